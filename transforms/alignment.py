@@ -1,0 +1,112 @@
+"""Text that remembers where each of its characters came from.
+
+Every cleaning rule takes and returns an `Aligned`: the text as it reads now and, for each of its characters, the place
+of the source character that it stands for. Lines cut apart by columns can so be joined, blanks dropped and marks
+widened, and each row of the warehouse still leads back to its evidence.
+
+    before  滨 州 市,2024 年    at 0 … 12
+    after   滨州市，2024年      at 0 2 4 5 6 7 8 9 11
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import re
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch [start, end) in code points."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A text and the source offset of each of its characters (`len(text) == len(at)`)."""
+
+    text: str
+    at: array[int]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __getitem__(self, part: slice) -> Aligned:
+        return Aligned(self.text[part], self.at[part])
+
+    def __add__(self, other: Aligned) -> Aligned:
+        return Aligned(self.text + other.text, self.at + other.at)
+
+    def strip(self) -> Aligned:
+        """Without the whitespace at both ends."""
+        start = len(self.text) - len(self.text.lstrip())
+        return self[start : max(start, len(self.text.rstrip()))]
+
+    def with_text(self, text: str) -> Aligned:
+        """The same places under another text of the same length."""
+        if len(text) != len(self.text):
+            raise ValueError(f"a text of {len(text)} characters can't stand at {len(self.text)} places")
+        return Aligned(text, self.at)
+
+    def hull(self) -> Span | None:
+        """The smallest stretch of the source that holds all characters that are not whitespace; None without any."""
+        stripped = self.strip()
+        return Span(min(stripped.at), max(stripped.at) + 1) if stripped.at else None
+
+
+def aligned(text: str, start: int = 0) -> Aligned:
+    """`text` as it stands in the source from `start` on."""
+    return Aligned(text, array("i", range(start, start + len(text))))
+
+
+EMPTY = aligned("")
+
+
+def concat(parts: Iterable[Aligned]) -> Aligned:
+    """The parts one behind the other."""
+    texts: list[str] = []
+    at = array("i")
+    for part in parts:
+        texts.append(part.text)
+        at.extend(part.at)
+    return Aligned("".join(texts), at)
+
+
+def drop(source: Aligned, spans: Iterable[Span]) -> Aligned:
+    """`source` without the given stretches (offsets in `source.text`, ascending, apart from each other)."""
+    kept: list[Aligned] = []
+    last = 0
+    for span in spans:
+        kept.append(source[last : span.start])
+        last = span.end
+    return concat([*kept, source[last:]]) if kept else source
+
+
+def drop_matches(pattern: re.Pattern[str], source: Aligned) -> Aligned:
+    """`source` without what `pattern` matches."""
+    return drop(source, [Span(*found.span()) for found in pattern.finditer(source.text)])
+
+
+def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], source: Aligned) -> Aligned:
+    """`source` with each match replaced by a text of the same length; places stay."""
+    return source.with_text(pattern.sub(replace, source.text))
+
+
+def spans_of(at: Iterable[int]) -> tuple[Span, ...]:
+    """The fewest stretches that hold just these places of the source, ascending."""
+    spans: list[Span] = []
+    start = last = None
+    for place in sorted(set(at)):
+        if start is None or last is None:
+            start = place
+        elif place != last + 1:
+            spans.append(Span(start, last + 1))
+            start = place
+        last = place
+    if start is not None and last is not None:
+        spans.append(Span(start, last + 1))
+    return tuple(spans)

@@ -1,0 +1,24 @@
+"""The tables a linguist would edit.
+
+Each `*.tsv` here opens with lines that begin with `#` and say what a row means and where the rows come from; the first
+line after them names the columns. Nothing else in the project holds word lists.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+
+@cache
+def table(name: str) -> tuple[dict[str, str], ...]:
+    """The rows of `lexicon/<name>.tsv`, each as column -> cell; a cell left out is the empty string."""
+    lines = resources.files(__package__).joinpath(f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    columns, *rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return tuple({**dict.fromkeys(columns, ""), **dict(zip(columns, row))} for row in rows)
+
+
+@cache
+def words(name: str, column: str = "word") -> tuple[str, ...]:
+    """One column of a table, longest word first, so that an alternation built of it prefers the longest match."""
+    return tuple(sorted({row[column] for row in table(name)}, key=lambda word: (-len(word), word)))

@@ -1,0 +1,56 @@
+"""What can go wrong in the warehouse, each with a message that a person can act on.
+
+All of them travel between processes: an exception raised in a worker arrives as it was. Their names say what happened
+(`except PublicationFailed` reads as a sentence), so they go without the suffix `Error` that the linter would like.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class WarehouseError(Exception):
+    """Any of the errors below."""
+
+
+class RowsRefused(WarehouseError):  # noqa: N818
+    """A value does not fit its column; the message names table, column and source."""
+
+
+class PublicationFailed(WarehouseError):  # noqa: N818
+    """Nothing was published and what was published stays: no room, no right, a lock that another build holds."""
+
+    @classmethod
+    def at(cls, path: Path | str, doing: str, cause: OSError) -> PublicationFailed:
+        """Names the path, what was being done and why it failed: `data/warehouse: can't write: No space left`."""
+        return cls(f"{path}: can't {doing}: {cause.strerror or cause}")
+
+
+class NoWarehouse(WarehouseError):  # noqa: N818
+    """The path holds no published snapshot, or one that can't be read; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A check that failed: which table, how many rows, and the first of them by key with what is wrong."""
+
+    check: str
+    table: str
+    count: int
+    rows: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = f" and {self.count - len(self.rows)} more" if self.count > len(self.rows) else ""
+        return f"{self.table}: {self.check} in {self.count} row(s): {', '.join(self.rows)}{more}"
+
+
+class CheckFailed(WarehouseError):  # noqa: N818
+    """Tables that break the contract; nothing of them is published. `faults` says which rows."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "the tables break the contract:\n" + "\n".join(f"  {fault}" for fault in self.faults)

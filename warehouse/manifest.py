@@ -1,0 +1,146 @@
+"""What a snapshot says about itself: `manifest.json` beside the tables.
+
+Each source with its digest and shard, each file with its rows, bytes and checksum, the digest of the rules, the parent
+and the versions. The next build decides from it what to do again, and `banmian status` reads its counts here. Time
+stands here and nowhere else: all other files of a snapshot depend on sources and rules alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from warehouse.shards import ShardSummary, SourceRecord, TableFile
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+"""Goes up when a reader of the former format would misread the manifest."""
+PLAIN = ("snapshot", "parent", "created", "rules", "layout", "versions", "options")
+"""The fields of a manifest that are in JSON what they are in Python."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRecord:
+    """A shard of a snapshot: what it holds, and the digest of all that went into it (sources, rules, options)."""
+
+    digest: str
+    summary: ShardSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A snapshot. `created` is a time as text; `layout` tells of schema and writer; `digest` of all its tables."""
+
+    snapshot: int
+    parent: int | None
+    created: str
+    rules: str
+    layout: str
+    shards: tuple[ShardRecord, ...]
+    versions: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the checksums of all files: two snapshots with the same digest hold the same tables."""
+        lines = (f"{file.path} {file.sha256}\n" for file in self.files)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    @property
+    def files(self) -> Iterator[TableFile]:
+        return (file for shard in self.shards for file in shard.summary.files)
+
+    @property
+    def sources(self) -> Iterator[SourceRecord]:
+        return (source for shard in self.shards for source in shard.summary.sources)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows by table."""
+        return _sum({file.table: file.rows} for file in self.files)
+
+    @property
+    def articles(self) -> dict[str, int]:
+        """Articles by kind."""
+        return _sum(shard.summary.articles for shard in self.shards)
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """Documents by status."""
+        return _sum(shard.summary.statuses for shard in self.shards)
+
+    @property
+    def warnings(self) -> tuple[SourceRecord, ...]:
+        """Sources that are partial or quarantined, with the cause."""
+        return tuple(source for shard in self.shards for source in shard.summary.warnings)
+
+    @property
+    def characters(self) -> int:
+        """Non-blank characters of all sources."""
+        return sum(shard.summary.characters for shard in self.shards)
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+
+def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(sorted(total.items()))
+
+
+def dumps(manifest: Manifest) -> str:
+    """The manifest as JSON; what can be counted from it is written as well, for those who read it without this code."""
+    head = {
+        "format": FORMAT,
+        "snapshot": manifest.snapshot,
+        "parent": manifest.parent,
+        "created": manifest.created,
+        "digest": manifest.digest,
+        "rules": manifest.rules,
+        "layout": manifest.layout,
+        "versions": manifest.versions,
+        "options": manifest.options,
+        "rows": manifest.rows,
+    }
+    shards = [{"digest": shard.digest, **asdict(shard.summary)} for shard in manifest.shards]
+    return json.dumps({**head, "shards": shards}, ensure_ascii=False, indent=1) + "\n"
+
+
+def loads(text: str) -> Manifest:
+    """The manifest that `dumps` wrote. Raises ValueError for anything else, also where a digest does not fit."""
+    try:
+        raw = json.loads(text)
+        if raw["format"] != FORMAT:
+            raise ValueError(f"its format is {raw['format']}, this version reads {FORMAT}")
+        shards = tuple(_shard(**shard) for shard in raw["shards"])
+        manifest = Manifest(shards=shards, **{name: raw[name] for name in PLAIN})
+    except (KeyError, TypeError, AttributeError) as cause:
+        raise ValueError(f"no manifest of a snapshot: {cause!r}") from cause
+    if manifest.digest != raw.get("digest"):
+        raise ValueError("its checksums don't add up to its digest")
+    return manifest
+
+
+def _shard(digest: str, files: list[Any], sources: list[Any], **rest: Any) -> ShardRecord:
+    summary = ShardSummary(
+        files=tuple(TableFile(**file) for file in files), sources=tuple(SourceRecord(**row) for row in sources), **rest
+    )
+    return ShardRecord(digest, summary)
+
+
+def save(manifest: Manifest, folder: Path) -> None:
+    """Writes `manifest.json` into a snapshot's folder."""
+    (folder / MANIFEST).write_text(dumps(manifest), encoding="utf-8")
+
+
+def load(folder: Path) -> Manifest:
+    """The manifest of a snapshot's folder. Raises OSError or ValueError where there is none to be read."""
+    return loads((folder / MANIFEST).read_text(encoding="utf-8"))

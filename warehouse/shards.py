@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from transforms.document import Document
 from warehouse import schema
+from warehouse.checks import check_shard
 from warehouse.errors import PublicationFailed, RowsRefused
 
 ROW_GROUP = 32_768
@@ -98,17 +99,20 @@ def write_shard(folder: Path | str, shard: str, documents: Iterable[Document]) -
     """Writes `<folder>/<table>/<shard>.parquet` for each table and says what is in them.
 
     `documents` come sorted by document_id, each once; `shard` is a name of letters, digits, `-` and `_`. The files are
-    on disk when the function returns, and writing a shard again replaces it, so that a task may be repeated.
-    Raises `RowsRefused` for rows that do not fit the schema and `PublicationFailed` where the disk refuses; no file of
-    the shard is left behind then.
+    on disk and checked when the function returns; writing a shard again replaces it, so that a task may be repeated.
+    Raises `RowsRefused` for rows that do not fit the schema, `CheckFailed` for rows that break the contract and
+    `PublicationFailed` where the disk refuses; no file of the shard is left behind then.
     """
     check_name(shard)
-    writer = _ShardWriter(Path(folder), shard)
+    folder = Path(folder)
+    writer = _ShardWriter(folder, shard)
     try:
         with writer.open():
             for document in documents:
                 writer.add(document)
-        return writer.finish()
+        summary = writer.finish()
+        check_shard({table.name: folder / table_path(table.name, shard) for table in schema.TABLES})
+        return summary
     except BaseException:
         writer.discard()
         raise

@@ -8,9 +8,9 @@ A warehouse looks like this; readers open `current/<table>/*.parquet`:
     <root>/.staging/, .lock      only while a build is at work
 
 A build holds the lock from its first look at the current snapshot until it has published: two builds never
-interleave, the second waits. It gathers the new snapshot in a folder of its own, links unchanged shards from the current
-one, brings all of it to the disk, renames the folder into place and only then moves `current`. A build that dies on the
-way, by whatever means, leaves `current` as it was; what it has left behind is removed by the next one.
+interleave, the second waits. It gathers the new snapshot in a folder of its own, links unchanged shards from the
+current one, brings all of it to the disk, renames the folder into place and only then moves `current`. A build that
+dies on the way, by whatever means, leaves `current` as it was; what it has left behind is removed by the next one.
 
     with Publication.begin("data/warehouse") as publication:
         if not publication.reuse("00", digest):
@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse import schema, shards
+from warehouse.checks import check_snapshot
 from warehouse.errors import NoWarehouse, PublicationFailed
 from warehouse.lock import build_lock
 from warehouse.manifest import MANIFEST, Manifest, ShardRecord, load, save
@@ -209,7 +210,12 @@ class Publication:
                 options=options or {},
             )
             self._complete(manifest)
+            self._check(manifest)
             return Published(manifest, _put_into_place(self.root, self.folder, _name(manifest.snapshot)), new=True)
+
+    def _check(self, manifest: Manifest) -> None:
+        articles = [self.folder / file.path for file in manifest.files if file.table == schema.ARTICLE.name]
+        check_snapshot((source.document_id for source in manifest.sources), articles)
 
     def _complete(self, manifest: Manifest) -> None:
         """Adds the manifest, drops what repeated or killed workers left, and brings the folders to the disk."""

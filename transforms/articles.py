@@ -1,0 +1,446 @@
+"""Blocks -> articles: which paragraphs and headings belong together.
+
+A page puts its headlines before or after the bodies, mostly on one side. Each block is read as part of the article at
+hand or as the start of a new one; words that a heading shares with the bodies on either side, agency lines, jump lines,
+credits and the page's own habit give the scores, and the best whole reading wins.
+
+    before  paragraph 本报讯…（A）| heading A | heading B | paragraph 新华社…（B）
+    after   [A: body, heading] [B: heading, body]
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from transforms import marks
+from transforms.blocks import Block
+from transforms.bylines import is_credit, read_lead
+from transforms.lines import Line
+
+IMPOSSIBLE = -1e9
+
+NO_HEADING = -3.0  # an article seldom has none
+NO_BODY = -7.0
+BOTH_SIDES = -4.0
+UNANNOUNCED = -4.5  # an article seldom begins where neither heading nor agency line says so
+ANNOUNCED = 5.0
+LEAD_INSIDE = -6.0
+AFTER_AN_END = 3.5
+LIKENESS = 5.0
+CROSSHEAD = -1.6
+NUMBERED = 5.0
+PARALLEL = 2.5
+LONG_CROSSHEAD = -0.15  # for each character above twelve
+OTHER_COLUMN = -1.5
+HABIT_LIMIT = 2.5
+RUN_LIMIT = 6000
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_TAIL_CREDIT = re.compile(r"[（(][^（）()]{1,60}[)）]。?$")
+
+
+class Phase(IntEnum):
+    """How far the article at hand has come."""
+
+    HEADED = 0  # headings so far
+    BODY = 1  # headings, then body
+    BARE_BODY = 2  # body without a heading before it
+    TITLED_BELOW = 3  # body, then headings
+    BOTH = 4  # headings, body, headings
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block in an article; `crosshead` marks a heading inside the body."""
+
+    block: Block
+    crosshead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article as a list of blocks. `label` is the label of the box it stands in; `brief` an item of such a box."""
+
+    parts: tuple[Part, ...]
+    label: Block | None = None
+    brief: bool = False
+    confidence: float = 1.0
+
+    @property
+    def headings(self) -> list[Block]:
+        return [part.block for part in self.parts if part.block.kind in HEADING_KINDS and not part.crosshead]
+
+    @property
+    def body(self) -> list[Part]:
+        return [part for part in self.parts if part.block.kind not in HEADING_KINDS or part.crosshead]
+
+
+HEADING_KINDS = ("heading", "date", "note", "label")
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The articles of a page in reading order, its loose blocks, and on which side it puts headlines."""
+
+    drafts: tuple[Draft, ...]
+    loose: tuple[Block, ...]
+    headline_position: str | None
+
+
+def group(blocks: Sequence[Block]) -> Grouping:
+    """The articles that the blocks of a page make up; blocks of no article are `loose`."""
+    loose = [block for block in blocks if block.kind == "furniture"]
+    boxes, rest = _take_boxes([block for block in _chunks(blocks) if block.kind != "furniture"])
+    items = [_item(block) for block in rest]
+    _compare(items)
+    habit = _first_habit(items)
+    readings = _best_reading(items, habit)
+    for _ in range(2):
+        habit = _habit(items, readings)
+        readings = _best_reading(items, habit)
+    drafts, stray = _drafts(items, readings)
+    order = sorted([*boxes, *drafts], key=lambda draft: draft.parts[0].block.lines[0].raw.at[0])
+    return Grouping(tuple(order), tuple([*loose, *stray]), _position(items, readings))
+
+
+def _chunks(blocks: Iterable[Block]) -> list[Block]:
+    """Headings cut where a blank line stands between two of their lines."""
+    cut: list[Block] = []
+    for block in blocks:
+        if block.kind != "heading":
+            cut.append(block)
+            continue
+        lines: list[Line] = []
+        for line in block.lines:
+            if lines and line.gap:
+                cut.append(Block("heading", tuple(lines)))
+                lines = []
+            lines.append(line)
+        cut.append(Block("heading", tuple(lines)))
+    return cut
+
+
+def _take_boxes(blocks: Sequence[Block]) -> tuple[list[Draft], list[Block]]:
+    """The items of boxes of briefs, each an article, and the blocks outside such boxes."""
+    boxes: list[Draft] = []
+    rest: list[Block] = []
+    label: Block | None = None
+    for block in blocks:
+        if block.kind == "label" and marks.label_box(block.text) == "brief":
+            label = block
+            continue
+        if block.kind == "paragraph" and marks.label_at_head(block.text):
+            boxes.append(Draft((Part(block),), brief=True))
+            label = None
+            continue
+        bullet = block.kind == "paragraph" and block.text[0] in marks.BULLETS
+        first = label is not None and not any(draft.label is label for draft in boxes)
+        if bullet and (label is not None or (boxes and boxes[-1].parts[-1].block is _last(blocks, block))):
+            boxes.append(Draft((Part(block),), label if first else None, brief=True))
+            continue
+        if label is not None and first and block.kind == "paragraph":
+            boxes.append(Draft((Part(block),), label, brief=True))
+            continue
+        if label is not None and first:
+            rest.append(label)
+        label = None
+        rest.append(block)
+    return boxes, rest
+
+
+def _last(blocks: Sequence[Block], block: Block) -> Block | None:
+    index = next(i for i, other in enumerate(blocks) if other is block)
+    return blocks[index - 1] if index else None
+
+
+@dataclass(slots=True)
+class _Item:
+    """A block with what it shows for the grouping; likenesses are filled in for headings."""
+
+    block: Block
+    heading: bool
+    body: bool
+    announced: bool
+    closes: bool
+    measure: float | None
+    text: str
+    like_before: float = 0.0
+    like_after: float = 0.0
+    crosshead: float = 0.0
+
+
+def _item(block: Block) -> _Item:
+    text = block.text
+    heading = block.kind in HEADING_KINDS
+    announced = (not heading) and bool(
+        marks.jump_from(text)
+        or (block.kind == "paragraph" and read_lead(block.lines[0].raw.text + (block.lines[1].raw.text if len(block.lines) > 1 else "")))
+    )
+    closes = block.kind == "credit" or bool(marks.jump_to(text)) or _ends_in_credit(text)
+    measures = Counter(line.measure for line in block.lines if line.measure is not None)
+    return _Item(
+        block, heading, block.kind == "paragraph", announced, closes, max(measures, default=None), text
+    )
+
+
+def _ends_in_credit(text: str) -> bool:
+    found = _TAIL_CREDIT.search(text[-64:])
+    return bool(found and is_credit(found.group().rstrip("。")))
+
+
+# --- likeness -------------------------------------------------------------------------------------------------------
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring Han characters in a text."""
+    return {run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1)}
+
+
+def _compare(items: list[_Item]) -> None:
+    """For each heading: the share of its pairs of characters, rare ones first, in the bodies before and after it."""
+    runs = _runs(items)
+    spread = Counter(pair for pairs in runs for pair in pairs)
+    weight = {pair: math.log(1 + len(runs) / n) for pair, n in spread.items()}
+    default = math.log(1 + len(runs))
+    for index, item in enumerate(items):
+        if not item.heading:
+            continue
+        pairs = _pairs(item.text)
+        total = sum(weight.get(pair, default) for pair in pairs) or 1.0
+        before, after = _run_before(items, index), _run_after(items, index)
+        item.like_before = sum(weight.get(pair, default) for pair in pairs & before) / total
+        item.like_after = sum(weight.get(pair, default) for pair in pairs & after) / total
+        item.crosshead = _crosshead(items, index)
+
+
+def _runs(items: Sequence[_Item]) -> list[set[str]]:
+    """The pairs of each run of paragraphs between headings or agency lines."""
+    runs: list[str] = [""]
+    for item in items:
+        if item.heading or item.announced:
+            runs.append("")
+        if item.body:
+            runs[-1] += item.text
+    return [_pairs(run) for run in runs if run]
+
+
+def _run_before(items: Sequence[_Item], index: int) -> set[str]:
+    texts: list[str] = []
+    at = index - 1
+    while at >= 0 and items[at].heading:
+        at -= 1
+    while at >= 0 and not items[at].heading and sum(map(len, texts)) < RUN_LIMIT:
+        texts.append(items[at].text)
+        if items[at].announced:
+            break
+        at -= 1
+    return _pairs("\n".join(texts))
+
+
+def _run_after(items: Sequence[_Item], index: int) -> set[str]:
+    texts: list[str] = []
+    at = index + 1
+    while at < len(items) and items[at].heading:
+        at += 1
+    while at < len(items) and not items[at].heading and sum(map(len, texts)) < RUN_LIMIT:
+        if texts and items[at].announced:
+            break
+        texts.append(items[at].text)
+        at += 1
+    return _pairs("\n".join(texts))
+
+
+def _crosshead(items: Sequence[_Item], index: int) -> float:
+    """The score of a heading that stands inside a body."""
+    item = items[index]
+    if item.block.kind != "heading" or len(item.block.lines) > 2:
+        return IMPOSSIBLE
+    score = CROSSHEAD + LONG_CROSSHEAD * max(0, len(item.text) - 12)
+    if marks.has_numbering(item.text):
+        score += NUMBERED
+    if any(_parallel(item.text, other.text) for at, other in enumerate(items) if other.heading and 0 < abs(at - index) <= 40):
+        score += PARALLEL
+    return score
+
+
+def _parallel(one: str, other: str) -> bool:
+    """Whether two headings are built alike, as the crossheads of one article are: same length, marks at the same places,
+    or the same words at an end."""
+    if one == other or abs(len(one) - len(other)) > 4:
+        return False
+    shape = lambda text: _HAN.sub(lambda run: "字" * len(run.group()), text)
+    if len(one) == len(other) and shape(one) == shape(other) and not _HAN.fullmatch(one):
+        return True
+    return one[:3] == other[:3] or (len(one) == len(other) and one[-2:] == other[-2:])
+
+
+# --- the best whole -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How one item is read: whether an article starts with it, the phase it brings about, whether it is a crosshead."""
+
+    starts: bool
+    phase: Phase
+    crosshead: bool = False
+
+
+def _choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
+    """The ways to read an item after a phase (None at the start of the page), with scores."""
+    if item.heading:
+        return _heading_choices(item, phase, habit)
+    return _body_choices(item, phase)
+
+
+def _closing(phase: Phase | None) -> float:
+    if phase is None:
+        return 0.0
+    return {Phase.HEADED: NO_BODY, Phase.BARE_BODY: NO_HEADING}.get(phase, 0.0)
+
+
+def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
+    before = LIKENESS * item.like_after + habit / 2
+    below = LIKENESS * item.like_before - habit / 2
+    choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before)]
+    if phase is None:
+        return choices
+    if phase == Phase.HEADED:
+        choices.append((_Reading(False, Phase.HEADED), before))
+    elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:
+        choices.append((_Reading(False, phase), below))
+    else:
+        both = phase == Phase.BODY
+        choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below + (BOTH_SIDES if both else 0.0)))
+        inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
+        choices.append((_Reading(False, phase, crosshead=True), inside))
+    return choices
+
+
+def _body_choices(item: _Item, phase: Phase | None) -> list[tuple[_Reading, float]]:
+    if phase is None:
+        return [(_Reading(True, Phase.BARE_BODY), 0.0)]
+    if item.block.kind in ("credit", "jump") and not marks.jump_from(item.text):
+        return [(_Reading(False, phase), 0.0)]
+    if phase == Phase.HEADED:
+        return [(_Reading(False, Phase.BODY), 0.0), (_Reading(True, Phase.BARE_BODY), NO_BODY)]
+    start = _Reading(True, Phase.BARE_BODY)
+    if phase in (Phase.TITLED_BELOW, Phase.BOTH):
+        return [(start, 0.0)]
+    new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else 0.0)
+    return [(_Reading(False, phase), LEAD_INSIDE if item.announced else 0.0), (start, new)]
+
+
+def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
+    """What two neighbouring items say for or against an article's start between them."""
+    if before is None:
+        return 0.0
+    score = 0.0
+    if before.closes and not item.heading:
+        score += AFTER_AN_END if reading.starts else 0.0
+    if before.body and item.body and before.measure and item.measure and abs(before.measure - item.measure) > 1.5:
+        score += 0.0 if reading.starts else OTHER_COLUMN
+    if before.heading and item.announced and not reading.starts:
+        score += 0.0
+    return score
+
+
+def _best_reading(items: Sequence[_Item], habit: float) -> list[_Reading]:
+    """The readings whose scores add up to the most."""
+    best: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
+    steps: list[dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]] = []
+    for index, item in enumerate(items):
+        before = items[index - 1] if index else None
+        following: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
+        states: list[tuple[Phase, bool] | None] = list(best) if index else [None]
+        for state in states:
+            base = best[state][0] if state is not None else 0.0
+            after_crosshead = state is not None and state[1]
+            for reading, score in _choices(item, state[0] if state else None, habit):
+                total = base + score + _between(before, item, reading)
+                if after_crosshead:
+                    total += _after_crosshead(item, reading)
+                key = (reading.phase, reading.crosshead)
+                if key not in following or total > following[key][0]:
+                    following[key] = (total, state, reading)
+        best = following
+        steps.append(best)
+    return _trace(steps)
+
+
+def _after_crosshead(item: _Item, reading: _Reading) -> float:
+    """A crosshead is followed by more of its body."""
+    if reading.starts or item.announced or (item.heading and not reading.crosshead):
+        return IMPOSSIBLE
+    return 0.0
+
+
+def _trace(
+    steps: Sequence[dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]],
+) -> list[_Reading]:
+    if not steps:
+        return []
+    last = {key: value for key, value in steps[-1].items() if not key[1]} or steps[-1]
+    key: tuple[Phase, bool] | None = max(last, key=lambda k: last[k][0] + _closing(k[0]))
+    readings: list[_Reading] = []
+    for step in reversed(steps):
+        assert key is not None
+        _, key, reading = step[key]
+        readings.append(reading)
+    return readings[::-1]
+
+
+def _first_habit(items: Sequence[_Item]) -> float:
+    """What the page's first and last blocks say about its side: positive for headlines before their bodies."""
+    kinds = [item.heading for item in items if item.heading or item.body]
+    if not kinds:
+        return 0.0
+    return (1.5 if kinds[0] else -0.5) + (-1.5 if kinds[-1] else 0.5)
+
+
+def _habit(items: Sequence[_Item], readings: Sequence[_Reading]) -> float:
+    """How much oftener the page has headlines before their bodies than after, as the logarithm of the odds."""
+    before, below = _sides(items, readings)
+    return max(-HABIT_LIMIT, min(HABIT_LIMIT, math.log((before + 0.5) / (below + 0.5))))
+
+
+def _sides(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[int, int]:
+    headings = [reading for item, reading in zip(items, readings) if item.heading and not reading.crosshead]
+    before = sum(reading.phase == Phase.HEADED and reading.starts for reading in headings)
+    below = 0
+    was: Phase | None = None
+    for reading in readings:
+        below += reading.phase in (Phase.TITLED_BELOW, Phase.BOTH) and reading.phase != was
+        was = reading.phase
+    return before, below
+
+
+def _position(items: Sequence[_Item], readings: Sequence[_Reading]) -> str | None:
+    before, below = _sides(items, readings)
+    if not before and not below:
+        return None
+    if before and below and min(before, below) * 4 > max(before, below):
+        return "mixed"
+    return "before" if before >= below else "after"
+
+
+def _drafts(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[list[Draft], list[Block]]:
+    """The articles as read, and the blocks of those that have no body."""
+    groups: list[list[Part]] = []
+    for item, reading in zip(items, readings):
+        if reading.starts or not groups:
+            groups.append([])
+        groups[-1].append(Part(item.block, reading.crosshead))
+    drafts = [Draft(tuple(parts)) for parts in groups]
+    whole = [replace(draft, label=_label(draft)) for draft in drafts if any(p.block.kind == "paragraph" for p in draft.parts)]
+    stray = [part.block for draft in drafts if not any(p.block.kind == "paragraph" for p in draft.parts) for part in draft.parts]
+    return whole, stray
+
+
+def _label(draft: Draft) -> Block | None:
+    return next((block for block in draft.headings if block.kind == "label"), None)

@@ -1,0 +1,206 @@
+"""Who wrote and who sent it: the agency line that opens a report, bylines and picture credits.
+
+    before  滨州日报/滨州网讯(记者 王健 报道)11月9日，…
+    after   agency 滨州日报/滨州网讯, byline 记者 王健, text 11月9日，…
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from transforms.document import Credit
+from transforms.lexicon import table, words
+
+_BLANKS = re.compile(r"[ \u3000]+")
+_SEPARATORS = re.compile(r"[ 、，,/；;&]+")
+_NAME = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fffA-Za-z]+(?:[·•．.\-][\u3400-\u9fffA-Za-z]+)+|[A-Z][A-Za-z .]+")
+_LONGEST_BYLINE = 80
+_LONGEST_NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What stands before the text of a report: its length in characters and what it says."""
+
+    length: int
+    agency: str | None
+    dateline: str | None
+    byline: tuple[Credit, ...]
+
+
+def _alternation(found: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
+
+
+@cache
+def _lead_pattern() -> re.Pattern[str]:
+    forms = table("agencies")
+    whole = _alternation([row["word"] for row in forms if row["form"] == "whole"])
+    ending = _alternation([row["word"] for row in forms if row["form"] == "ending"])
+    name = rf"[\u3400-\u9fffA-Za-z]{{1,10}}?(?:{ending})"
+    day = r"\d{1,2} ?月 ?\d{1,2} ?日"
+    return re.compile(
+        rf"(?:据 ?)?(?P<agency>{whole}|{name}(?:[/、·]{name})?)"
+        rf"(?: ?(?P<report>讯(?!息)|消息)| ?(?P<dateline>[^，,。；：:（()）]{{0,24}}?{day}(?:[至—-]+(?:{day}|\d{{1,2}} ?日))?)"
+        rf" ?(?:专电|电|讯))"
+        rf"(?: ?[（(](?P<byline>[^（()）。]{{1,{_LONGEST_BYLINE}}})[)）]"
+        rf"| ?(?P<said>(?:本报)?(?:记者|通讯员)[^，,。：:（(]{{1,40}}?报道)[，,：:])?[ ：:]*"
+    )
+
+
+@cache
+def _byline_only_pattern() -> re.Pattern[str]:
+    roles = _alternation([row["word"] for row in table("credit_roles") if row["kind"] == "writer"])
+    return re.compile(rf"[（(]? ?(?P<byline>(?:本报|新华社)?(?:{roles})(?:[：:\s].*|[^，。]{{0,30}}))")
+
+
+def read_lead(text: str) -> Lead | None:
+    """The agency line at the head of a paragraph, None where the paragraph opens with text.
+
+    `text` may keep the layout's blanks; `length` counts them.
+
+    >>> read_lead("本报北京5月24日电（记者 张烁）全国政协").dateline
+    '北京5月24日'
+    """
+    found = _lead_pattern().match(text)
+    if found is None:
+        return None
+    agency = found["agency"] + ("讯" if found["report"] == "讯" else "")
+    dateline = _BLANKS.sub("", found["dateline"]) if found["dateline"] else None
+    byline = read_credits(found["byline"] or found["said"] or "")
+    return Lead(found.end(), agency, dateline, byline)
+
+
+@cache
+def _role_pattern() -> re.Pattern[str]:
+    long = [word for word in words("credit_roles") if len(word) > 1]
+    return re.compile(rf"(?P<role>{_alternation(long)}|文 ?[/、]? ?图|图 ?[/、]? ?文)|(?P<tail>[摄文图])(?= *$)")
+
+
+@cache
+def _roles() -> dict[str, dict[str, str]]:
+    return {row["word"]: row for row in table("credit_roles")}
+
+
+def read_credits(text: str) -> tuple[Credit, ...]:
+    """The names of a byline or a credit, each with the role printed for it; a role without a name keeps an empty name.
+
+    >>> read_credits("通讯员 卢青 摄影")
+    (Credit(role='通讯员', name='卢青'), Credit(role='摄影', name='卢青'))
+    """
+    credits: list[Credit] = []
+    role: str | None = None
+    names: list[str] = []
+    waiting = False
+    for token, is_role in _tokens(text):
+        if not is_role:
+            names = read_names(token)
+            credits += [Credit(role, name) for name in names]
+            waiting = waiting and not names
+            continue
+        kind, printed = _kind_of(token)
+        if kind == "mark":
+            continue
+        if kind == "picture" and names:
+            credits = [credit for credit in credits if credit.role is not None or credit.name not in names]
+            credits += [Credit(printed, name) for name in names]
+            role, waiting = None, False
+            continue
+        if waiting:
+            credits.append(Credit(role, ""))
+        role, waiting, names = printed, True, []
+    if waiting and role is not None:
+        credits.append(Credit(role, ""))
+    return tuple(credits)
+
+
+def _kind_of(token: str) -> tuple[str, str]:
+    row = _roles().get(_BLANKS.sub("", token))
+    return (row["kind"], row["role"]) if row else ("picture", "摄影")
+
+
+def _tokens(text: str) -> Iterator[tuple[str, bool]]:
+    """Roles and what stands between them, in order."""
+    last = 0
+    for found in _role_pattern().finditer(text):
+        if text[last : found.start()].strip(" 、，,/：:"):
+            yield text[last : found.start()], False
+        yield found.group(), True
+        last = found.end()
+    if text[last:].strip(" 、，,/：:"):
+        yield text[last:], False
+
+
+def read_names(text: str) -> list[str]:
+    """The personal names in a run of names.
+
+    A two-character name may be printed with a blank inside (彭 宇); names may run together (徐超林文博).
+    """
+    names: list[str] = []
+    pieces = [piece for piece in _SEPARATORS.split(text.strip(" ：:、，,")) if piece]
+    while pieces:
+        piece = pieces.pop(0)
+        if len(piece) == 1 and pieces and len(pieces[0]) == 1:
+            piece += pieces.pop(0)
+        names += split_names(piece)
+    return names
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(words("surnames"))
+
+
+def has_surname(name: str) -> bool:
+    """Whether a text opens with a surname."""
+    return name[:2] in _surnames() or name[:1] in _surnames()
+
+
+def split_names(run: str) -> list[str]:
+    """A run of names without blanks cut into names of two to four characters that open with a surname.
+
+    >>> split_names("徐超林文博")
+    ['徐超', '林文博']
+    """
+    if len(run) < _LONGEST_NAME or not re.fullmatch(r"[\u3400-\u9fff]{4,24}", run):
+        return [run] if _NAME.fullmatch(run) else []
+    if len(run) == _LONGEST_NAME and not (has_surname(run) and has_surname(run[2:])):
+        return [run]
+    if len(run) == _LONGEST_NAME and run[:2] in _surnames():
+        return [run]
+    best: list[tuple[int, list[str]] | None] = [(0, [])] + [None] * len(run)
+    for end in range(2, len(run) + 1):
+        for size, cost in ((3, 0), (2, 1), (4, 3)):
+            before = best[end - size] if end >= size else None
+            if before is None or not has_surname(run[end - size : end]):
+                continue
+            total = before[0] + cost
+            known = best[end]
+            if known is None or total < known[0]:
+                best[end] = (total, [*before[1], run[end - size : end]])
+    return best[-1][1] if best[-1] else [run]
+
+
+def is_credit(text: str) -> bool:
+    """Whether a text in brackets is nothing but a byline or credit: （通讯员 卢青 摄影）, （本报记者 林渊 摄）."""
+    inner = text.strip().strip("（()）").strip()
+    roles = [token for token, is_role in _tokens(inner) if is_role]
+    if not roles or len(inner) > _LONGEST_BYLINE or re.search(r"[，。；！？“”]", inner):
+        return False
+    rest = [token for token, is_role in _tokens(inner) if not is_role]
+    return all(split_or_known(token) for token in rest)
+
+
+def split_or_known(text: str) -> bool:
+    """Whether a text reads as names only."""
+    pieces = _SEPARATORS.sub("", text)
+    return len(pieces) <= 24 and bool(read_names(text)) and sum(map(len, read_names(text))) >= len(pieces) - 1
+
+
+def names_a_picture(credits: tuple[Credit, ...]) -> bool:
+    """Whether one of the credits is a photographer's."""
+    pictures = {row["role"] for row in table("credit_roles") if row["kind"] == "picture"}
+    return any(credit.role in pictures for credit in credits)

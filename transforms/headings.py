@@ -1,0 +1,282 @@
+"""The parts of a heading: kicker, headline, subheadline, and what a speech's heading says of its speaker and date.
+
+    before  市图书馆“童书漂流 书润乡梦”图书捐⏎赠活动举行⏎⏎150册少儿图书⏎免费赠与乡村娃
+    after   kicker 市图书馆“童书漂流 书润乡梦”图书捐赠活动举行, headline 150册少儿图书 免费赠与乡村娃
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from transforms import marks
+from transforms.alignment import Aligned, concat, drop
+from transforms.alignment import Span as TextSpan
+from transforms.blocks import Block, cuts_a_word
+from transforms.cleaning import clean
+from transforms.lexicon import table
+from transforms.lines import Line, printed_width
+
+_DASHES = re.compile(r"^[—－\-─]{1,4} ?")
+_HALF = 15.0
+_LONGEST_HEADLINE = 40
+
+_KICKER_FIRST = 0.4
+_DASH_SUBHEADLINE = 8.0
+_DASH_KICKER = 4.0
+_COLON_KICKER = 3.0
+_SHORT_SECOND = 1.2
+_LONG_FIRST = 0.08
+_SAME_TYPE = 1.5
+
+
+@dataclass(slots=True)
+class Heading:
+    """The parts of one article's heading; texts are cleaned and aligned."""
+
+    kicker: Aligned | None = None
+    headline: Aligned | None = None
+    subheadline: Aligned | None = None
+    section: str | None = None
+    speaker: str | None = None
+    date: date | None = None
+    jump_from: str | None = None
+    jump_to: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the heading: its lines joined, and the width of its widest line (the larger the type, the narrower)."""
+
+    text: Aligned
+    lines: tuple[Line, ...]
+    gap: bool
+
+    @property
+    def widest(self) -> float:
+        return max(line.width for line in self.lines)
+
+
+def read_heading(blocks: Sequence[Block]) -> Heading:
+    """The parts of a heading from its blocks in the order of the page."""
+    heading = Heading()
+    parts: list[_Part] = []
+    spoken = any(block.kind == "date" or _is_speech_title(block.text) for block in blocks)
+    for block in blocks:
+        if block.kind == "label":
+            heading.section = block.text.strip()
+        elif block.kind == "date":
+            heading.date = marks.date_line(block.text)
+        elif block.kind == "note":
+            heading.notes.append(block.text)
+            parts.append(_Part(_join(block.lines), block.lines, True))
+        else:
+            _read_lines(block, heading, parts, spoken)
+    _assign(heading, [part for part in parts if len(part.text)])
+    _take_label(heading)
+    return heading
+
+
+def _is_speech_title(text: str) -> bool:
+    return bool(re.search(r"在.*(?:上|时)的|报告$|会议上$", text))
+
+
+def _read_lines(block: Block, heading: Heading, parts: list[_Part], spoken: bool) -> None:
+    lines = list(block.lines)
+    if spoken and heading.speaker is None and len(lines[-1].text) and _names_speaker(lines[-1].text):
+        heading.speaker = _speaker(lines.pop().text)
+    for found in _parts(lines):
+        text = found.text.text
+        jump = marks.jump_from(text) or marks.jump_to(text)
+        if jump and len(jump.group()) == len(text):
+            _set_jump(heading, jump, text)
+            continue
+        parts.append(_without_jump(found, heading))
+
+
+def _names_speaker(text: str) -> bool:
+    return marks.is_name_line(text) or marks.is_name_line(text.split()[-1])
+
+
+def _speaker(text: str) -> str:
+    """The name on a line, a title before it left off: 国务院总理 李克强 -> 李克强."""
+    if marks.is_name_line(text):
+        return re.sub(r"\s", "", text)
+    return text.split()[-1]
+
+
+def _set_jump(heading: Heading, jump: re.Match[str], text: str) -> None:
+    page = re.sub(r"\s", "", jump["page"])
+    if marks.jump_from(text):
+        heading.jump_from = page
+    else:
+        heading.jump_to = page
+
+
+def _without_jump(part: _Part, heading: Heading) -> _Part:
+    """A part without the jump line at its end: 把红色基因融入企业文化（上接第一版）."""
+    text = part.text.text
+    found = re.search(r"[（(](?:上接|下转)[^（）()]*[)）]$", text)
+    if not found:
+        return part
+    jump = marks.jump_from(found.group()) or marks.jump_to(found.group())
+    if jump is None:
+        return part
+    _set_jump(heading, jump, found.group())
+    return _Part(part.text[: found.start()], part.lines, part.gap)
+
+
+# --- lines -> parts -------------------------------------------------------------------------------------------------
+
+
+def _parts(lines: Sequence[Line]) -> list[_Part]:
+    """Lines of one part joined: a part wrapped in mid-phrase without a blank, two halves of a headline with one."""
+    parts: list[_Part] = []
+    group: list[Line] = []
+    for line in lines:
+        if group and _new_part(group, line):
+            parts.append(_Part(_join(group), tuple(group), group[0].gap))
+            group = []
+        group.append(line)
+    if group:
+        parts.append(_Part(_join(group), tuple(group), group[0].gap))
+    return parts
+
+
+def _new_part(group: Sequence[Line], line: Line) -> bool:
+    before = group[-1]
+    joined = "".join(each.text for each in group)
+    if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
+        return True
+    if _is_wrapped(joined, line.text):
+        return False
+    if marks.column_label(line.text) and len(line.text) == len(marks.column_label("题" + line.text) or "") + 2:
+        return False
+    return not _are_halves(before, line)
+
+
+def _is_wrapped(before: str, after: str) -> bool:
+    """Whether a part goes on in mid-phrase on the next line."""
+    if marks.open_depth(before) > 0 or after[0] in "，。、；：！？”’）》":
+        return True
+    return before[-1] in "，、；的和与及在为对将等" or cuts_a_word(before, after)
+
+
+def _are_halves(before: Line, after: Line) -> bool:
+    """Whether two lines are the halves of one headline: both short and about as long as each other."""
+    if max(before.width, after.width) > _HALF:
+        return False
+    return min(before.width, after.width) >= 0.7 * max(before.width, after.width) or abs(before.width - after.width) <= 2
+
+
+def _join(lines: Sequence[Line]) -> Aligned:
+    """The lines of a part as one text; two halves get one blank between them."""
+    joined = lines[0].clean
+    for before, line in zip(lines, lines[1:]):
+        if not _is_wrapped(joined.text, line.text) and _are_halves(before, line) and not line.text.startswith(("（", "(")):
+            joined = joined + Aligned(" ", array("i", [joined.at[-1]]))
+        joined = joined + line.clean
+    return clean(joined)
+
+
+# --- parts -> roles -------------------------------------------------------------------------------------------------
+
+
+def _assign(heading: Heading, parts: list[_Part]) -> None:
+    """Which part is the headline: the reading of the order kicker, headline, subheadline with the best score."""
+    if not parts:
+        return
+    at = max(range(len(parts)), key=lambda index: (_score(parts, index), -index))
+    heading.kicker = _merge(parts[:at])
+    heading.headline = parts[at].text
+    heading.subheadline = _merge(parts[at + 1 :])
+    if heading.kicker and _DASHES.match(heading.kicker.text) and heading.subheadline is None:
+        heading.kicker, heading.subheadline = None, heading.kicker
+
+
+def _merge(parts: Sequence[_Part]) -> Aligned | None:
+    if not parts:
+        return None
+    merged = parts[0].text
+    for part in parts[1:]:
+        merged = merged + Aligned(" ", array("i", [merged.at[-1]])) + part.text
+    return merged
+
+
+def _score(parts: Sequence[_Part], at: int) -> float:
+    score = 0.0
+    for index, part in enumerate(parts):
+        if index < at:
+            score += _as_kicker(part) + _smaller(part, parts[at])
+        elif index > at:
+            score += _as_subheadline(part) + _smaller(part, parts[at])
+    text = parts[at].text.text
+    if text.startswith("——") or text.endswith("——") or marks.is_note(text):
+        score -= _DASH_SUBHEADLINE
+    if len(text) > _LONGEST_HEADLINE:
+        score -= 2.0
+    if marks.column_label(text):
+        score += 1.5
+    return score + (1.0 if " " in text else 0.0)
+
+
+def _as_kicker(part: _Part) -> float:
+    text = part.text.text
+    score = _KICKER_FIRST + _cues(text, "kicker") - _cues(text, "subheadline")
+    if text.startswith("——"):
+        return score - _DASH_SUBHEADLINE
+    if text.endswith("——"):
+        score += _DASH_KICKER
+    if text.endswith(("：", ":")):
+        score += _COLON_KICKER
+    return score + _LONG_FIRST * max(0.0, printed_width(text) - 12)
+
+
+def _as_subheadline(part: _Part) -> float:
+    text = part.text.text
+    score = _cues(text, "subheadline") - _cues(text, "kicker")
+    if text.startswith("——") or marks.is_note(text):
+        score += _DASH_SUBHEADLINE
+    if text.endswith("——"):
+        score -= _DASH_KICKER
+    if printed_width(text) <= 7:
+        score += _SHORT_SECOND
+    return score
+
+
+def _smaller(part: _Part, headline: _Part) -> float:
+    """Type size as lines show it: a part set over several lines shows how wide its type lets a line be."""
+    if len(headline.lines) > 1 and part.widest > headline.widest + 3:
+        return _SAME_TYPE
+    if len(part.lines) > 1 and headline.widest > part.widest + 3:
+        return -_SAME_TYPE
+    return 0.0
+
+
+def _cues(text: str, role: str) -> float:
+    score = 0.0
+    for row in table("subheadline_cues"):
+        if row["role"] != role:
+            continue
+        core = text.rstrip("—：: ")
+        hit = {"end": core.endswith, "start": core.startswith, "any": core.__contains__}[row["place"]](row["word"])
+        score += float(row["weight"]) if hit else 0.0
+    return score
+
+
+def _take_label(heading: Heading) -> None:
+    """The column's label behind the headline is the section: …民主实质（人民论坛）; a dash before a subheadline goes."""
+    if heading.headline is None:
+        return
+    label = marks.column_label(heading.headline.text)
+    if label:
+        heading.section = heading.section or label
+        heading.headline = heading.headline[: -len(label) - 2].strip()
+    if heading.subheadline is not None:
+        dashes = _DASHES.match(heading.subheadline.text)
+        if dashes:
+            heading.subheadline = drop(heading.subheadline, [TextSpan(0, dashes.end())])

@@ -1,0 +1,164 @@
+"""What a single line or paragraph shows by its own marks: a label, a jump line, a page's furniture, a date, a name.
+
+Each function looks at one cleaned text and answers one question; none knows where on the page the text stands.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+from transforms.bylines import has_surname
+from transforms.lexicon import table, words
+
+TERMINAL = "。！？!?…"
+CLOSING = "”’」』）)》】〉\"'"
+OPENING = "“‘「『（(《【〈"
+BULLETS = "●■▲◆★☆◎○□△◇►▶•▪※◼⬤"
+
+_PAGE_NUMBER = r"[A-Z]?\d{1,3} ?版|[A-Z]\d{1,3}|第?[A-Z]?[一二三四五六七八九十\d]{1,4} ?版"
+_JUMP_FROM = re.compile(rf"[（(【]?\s*(?:紧|▲|◀)?上接 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?")
+_JUMP_TO = re.compile(rf"[（(【]?\s*下转 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?\s*$")
+_JUMP_OPEN = re.compile(r"[（(【]\s*(?:上接|下转)[^）)】]{0,12}$")
+_DATE = re.compile(
+    r"(?P<year>[12]\d{3}|[一二][〇○零一二三四五六七八九]{3}) ?年 ?(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3}) ?月 ?"
+    r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3}) ?日"
+)
+_DATE_LINE = re.compile(rf"[（(]? ?(?P<date>{_DATE.pattern}) ?[）)]?")
+_WEEKDAY = re.compile(r"星期[一二三四五六日天]")
+_FOLIO = re.compile(r"第? ?[A-Z]?\d{1,3} ?版|[A-Z]?\d{1,3}|[A-Z]\d{1,2}[·・].{1,8}")
+_NUMBERING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]|\d{1,2}[、．]")
+_LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
+_PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
+_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+
+
+def ends_a_sentence(text: str) -> bool:
+    """Whether the last words close a sentence: a full stop, a question, or such a mark inside closing quotes or brackets."""
+    core = text.rstrip(CLOSING + " ")
+    return bool(core) and core[-1] in TERMINAL
+
+
+def may_end_a_paragraph(text: str) -> bool:
+    """Like `ends_a_sentence`, and a colon or a closing quote as well: 各位代表：, …“世界铝谷”"""
+    return ends_a_sentence(text) or text.rstrip()[-1:] in tuple("：:；;”’》）)")
+
+
+def open_depth(text: str) -> int:
+    """How many quotes and brackets the text opens and leaves open (negative: closes what it has not opened)."""
+    return sum(text.count(c) for c in "“（(《") - sum(text.count(c) for c in "”）)》")
+
+
+def jump_from(text: str) -> re.Match[str] | None:
+    """A jump line at the head of a text: （上接第一版）; its group `page` is the page as printed."""
+    return _JUMP_FROM.match(text)
+
+
+def jump_to(text: str) -> re.Match[str] | None:
+    """A jump line at the end of a text: （下转第二版）."""
+    return _JUMP_TO.search(text[-40:]) and _JUMP_TO.search(text, max(0, len(text) - 40))
+
+
+def opens_a_jump(text: str) -> bool:
+    """Whether a jump line is cut at the end of this line: …价值追求。（下转第"""
+    return bool(_JUMP_OPEN.search(text[-16:]))
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {row["word"]: row["box"] for row in table("section_labels")}
+
+
+def label_box(text: str) -> str | None:
+    """The kind of box that a label names (`brief`, `photo` or ``), None where the text is no label."""
+    return _labels().get(re.sub(r"[\s●■▲◆【】\[\]·—:：]", "", text))
+
+
+def label_at_head(text: str) -> str | None:
+    """The label printed on the same line as the first item of its box: 标题新闻●日前，…"""
+    for label in _labels():
+        if text.startswith(label) and text[len(label) : len(label) + 1] in tuple(BULLETS):
+            return label
+    return None
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a short line is the page's own: folio, page head with date and weekday, editors and telephones."""
+    if len(text) > 60 or text.endswith(("。", "，", "；")):
+        return False
+    if _FOLIO.fullmatch(text.strip()):
+        return True
+    cues = [word for word in words("furniture") if word in text]
+    if cues and (len(cues) > 1 or re.match(rf"(?:{'|'.join(map(re.escape, cues))}) ?[：:]", text)):
+        return True
+    return bool(_WEEKDAY.search(text) and _DATE.search(text)) and len(text) < 50
+
+
+def date_line(text: str) -> date | None:
+    """The date of a line that is nothing else: （2024年11月20日）."""
+    found = _DATE_LINE.fullmatch(text.strip())
+    return _to_date(found) if found else None
+
+
+def date_in(text: str) -> date | None:
+    """The first full date in a text."""
+    found = _DATE.search(text)
+    return _to_date(found) if found else None
+
+
+def _to_date(found: re.Match[str]) -> date | None:
+    try:
+        return date(_year(found["year"]), _number(found["month"]), _number(found["day"]))
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int:
+    return int("".join(_DIGITS.get(c, c) for c in text))
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    tens, _, ones = text.rpartition("十")
+    if "十" not in text:
+        return int("".join(_DIGITS.get(c, c) for c in text))
+    return (int(_DIGITS.get(tens, "1")) if tens else 1) * 10 + (int(_DIGITS[ones]) if ones else 0)
+
+
+def is_name_line(text: str) -> bool:
+    """Whether a line can be a bare personal name: 宋永祥, 李 强."""
+    name = re.sub(r"\s", "", text)
+    if "·" in name:
+        return bool(re.fullmatch(r"[\u3400-\u9fff]+(?:·[\u3400-\u9fff]+)+", name)) and len(name) <= 16
+    return bool(re.fullmatch(r"[\u3400-\u9fff]{2,4}", name)) and has_surname(name)
+
+
+@cache
+def _salutation() -> re.Pattern[str]:
+    word = "|".join(words("salutations"))
+    part = rf"(?:{word})[^，、：！。；]{{0,14}}"
+    titles = r"[^，、：！。；“”]{1,14}"
+    return re.compile(rf"(?:{titles}[，、 ])?{part}(?:[，、 ]+{titles})*[：！:!]")
+
+
+def is_salutation(text: str) -> bool:
+    """Whether a paragraph does nothing but address the hearers: 各位领导、各位嘉宾，女士们、先生们、朋友们："""
+    return len(text) < 120 and bool(_salutation().fullmatch(text.strip()))
+
+
+def has_numbering(text: str) -> bool:
+    """Whether a line opens with a number of parts: 一、… （二）…"""
+    return bool(_NUMBERING.match(text))
+
+
+def column_label(headline: str) -> str | None:
+    """The column's label in brackets at the end of a headline: …民主实质（人民论坛） -> 人民论坛."""
+    found = _LABEL_IN_BRACKETS.search(headline)
+    return found["label"] if found and not _PASSED.search(headline) and found.start() > 0 else None
+
+
+def is_note(text: str) -> bool:
+    """Whether a line is a note in brackets on where and when a text was passed: （2020年5月28日…通过）."""
+    return bool(_PASSED.fullmatch(text.strip()))

@@ -1,0 +1,224 @@
+"""A drafted article -> its parts: agency, byline, jumps, credits and kind taken off, the body cleaned.
+
+    before  ●11月8日,滨州市… | 本报讯（记者 王健）近日，… | …20余吨。（通讯员 卢青 摄影）
+    after   brief 11月8日，滨州市… | agency 本报讯, byline 记者 王健, 近日，… | photo by 卢青, …20余吨。
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from transforms import marks
+from transforms.alignment import Aligned, Span, concat
+from transforms.articles import Draft, Part
+from transforms.blocks import Block
+from transforms.bylines import Lead, is_credit, names_a_picture, read_credits, read_lead
+from transforms.cleaning import clean
+from transforms.document import Credit
+from transforms.headings import Heading, read_heading
+from transforms.speech import is_speech, read_occasion
+
+_TAIL = re.compile(r"[（(][^（）()]{1,60}[)）][。.]?$")
+_CAPTION = re.compile(r"(?:^|[。；])(?:图为|上图|下图|左图|右图|图①)")
+_LONGEST_CAPTION = 700
+_LEAD_WINDOW = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a body, cleaned."""
+
+    text: Aligned
+    crosshead: bool = False
+
+
+@dataclass(slots=True)
+class Story:
+    """An article with its parts told apart, before sentences and figures."""
+
+    kind: str
+    heading: Heading
+    paragraphs: list[Paragraph]
+    spans: tuple[Span, ...]
+    agency: str | None = None
+    dateline: str | None = None
+    byline: tuple[Credit, ...] = ()
+    speaker: str | None = None
+    occasion: str | None = None
+    spoken_on: date | None = None
+    jump_from: str | None = None
+    jump_to: str | None = None
+    confidence: float = 1.0
+    section: str | None = None
+
+
+@dataclass(slots=True)
+class _Body:
+    """What the paragraphs of a draft give up while they are read."""
+
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    lead: Lead | None = None
+    credits: list[Credit] = field(default_factory=list)
+    jump_from: str | None = None
+    jump_to: str | None = None
+    section: str | None = None
+
+
+def read_story(draft: Draft) -> Story:
+    """The parts of one drafted article."""
+    heading = read_heading([block for block in draft.headings])
+    body = _read_body(draft.body)
+    byline = (*(body.lead.byline if body.lead else ()), *body.credits)
+    story = Story(
+        kind=_kind(draft, heading, body),
+        heading=heading,
+        paragraphs=body.paragraphs,
+        spans=_spans(draft),
+        agency=body.lead.agency if body.lead else None,
+        dateline=body.lead.dateline if body.lead else None,
+        byline=tuple(dict.fromkeys(byline)),
+        jump_from=body.jump_from or heading.jump_from,
+        jump_to=body.jump_to or heading.jump_to,
+        confidence=_confidence(draft, heading, body),
+        section=(draft.label.text.strip() if draft.label else None) or body.section or heading.section,
+    )
+    if story.kind == "speech":
+        _read_speech(story)
+    return story
+
+
+def _read_speech(story: Story) -> None:
+    said = read_occasion(_titles(story.heading), story.heading.speaker, story.heading.date)
+    story.speaker, story.occasion, story.spoken_on = said.speaker, said.occasion, said.date
+
+
+def _titles(heading: Heading) -> list[str]:
+    parts = (heading.subheadline, heading.headline, heading.kicker)
+    return [part.text for part in parts if part is not None] + heading.notes
+
+
+# --- the body -------------------------------------------------------------------------------------------------------
+
+
+def _read_body(parts: Sequence[Part]) -> _Body:
+    body = _Body()
+    for part in parts:
+        if part.block.kind == "credit":
+            body.credits += read_credits(part.block.text.strip("（()）。 "))
+        elif part.block.kind == "jump":
+            _read_jump(part.block, body)
+        else:
+            _read_paragraph(part, body)
+    return body
+
+
+def _read_jump(block: Block, body: _Body) -> None:
+    found = marks.jump_from(block.text)
+    if found:
+        body.jump_from = re.sub(r"\s", "", found["page"])
+        return
+    found = marks.jump_to(block.text)
+    if found:
+        body.jump_to = re.sub(r"\s", "", found["page"])
+
+
+def _read_paragraph(part: Part, body: _Body) -> None:
+    joined = concat(line.clean for line in part.block.lines)
+    if not part.crosshead:
+        joined = _without_box_marks(joined, body)
+        joined = _without_lead(part.block, joined, body)
+        joined = _without_jump_from(joined, body)
+        joined = _without_tail(joined, body)
+    text = clean(joined).strip()
+    if len(text):
+        body.paragraphs.append(Paragraph(text, part.crosshead))
+
+
+def _without_box_marks(text: Aligned, body: _Body) -> Aligned:
+    label = marks.label_at_head(text.text)
+    if label:
+        body.section = label
+        text = text[len(label) :]
+    core = text.text.lstrip(marks.BULLETS + " ")
+    return text[len(text) - len(core) :]
+
+
+def _without_lead(block: Block, text: Aligned, body: _Body) -> Aligned:
+    """Without the agency line; it is read with the layout's blanks, since they part the names of its byline."""
+    if body.paragraphs or body.lead is not None:
+        return text
+    raw = concat(line.raw for line in block.lines[:8])[:_LEAD_WINDOW]
+    for source in (raw, text[:_LEAD_WINDOW]):
+        lead = read_lead(source.text)
+        if lead is not None:
+            body.lead = lead
+            place = source.at[lead.length] if lead.length < len(source) else source.at[-1] + 1
+            return text[bisect_left(text.at, place) :]
+    return text
+
+
+def _without_jump_from(text: Aligned, body: _Body) -> Aligned:
+    found = marks.jump_from(text.text)
+    if found is None or body.paragraphs:
+        return text
+    body.jump_from = re.sub(r"\s", "", found["page"])
+    return text[found.end() :].strip()
+
+
+def _without_tail(text: Aligned, body: _Body) -> Aligned:
+    """Without the jump line and the credit at a paragraph's end."""
+    found = marks.jump_to(text.text)
+    if found:
+        body.jump_to = re.sub(r"\s", "", found["page"])
+        text = text[: found.start()].strip()
+    tail = _TAIL.search(text.text, max(0, len(text) - 64))
+    if tail and is_credit(tail.group().rstrip("。.")):
+        body.credits += read_credits(tail.group().strip("（()）。. "))
+        text = text[: tail.start()].strip()
+    return text
+
+
+# --- the kind -------------------------------------------------------------------------------------------------------
+
+
+def _kind(draft: Draft, heading: Heading, body: _Body) -> str:
+    """`brief` in a box of briefs, `speech` by its heading and salutation, `photo` by its credit, else `news`."""
+    texts = [paragraph.text.text for paragraph in body.paragraphs]
+    if draft.brief:
+        return "brief"
+    named, dated = heading.speaker is not None, heading.date is not None
+    if is_speech(_titles(heading), texts, named, dated, body.lead is not None):
+        return "speech"
+    return "photo" if _is_photo(draft, body, texts) else "news"
+
+
+def _is_photo(draft: Draft, body: _Body, texts: Sequence[str]) -> bool:
+    if body.lead is not None or sum(map(len, texts)) > _LONGEST_CAPTION:
+        return False
+    labelled = draft.label is not None and marks.label_box(draft.label.text) == "photo"
+    return labelled or names_a_picture(tuple(body.credits)) or any(_CAPTION.search(text) for text in texts)
+
+
+def _spans(draft: Draft) -> tuple[Span, ...]:
+    """Where the draft's lines lie in the source."""
+    blocks = [part.block for part in draft.parts] + ([draft.label] if draft.label else [])
+    places = {(line.raw.at[0], line.raw.at[-1] + 1) for block in blocks for line in block.lines}
+    return tuple(Span(start, end) for start, end in sorted(places))
+
+
+def _confidence(draft: Draft, heading: Heading, body: _Body) -> float:
+    """How sure the separation is: what an article should have and this one lacks lowers it, each by its own factor."""
+    sure = 1.0
+    if heading.headline is None and not draft.brief:
+        sure *= 0.5
+    if body.lead is None and body.jump_from is None and not draft.brief:
+        sure *= 0.85
+    texts = [paragraph.text.text for paragraph in body.paragraphs if not paragraph.crosshead]
+    if texts and not marks.may_end_a_paragraph(texts[-1]):
+        sure *= 0.6
+    inner = sum(not marks.may_end_a_paragraph(text) for text in texts[:-1])
+    return round(sure * 0.8 ** min(inner, 5) * draft.confidence, 3)

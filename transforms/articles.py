@@ -32,6 +32,9 @@ ANNOUNCED = 5.0
 LEAD_INSIDE = -6.0
 AFTER_AN_END = 3.5
 LIKENESS = 5.0
+UNLIKE = 0.12  # so much likeness is chance
+STRAY = -0.3
+LONGEST_STRAY = 10
 CROSSHEAD = -1.6
 NUMBERED = 5.0
 PARALLEL = 2.5
@@ -80,7 +83,7 @@ class Draft:
         return [part for part in self.parts if part.block.kind not in HEADING_KINDS or part.crosshead]
 
 
-HEADING_KINDS = ("heading", "date", "note", "label")
+HEADING_KINDS = ("heading", "date", "note", "name", "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +266,8 @@ def _crosshead(items: Sequence[_Item], index: int) -> float:
     score = CROSSHEAD + LONG_CROSSHEAD * max(0, len(item.text) - 12)
     if marks.has_numbering(item.text):
         score += NUMBERED
-    if any(_parallel(item.text, other.text) for at, other in enumerate(items) if other.heading and 0 < abs(at - index) <= 40):
-        score += PARALLEL
-    return score
+    alike = sum(_parallel(item.text, other.text) for other in items[max(0, index - 40) : index + 41] if other.heading)
+    return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
 
 
 def _parallel(one: str, other: str) -> bool:
@@ -289,6 +291,7 @@ class _Reading:
     starts: bool
     phase: Phase
     crosshead: bool = False
+    stray: bool = False
 
 
 def _choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
@@ -305,21 +308,29 @@ def _closing(phase: Phase | None) -> float:
 
 
 def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
-    before = LIKENESS * item.like_after + habit / 2
-    below = LIKENESS * item.like_before - habit / 2
-    choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before)]
+    before = LIKENESS * (item.like_after - UNLIKE)
+    below = LIKENESS * (item.like_before - UNLIKE)
+    choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before + habit / 2)]
     if phase is None:
         return choices
+    if _is_stray(item):
+        choices.append((_Reading(False, phase, stray=True), STRAY))
     if phase == Phase.HEADED:
         choices.append((_Reading(False, Phase.HEADED), before))
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:
         choices.append((_Reading(False, phase), below))
     else:
         both = phase == Phase.BODY
-        choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below + (BOTH_SIDES if both else 0.0)))
+        below += BOTH_SIDES if both else -habit / 2
+        choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
         inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
         choices.append((_Reading(False, phase, crosshead=True), inside))
     return choices
+
+
+def _is_stray(item: _Item) -> bool:
+    """Whether a heading may be a slogan that belongs to nothing: short, and no body has any of its words."""
+    return item.block.kind == "heading" and len(item.text) <= LONGEST_STRAY and not item.like_before + item.like_after
 
 
 def _body_choices(item: _Item, phase: Phase | None) -> list[tuple[_Reading, float]]:
@@ -432,13 +443,17 @@ def _position(items: Sequence[_Item], readings: Sequence[_Reading]) -> str | Non
 def _drafts(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[list[Draft], list[Block]]:
     """The articles as read, and the blocks of those that have no body."""
     groups: list[list[Part]] = []
+    stray: list[Block] = []
     for item, reading in zip(items, readings):
+        if reading.stray:
+            stray.append(item.block)
+            continue
         if reading.starts or not groups:
             groups.append([])
         groups[-1].append(Part(item.block, reading.crosshead))
     drafts = [Draft(tuple(parts)) for parts in groups]
     whole = [replace(draft, label=_label(draft)) for draft in drafts if any(p.block.kind == "paragraph" for p in draft.parts)]
-    stray = [part.block for draft in drafts if not any(p.block.kind == "paragraph" for p in draft.parts) for part in draft.parts]
+    stray += [part.block for draft in drafts if not any(p.block.kind == "paragraph" for p in draft.parts) for part in draft.parts]
     return whole, stray
 
 

@@ -11,8 +11,9 @@ quotes, words cut in two, blank lines, agency lines. The best whole reading of t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from transforms import marks
@@ -46,6 +47,8 @@ HEADING_COMMA = -3.0
 HALVES = 1.5
 DASH = 1.5
 LABELLED = 1.5
+BUILT_ALIKE = 2.5
+BALANCED = 1.0
 STANDS_APART = 0.8
 RUNS_IN = -1.0
 OWN_WIDTH = 0.5
@@ -53,6 +56,8 @@ COLUMN_WIDTH = -0.8
 LONG_HEADING = 34
 VERY_LONG_HEADING = 60
 
+_INNER_MARK = re.compile(r"[，、：“” 《》]")
+_SPEECH_TITLE = re.compile(r"^——.*在.+|在.+[上时]的(?:讲话|致辞|致词|演讲|主旨演讲|报告|发言)$|工作报告$")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -92,12 +97,50 @@ class _Facts:
     bullet: bool
     salutation: bool
     other: str | None
+    alike: bool = False
 
 
 def read_blocks(lines: Sequence[Line]) -> list[Block]:
     """The blocks of a page in the order of its lines; each line ends in one block."""
-    facts = [_facts(line) for line in lines]
+    facts = _compare([_facts(line) for line in lines])
     return _gather(facts, _best_roles(facts))
+
+
+def _compare(facts: Sequence[_Facts]) -> list[_Facts]:
+    """What only the page can tell: crossheads are built alike, and a bare name stands by a speech's title or date."""
+    shapes = Counter(shape for fact in facts if (shape := _shape(fact.line.text)))
+    compared: list[_Facts] = []
+    for index, fact in enumerate(facts):
+        near = facts[max(0, index - 1) : index] + facts[index + 1 : index + 2]
+        named = fact.other is None and names_a_speaker(fact.line.text) and any(_of_a_speech(other) for other in near)
+        alike = shapes[_shape(fact.line.text)] > 1
+        compared.append(replace(fact, other="name" if named else fact.other, alike=alike))
+    return compared
+
+
+def _of_a_speech(facts: _Facts) -> bool:
+    return facts.other == "date" or bool(_SPEECH_TITLE.search(facts.line.text))
+
+
+def names_a_speaker(text: str) -> bool:
+    """Whether a line is a name, or a title and a name: 宋永祥, 国务院总理 李克强."""
+    pieces = text.split()
+    return marks.is_name_line(text) or (len(pieces) == 2 and len(text) < 20 and marks.is_name_line(pieces[-1]))
+
+
+def _shape(text: str) -> str:
+    """How a short line is built: its length and the places of its marks; empty for lines without a mark inside."""
+    if len(text) > LONG_HEADING or text[-1] in "。，；：、！？”" or not _INNER_MARK.search(text[1:-1]):
+        return ""
+    return _HAN.sub("字", text)
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether a line is two halves of about the same length: 信息化拓展，延伸服务触角."""
+    halves = re.split(r"[，, ]", text)
+    return len(halves) == 2 and 4 <= min(map(len, halves)) and max(map(len, halves)) <= 12 and abs(
+        len(halves[0]) - len(halves[1])
+    ) <= 2
 
 
 def _facts(line: Line) -> _Facts:
@@ -199,6 +242,8 @@ def _heading(facts: _Facts, after: _Facts | None) -> float:
     """The score of a line that is a heading."""
     text = facts.line.text
     score = _heading_by_marks(text) + _heading_by_place(facts, after)
+    if facts.line.measure is None or (facts.line.gap and (after is None or after.line.gap)):
+        score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
     if facts.lead or facts.bullet or facts.salutation:
         score -= LEAD_OPENS
     return score
@@ -279,7 +324,10 @@ def _step(before: _Facts, was: Role, after: _Facts, role: Role) -> float:
         return IMPOSSIBLE
     if role == Role.HEADING_GOES_ON:
         return _heading_goes_on(before, after) if was in (Role.HEADING, Role.HEADING_GOES_ON) else IMPOSSIBLE
-    return _ends(before, was, after) if in_paragraph else 0.0
+    if in_paragraph:
+        return _ends(before, was, after)
+    in_heading = was in (Role.HEADING, Role.HEADING_GOES_ON)
+    return -WORD_CUT if in_heading and role == Role.OPENS and cuts_a_word(before.line.text, after.line.text) else 0.0
 
 
 def _soft_end(before: _Facts) -> float:

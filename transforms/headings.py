@@ -23,13 +23,15 @@ from transforms.lines import Line, printed_width
 _DASHES = re.compile(r"^[—－\-─]{1,4} ?")
 _HALF = 15.0
 _LONGEST_HEADLINE = 40
+_SHORTEST_PART = 3
+_SHORT = 7.0
 
 _KICKER_FIRST = 0.4
 _DASH_SUBHEADLINE = 8.0
 _DASH_KICKER = 4.0
 _COLON_KICKER = 3.0
-_SHORT_SECOND = 1.2
-_LONG_FIRST = 0.08
+_SHORT_PART = 1.2
+_LONGER = 0.08
 _SAME_TYPE = 1.5
 
 
@@ -64,42 +66,29 @@ class _Part:
 def read_heading(blocks: Sequence[Block]) -> Heading:
     """The parts of a heading from its blocks in the order of the page."""
     heading = Heading()
-    parts: list[_Part] = []
-    spoken = any(block.kind == "date" or _is_speech_title(block.text) for block in blocks)
+    lines: list[Line] = []
     for block in blocks:
         if block.kind == "label":
             heading.section = block.text.strip()
         elif block.kind == "date":
             heading.date = marks.date_line(block.text)
-        elif block.kind == "note":
-            heading.notes.append(block.text)
-            parts.append(_Part(_join(block.lines), block.lines, True))
+        elif block.kind == "name":
+            heading.speaker = _speaker(block.text)
         else:
-            _read_lines(block, heading, parts, spoken)
-    _assign(heading, [part for part in parts if len(part.text)])
-    _take_label(heading)
-    return heading
-
-
-def _is_speech_title(text: str) -> bool:
-    return bool(re.search(r"在.*(?:上|时)的|报告$|会议上$", text))
-
-
-def _read_lines(block: Block, heading: Heading, parts: list[_Part], spoken: bool) -> None:
-    lines = list(block.lines)
-    if spoken and heading.speaker is None and len(lines[-1].text) and _names_speaker(lines[-1].text):
-        heading.speaker = _speaker(lines.pop().text)
-    for found in _parts(lines):
-        text = found.text.text
+            lines += block.lines
+    parts: list[_Part] = []
+    for part in _parts(lines):
+        text = part.text.text
+        if marks.is_note(text):
+            heading.notes.append(text)
         jump = marks.jump_from(text) or marks.jump_to(text)
         if jump and len(jump.group()) == len(text):
             _set_jump(heading, jump, text)
-            continue
-        parts.append(_without_jump(found, heading))
-
-
-def _names_speaker(text: str) -> bool:
-    return marks.is_name_line(text) or marks.is_name_line(text.split()[-1])
+        else:
+            parts.append(_without_jump(part, heading))
+    _assign(heading, [part for part in parts if len(part.text)])
+    _take_label(heading)
+    return heading
 
 
 def _speaker(text: str) -> str:
@@ -152,8 +141,10 @@ def _new_part(group: Sequence[Line], line: Line) -> bool:
     joined = "".join(each.text for each in group)
     if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
         return True
-    if _is_wrapped(joined, line.text):
+    if _is_wrapped(joined, line.text) or (len(line.text) <= _SHORTEST_PART and not line.gap):
         return False
+    if line.gap:
+        return True
     if marks.column_label(line.text) and len(line.text) == len(marks.column_label("题" + line.text) or "") + 2:
         return False
     return not _are_halves(before, line)
@@ -177,7 +168,7 @@ def _join(lines: Sequence[Line]) -> Aligned:
     """The lines of a part as one text; two halves get one blank between them."""
     joined = lines[0].clean
     for before, line in zip(lines, lines[1:]):
-        if not _is_wrapped(joined.text, line.text) and _are_halves(before, line) and not line.text.startswith(("（", "(")):
+        if not _is_wrapped(joined.text, line.text) and _are_halves(before, line) and line.text[0] not in "（(":
             joined = joined + Aligned(" ", array("i", [joined.at[-1]]))
         joined = joined + line.clean
     return clean(joined)
@@ -233,7 +224,7 @@ def _as_kicker(part: _Part) -> float:
         score += _DASH_KICKER
     if text.endswith(("：", ":")):
         score += _COLON_KICKER
-    return score + _LONG_FIRST * max(0.0, printed_width(text) - 12)
+    return score + (_SHORT_PART if printed_width(text) <= _SHORT else 0.0)
 
 
 def _as_subheadline(part: _Part) -> float:
@@ -243,18 +234,17 @@ def _as_subheadline(part: _Part) -> float:
         score += _DASH_SUBHEADLINE
     if text.endswith("——"):
         score -= _DASH_KICKER
-    if printed_width(text) <= 7:
-        score += _SHORT_SECOND
-    return score
+    return score + (_SHORT_PART if printed_width(text) <= _SHORT else 0.0)
 
 
 def _smaller(part: _Part, headline: _Part) -> float:
     """Type size as lines show it: a part set over several lines shows how wide its type lets a line be."""
+    longer = _LONGER * max(-12.0, min(12.0, printed_width(part.text.text) - printed_width(headline.text.text)))
     if len(headline.lines) > 1 and part.widest > headline.widest + 3:
-        return _SAME_TYPE
+        return longer + _SAME_TYPE
     if len(part.lines) > 1 and headline.widest > part.widest + 3:
-        return -_SAME_TYPE
-    return 0.0
+        return longer - _SAME_TYPE
+    return longer
 
 
 def _cues(text: str, role: str) -> float:

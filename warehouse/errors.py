@@ -31,6 +31,10 @@ class NoWarehouse(WarehouseError):  # noqa: N818
     """The path holds no published snapshot, or one that can't be read; the message says what to do."""
 
 
+class MissingLibrary(WarehouseError, ImportError):  # noqa: N818
+    """A way of reading needs a library that is not installed; the message says how to get it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A check that failed: which table, how many rows, and the first of them by key with what is wrong."""

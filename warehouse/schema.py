@@ -357,7 +357,7 @@ def rows(document: Document) -> dict[str, list[Row]]:
         DOCUMENT.name: [Row(document)],
         ARTICLE.name: articles,
         SENTENCE.name: sentences,
-        FIGURE.name: [row._replace(figure=figure) for row in sentences for figure in _figures(row)],
+        FIGURE.name: [Row(*row[:3], figure) for row in sentences for figure in _figures(row)],
         RESIDUE.name: [Row(document, residue=residue) for residue in document.residue],
     }
 

@@ -1,0 +1,165 @@
+"""Opens a published warehouse to read: all five tables of one and the same snapshot.
+
+A build may move `current` at any moment. A reader that opens `current/article` and a little later `current/sentence`
+can so get two tables that do not belong together; `open_corpus` follows the link once and stays with what it found.
+
+    corpus = warehouse.open("data/warehouse")
+    corpus.articles.to_pandas(columns=["headline", "speaker"])
+    corpus.figures.polars().filter(pl.col("unit") == "CNY").collect()
+    corpus.duckdb().sql("select kind, count(*) from article group by kind")
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from warehouse import schema
+from warehouse.errors import MissingLibrary, NoWarehouse
+from warehouse.manifest import MANIFEST, Manifest
+from warehouse.shards import SourceRecord
+from warehouse.snapshots import current_snapshot, read_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a snapshot holds, in figures for a person; `problems` are the partial and quarantined pages with causes."""
+
+    snapshot: int
+    parent: int | None
+    created: str
+    rules: str
+    digest: str
+    documents: dict[str, int]
+    """By status."""
+    articles: dict[str, int]
+    """By kind."""
+    sentences: int
+    figures: int
+    residue: int
+    """Stretches of the sources that no article holds."""
+    characters: int
+    """Non-blank characters of the sources."""
+    bytes: int
+    problems: tuple[SourceRecord, ...]
+
+
+def summarise(manifest: Manifest) -> Summary:
+    """The summary of a snapshot, from its manifest alone."""
+    rows = manifest.rows
+    return Summary(
+        snapshot=manifest.snapshot,
+        parent=manifest.parent,
+        created=manifest.created,
+        rules=manifest.rules,
+        digest=manifest.digest,
+        documents=manifest.statuses,
+        articles=manifest.articles,
+        sentences=rows.get("sentence", 0),
+        figures=rows.get("figure", 0),
+        residue=rows.get("residue", 0),
+        characters=manifest.characters,
+        bytes=manifest.bytes,
+        problems=manifest.warnings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TableReader:
+    """One table of a snapshot, ready to be read by the library of one's choice."""
+
+    name: str
+    files: tuple[Path, ...]
+
+    @property
+    def dataset(self) -> Any:
+        """A `pyarrow.dataset.Dataset`; columns and filters are pushed down to the files."""
+        names = [str(file) for file in self.files]
+        return importlib.import_module("pyarrow.dataset").dataset(names, format="parquet")
+
+    def count(self, filter: Any = None) -> int:
+        """The rows, or those that a pyarrow expression lets through."""
+        return int(self.dataset.count_rows(filter=filter))
+
+    def to_arrow(self, columns: list[str] | None = None, filter: Any = None) -> Any:
+        """A `pyarrow.Table`, in the order of document and ordinal within each shard."""
+        return self.dataset.to_table(columns=columns, filter=filter)
+
+    def to_pandas(self, columns: list[str] | None = None, filter: Any = None) -> Any:
+        """A `pandas.DataFrame`. Raises `MissingLibrary` without pandas."""
+        _library("pandas")
+        return self.to_arrow(columns, filter).to_pandas()
+
+    def polars(self) -> Any:
+        """A `polars.LazyFrame`. Raises `MissingLibrary` without polars."""
+        return _library("polars").scan_parquet(list(self.files))
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """One snapshot of a warehouse. `path` is its folder; the tables below are read from there, whatever is published
+    in the meantime."""
+
+    path: Path
+    manifest: Manifest
+
+    def table(self, name: str) -> TableReader:
+        """The table of this name: document, article, sentence, figure or residue. Raises KeyError for any other."""
+        if name not in schema.BY_NAME:
+            raise KeyError(f"no table {name!r}; there are {', '.join(schema.BY_NAME)}")
+        return TableReader(name, tuple(self.path / file.path for file in self.manifest.files if file.table == name))
+
+    @property
+    def documents(self) -> TableReader:
+        return self.table("document")
+
+    @property
+    def articles(self) -> TableReader:
+        return self.table("article")
+
+    @property
+    def sentences(self) -> TableReader:
+        return self.table("sentence")
+
+    @property
+    def figures(self) -> TableReader:
+        return self.table("figure")
+
+    @property
+    def residue(self) -> TableReader:
+        return self.table("residue")
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What the snapshot holds, in figures."""
+        return summarise(self.manifest)
+
+    def duckdb(self) -> Any:
+        """A new `duckdb` connection with a view for each table. Raises `MissingLibrary` without duckdb."""
+        connection = _library("duckdb").connect()
+        for name in schema.BY_NAME:
+            files = [str(file) for file in self.table(name).files]
+            connection.read_parquet(files).create_view(name)
+        return connection
+
+
+def open_corpus(path: Path | str) -> Corpus:
+    """The current snapshot of the warehouse at `path`, or the snapshot whose folder `path` is.
+
+    Raises `NoWarehouse` where there is neither, saying how to make one.
+    """
+    path = Path(path)
+    folder = path.resolve() if (path / MANIFEST).exists() else current_snapshot(path)
+    if folder is None:
+        raise NoWarehouse(f"{path}: no warehouse; `banmian build SOURCE --warehouse {path}` makes one")
+    return Corpus(folder, read_snapshot(folder))
+
+
+def _library(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as cause:
+        raise MissingLibrary(f"reading with {name} needs {name}: pip install {name}") from cause

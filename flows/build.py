@@ -1,0 +1,108 @@
+"""The main job, as plain functions: plan, carry out what changed, publish once.
+
+    before  BuildParameters(sources=["seeds"])
+    after   Outcome: a snapshot with the tables of just these sources, or "nothing changed"
+
+The Prefect flow in `flows.flow` and `banmian build --inline` run this same function; they differ in who carries out the
+batches.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flows import pool, progress
+from flows.batch import BatchResult, Failure, Job
+from flows.errors import Stopped
+from flows.parameters import BuildParameters
+from flows.plan import Plan, make_plan
+from warehouse.snapshots import Publication, Published
+
+Runner = Callable[[Sequence[Job]], Iterator[BatchResult]]
+"""Carries out batches, in any order and on any machine that sees the folders, and yields each result as it comes."""
+
+VERSIONS = ("banmian", "pyarrow", "jieba", "opencc-python-reimplemented", "prefect")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a build ended. `results` are the batches of this run; those left as they were are not among them."""
+
+    plan: Plan
+    published: Published
+    results: tuple[BatchResult, ...]
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        return tuple(failure for result in self.results for failure in result.failures)
+
+    @property
+    def quarantined(self) -> int:
+        """Pages put into quarantine by this run."""
+        return sum(result.summary.statuses.get("quarantined", 0) for result in self.results)
+
+
+def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None) -> Outcome:
+    """Bring the warehouse to just these sources. Raises UsageError, Stopped, BuildFailed or a WarehouseError."""
+    plan = plan or plan_for(parameters)
+    with Publication.begin(parameters.warehouse, on_wait=progress.note) as publication:
+        jobs = _jobs(plan, publication, parameters.force)
+        results = tuple(_carried_out(jobs, runner, publication, parameters.jobs))
+        if pool.is_stopped():
+            raise Stopped
+        published = publication.publish(
+            rules=plan.rules,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions={name: importlib.metadata.version(name) for name in VERSIONS},
+            options=dict(plan.options),
+        )
+    return Outcome(plan, published, results)
+
+
+def plan_for(parameters: BuildParameters) -> Plan:
+    """The plan, with progress shown."""
+
+    def on_read(done: int, total: int) -> None:
+        if done == 1:
+            progress.phase("looking for changes", total)
+        progress.advance(1)
+        if pool.is_stopped():
+            raise Stopped
+
+    return make_plan(parameters, on_read)
+
+
+def _jobs(plan: Plan, publication: Publication, force: bool) -> list[Job]:
+    """The batches that are to be carried out; all others are linked from the current snapshot."""
+    return [
+        Job(batch, str(publication.folder), plan.rules, plan.options)
+        for batch in plan.batches
+        if force or not publication.reuse(batch.shard, batch.digest)
+    ]
+
+
+def _carried_out(
+    jobs: Sequence[Job], runner: Runner, publication: Publication, processes: int
+) -> Iterator[BatchResult]:
+    if not jobs:
+        return
+    progress.phase("building", sum(job.batch.size for job in jobs))
+    with pool.opened(min(processes, len(jobs))):
+        for result in runner(jobs):
+            publication.stage(result.summary, result.digest)
+            progress.advance(result.size)
+            yield result
+
+
+def in_threads(jobs: Sequence[Job]) -> Iterator[BatchResult]:
+    """Carries out batches without Prefect."""
+    with ThreadPoolExecutor(pool.processes() + 1) as threads:
+        try:
+            for future in as_completed([threads.submit(pool.run, job) for job in jobs]):
+                yield future.result()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)

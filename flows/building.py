@@ -1,0 +1,89 @@
+"""`banmian build`: from the options of the command line to the summary and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from pydantic import ValidationError
+
+from flows import progress, server, summary, terminal
+from flows.build import Outcome, build, in_threads, plan_for
+from flows.errors import UsageError
+from flows.parameters import BuildParameters
+from flows.plan import Plan
+from flows.running import Interrupted, interruptible
+from warehouse import shards
+from warehouse.errors import NoWarehouse
+from warehouse.snapshots import read_manifest
+
+
+def build_command(options: argparse.Namespace) -> int:
+    """Builds and prints the summary; 1 where this run put a page into quarantine."""
+    parameters = _parameters(options)
+    began = time.monotonic()
+    work = _Work(parameters, options.inline)
+    try:
+        with terminal.shown():
+            outcome = interruptible(work.run, work.stop)
+    except Interrupted as error:
+        print(f"banmian: {error}", file=sys.stderr)
+        return error.code
+    for failure in outcome.failures:
+        print(f"{failure.source}: a rule failed\n{failure.traceback}", file=sys.stderr)
+    print(summary.of_build(outcome, parameters, time.monotonic() - began))
+    return 1 if outcome.quarantined else 0
+
+
+def _parameters(options: argparse.Namespace) -> BuildParameters:
+    given: dict[str, Any] = {name: value for name, value in vars(options).items() if value is not None}
+    fields = {name: given[name] for name in BuildParameters.model_fields if name in given}
+    try:
+        return BuildParameters(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        cause = first.get("ctx", {}).get("error") or f"--{first['loc'][0]}: {first['msg']}, not {first['input']!r}"
+        raise UsageError(str(cause)) from error
+
+
+class _Work:
+    """The build, through Prefect where there is something to do; `stop` ends what it has started beside itself."""
+
+    def __init__(self, parameters: BuildParameters, inline: bool) -> None:
+        self.parameters = parameters
+        self.inline = inline
+        self.server: server.EmbeddedServer | None = None
+
+    def run(self) -> Outcome:
+        configured = server.configured_url()
+        if self.inline or not configured:
+            plan = plan_for(self.parameters)
+            # An embedded server would be started for nobody to see that there was nothing to do.
+            if self.inline or self._is_current(plan):
+                return build(self.parameters, in_threads, plan)
+            self.server = server.start()
+        return self._through_prefect()
+
+    def _is_current(self, plan: Plan) -> bool:
+        """Whether the warehouse holds just this already, as far as its manifest tells."""
+        try:
+            manifest = read_manifest(self.parameters.warehouse)
+        except NoWarehouse:
+            return False
+        if manifest is None or self.parameters.force or manifest.layout != shards.layout():
+            return False
+        return plan.digests == {(shard.summary.shard, shard.digest) for shard in manifest.shards}
+
+    def _through_prefect(self) -> Outcome:
+        progress.phase("starting Prefect", 0)
+        from flows.flow import run  # takes two seconds, in which the server starts
+
+        if self.server:
+            self.server.wait()
+        return run(self.parameters)
+
+    def stop(self) -> None:
+        if self.server:
+            self.server.stop()

@@ -1,0 +1,67 @@
+"""The build as a Prefect flow: one parameter model, one task per batch.
+
+Tasks are threads that wait for one pool of worker processes: Prefect sees every batch, and its cost stays that of some
+dozen tasks however many pages there are. Nothing is cached by Prefect: the manifest of the warehouse decides what to do
+again, since it knows the digests of sources and rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture, as_completed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.utilities.annotations import opaque
+
+from flows import pool
+from flows.batch import BatchResult, Job
+from flows.build import Outcome, build
+from flows.parameters import BuildParameters, available_cores
+
+
+def _threads(jobs: int) -> TaskRunner[PrefectFuture[Any]]:
+    """A thread to wait for each worker process, and one more so that no process waits for work."""
+    return ThreadPoolTaskRunner(max_workers=jobs + 1)  # type: ignore[return-value]  # its future is a PrefectFuture
+
+
+@task(name="read-batch", cache_policy=NO_CACHE, persist_result=False)
+def read_batch(job: Job) -> BatchResult:
+    """One batch: its pages read and written as one shard."""
+    result = pool.run(job)
+    logger = get_run_logger()
+    for source in result.summary.warnings:
+        logger.warning("%s: %s: %s", source.path, source.status, source.error)
+    for failure in result.failures:
+        logger.error("%s: a rule failed\n%s", failure.source, failure.traceback)
+    return result
+
+
+@flow(
+    name="build",
+    task_runner=_threads(available_cores()),
+    persist_result=False,
+    description="Turns pages into the tables of one published snapshot.",
+)
+def build_flow(parameters: BuildParameters) -> Outcome:
+    """Builds what changed and publishes it."""
+    return build(parameters, _in_tasks)
+
+
+def _in_tasks(jobs: Sequence[Job]) -> Iterator[BatchResult]:
+    futures = [_submitted(job) for job in jobs]
+    for future in as_completed(futures):
+        yield future.result()
+
+
+def _submitted(job: Job) -> PrefectFuture[BatchResult]:
+    named = read_batch.with_options(task_run_name=f"batch-{job.batch.shard}")
+    # `opaque` keeps Prefect from searching each page of the batch for futures; its types don't know of annotations.
+    return named.submit(opaque(job))  # type: ignore[call-overload, no-any-return]
+
+
+def run(parameters: BuildParameters) -> Outcome:
+    """Runs the flow here, with as many threads as there are worker processes to feed."""
+    return build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)

@@ -1,0 +1,90 @@
+"""One pool of worker processes, fed by as many threads as like to wait for it.
+
+Workers are forked from a clean process of one thread, not from the build with its threads and locks; they read the
+dictionaries once and share them. A worker ends by itself when the build is gone, however the build ended.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+
+from flows.batch import BatchResult, Job, run_batch
+from flows.errors import BuildFailed, Stopped
+
+_executor: ProcessPoolExecutor | None = None
+_processes = 1
+_stopped = threading.Event()
+
+
+@contextmanager
+def opened(jobs: int) -> Iterator[None]:
+    """A pool of `jobs` processes for `run` to use while the block lasts."""
+    global _executor, _processes
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["flows.preload"])
+    _executor, _processes = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker), jobs
+    try:
+        yield
+    finally:
+        executor, _executor, _processes = _executor, None, 1
+        if executor:
+            executor.shutdown(wait=not _stopped.is_set(), cancel_futures=True)
+
+
+def run(job: Job) -> BatchResult:
+    """Carries out a batch in a process of the pool, or here where none is open (a worker on another machine)."""
+    if _stopped.is_set():
+        raise Stopped
+    if _executor is None:
+        return run_batch(job)
+    try:
+        return _executor.submit(run_batch, job).result()
+    except BrokenProcessPool as cause:
+        if _stopped.is_set():
+            raise Stopped from cause
+        raise BuildFailed(
+            "a worker process was ended from outside, most likely for want of memory; build with fewer --jobs"
+        ) from cause
+    except RuntimeError as cause:
+        if _stopped.is_set():
+            raise Stopped from cause
+        raise
+
+
+def stop() -> None:
+    """Ends the workers at once, whatever they are at; who waits for them gets `Stopped`. Safe in any thread."""
+    _stopped.set()
+    if executor := _executor:
+        for process in list((executor._processes or {}).values()):  # the only door to them before Python 3.14
+            process.kill()
+
+
+def processes() -> int:
+    """How many processes the open pool has; 1 where none is open."""
+    return _processes
+
+
+def is_stopped() -> bool:
+    """Whether `stop` was called."""
+    return _stopped.is_set()
+
+
+def _start_worker() -> None:
+    """Ctrl-C is for the build to answer; and no worker shall outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent:
+        threading.Thread(target=_end_with, args=[parent.sentinel], daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

@@ -1,0 +1,34 @@
+"""Reads the bytes of a source; what may pass by waiting is tried again."""
+
+from __future__ import annotations
+
+import errno
+import time
+from pathlib import Path
+
+PAUSES = (0.1, 0.5, 2.0)
+"""Seconds between the tries: a network file system that hiccups is back within seconds or not soon."""
+TRANSIENT = {errno.EIO, errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT, errno.ENETUNREACH}
+TRANSIENT |= {errno.ECONNRESET, errno.EHOSTUNREACH, errno.EREMOTEIO} if hasattr(errno, "EREMOTEIO") else set()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again may help: a disk or a network that fails now; not a file that is gone or closed to us."""
+    return isinstance(error, OSError) and error.errno in TRANSIENT
+
+
+def read(path: str) -> bytes:
+    """The bytes of a file. Raises OSError for what waiting does not mend, or not in time."""
+    for pause in PAUSES:
+        try:
+            return Path(path).read_bytes()
+        except OSError as error:
+            if not is_transient(error):
+                raise
+            time.sleep(pause)
+    return Path(path).read_bytes()
+
+
+def cause_of(error: OSError) -> str:
+    """Why a file could not be read, in words that do not depend on where it lies."""
+    return f"can't be read: {error.strerror or error}"

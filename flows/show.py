@@ -1,0 +1,127 @@
+"""`banmian show`: a page as it was understood, so that a person can judge it.
+
+before  Document(articles=(Article(kind="news", headline="…", …), …), residue=(…))
+after   [2] news · 图片报道
+        HEADLINE     …
+        BYLINE       记者 余建斌
+          ¶ …
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+from flows.batch import read_source
+from flows.errors import UsageError
+from flows.patterns import Pattern
+from flows.sources import discover
+from transforms.document import Article, Document, Options
+
+BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
+NO_LINE_START = "，。、；：！？”’）》】』」…—%·"
+LABEL = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to print: the width of a line in columns (a Han character takes two), and whether in colour."""
+
+    width: int = 80
+    colour: bool = False
+
+    def paint(self, text: str, code: str) -> str:
+        return f"{code}{text}{PLAIN}" if self.colour else text
+
+
+def page(name: str, pattern: str | None) -> Document:
+    """The page of a file, read as a build would read it. Raises UsageError where there is no such page."""
+    sources = discover([name], Pattern(pattern) if pattern else None)
+    if os.path.isdir(name) or len(sources.files) > 1:
+        raise UsageError(f"{name}: a folder or several pages; `banmian show` prints one file")
+    return read_source(sources.files[0], Options(), [])
+
+
+def shown(document: Document, look: Look) -> Iterator[str]:
+    """The page as lines."""
+    yield from _head(document, look)
+    for article in document.articles:
+        yield ""
+        yield from _article(article, look)
+    if document.residue:
+        yield ""
+        yield look.paint(f"residue: {len(document.residue)} stretches that belong to no article", BOLD)
+    for row in document.residue:
+        yield from _labelled(row.reason, " ".join(row.text.split()), look)
+
+
+def _head(document: Document, look: Look) -> Iterator[str]:
+    yield look.paint(document.source_path, BOLD)
+    date = document.issue_date.isoformat() if document.issue_date else None
+    printed = " ".join(part for part in (document.publication, date, document.page) if part)
+    facts = {
+        "status": look.paint(document.status, RED) if document.status != "ok" else document.status,
+        "cause": document.error,
+        "printed": printed,
+        "encoding": document.encoding,
+        "script": document.script,
+        "headlines": document.headline_position,
+        "characters": f"{document.n_chars:,}",
+        "articles": str(document.n_articles),
+    }
+    for name, value in facts.items():
+        if value:
+            yield from _labelled(name, value, look)
+
+
+def _article(article: Article, look: Look) -> Iterator[str]:
+    section = f" · {article.section}" if article.section else ""
+    yield look.paint(f"[{article.ordinal + 1}] {article.kind}{section}", BOLD) + look.paint(
+        f"  {article.n_sentences} sentences, {article.n_figures} figures, confidence {article.confidence:.2f}", DIM
+    )
+    for name, value in _parts(article).items():
+        if value:
+            yield from _labelled(name, value, look)
+    crossheads = set(article.crossheads)
+    for paragraph in article.text.split("\n") if article.text else ():
+        mark = "## " if paragraph in crossheads else "¶ "
+        lines = _wrapped(mark + paragraph, look.width - 2)
+        yield from ("  " + (look.paint(line, BOLD) if mark == "## " else line) for line in lines)
+
+
+def _parts(article: Article) -> dict[str, str | None]:
+    """All that an article carries but its body, in the order in which a reader asks for it."""
+    return {
+        "kicker": article.kicker,
+        "headline": article.headline,
+        "subheadline": article.subheadline,
+        "agency": article.agency,
+        "dateline": article.dateline,
+        "byline": ", ".join(f"{credit.role or ''} {credit.name}".strip() for credit in article.byline),
+        "speaker": article.speaker,
+        "occasion": article.occasion,
+        "date": article.event_date.isoformat() if article.event_date else None,
+        "jump from": article.jump_from,
+        "jump to": article.jump_to,
+        "continues": article.continues,
+    }
+
+
+def _labelled(name: str, value: str, look: Look) -> Iterator[str]:
+    first, *rest = _wrapped(value, look.width - LABEL) or [""]
+    yield look.paint(f"{name:<{LABEL}}", DIM) + first
+    yield from (" " * LABEL + line for line in rest)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns, but for marks that may not open a line: those hang over."""
+    lines, start, used = [], 0, 0
+    for place, character in enumerate(text):
+        columns = 2 if east_asian_width(character) in "WF" else 1
+        if used + columns > width and character not in NO_LINE_START:
+            lines.append(text[start:place])
+            start, used = place, 0
+        used += columns
+    return [*lines, text[start:]] if text else []

@@ -1,0 +1,149 @@
+"""Finds the pages to build: from files, folders and globs to a list in which each page has one name.
+
+    before  seeds  more/page.txt  "issues/*/2024-*/*.txt"
+    after   SourceFile(document_id="…", relative="000_7916b8fcdf412def.txt", …), …
+
+A page is called by its path relative to the folder that was given, or to its own folder where the file was given. Where
+two pages would get one name so, all are called by their path from the folder that holds them all.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flows.errors import UsageError
+from flows.patterns import NOWHERE, Pattern, Place
+
+SUFFIX = ".txt"
+WILDCARDS = "*?["
+INSTEAD = {
+    ".pdf": "write its text layer to a .txt first, e.g. with `mutool draw -F txt`, one file a page",
+    ".zip": "unpack it and give the folder",
+    ".tar": "unpack it and give the folder",
+    ".gz": "unpack it and give the file",
+    ".tgz": "unpack it and give the folder",
+    ".bz2": "unpack it and give the file",
+    ".xz": "unpack it and give the file",
+    ".zst": "unpack it and give the file",
+    ".7z": "unpack it and give the folder",
+    ".rar": "unpack it and give the folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One page to build: where it lies, its name in the warehouse, and what its path says of it."""
+
+    document_id: str
+    path: str
+    relative: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The pages of a build by document_id, the files that are none and why, and how many pages the pattern fits."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[tuple[str, str], ...]
+    placed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: Path
+    root: Path
+
+
+def discover(given: Iterable[str], pattern: Pattern | None = None) -> Sources:
+    """The pages that `given` names. Raises UsageError where one of them names none, with what to do instead."""
+    pattern = pattern or Pattern()
+    found: dict[Path, _Found] = {}
+    skipped: dict[str, str] = {}
+    for path in _expanded(given):
+        pages = list(_pages(path, skipped))
+        if not pages:
+            raise UsageError(f"{path}: no page in this folder: a page is a file whose name ends in {SUFFIX}")
+        for page in pages:
+            found[page.path] = min(page, found.get(page.path, page), key=lambda one: len(one.root.parts))
+    files = [_source_file(path, name, pattern) for path, name in _named(list(found.values()))]
+    placed = sum(file.place is not NOWHERE for file in files)
+    return Sources(tuple(sorted(files, key=lambda file: file.document_id)), tuple(sorted(skipped.items())), placed)
+
+
+def _expanded(given: Iterable[str]) -> Iterator[Path]:
+    """The paths that exist, globs opened; absolute, links left as they are."""
+    for name in given:
+        names = [name]
+        if not os.path.lexists(name) and any(mark in name for mark in WILDCARDS):
+            names = sorted(glob.glob(name, recursive=True))
+            if not names:
+                raise UsageError(f"{name}: nothing fits this; put it in quotes and check the folder it starts from")
+        for one in names:
+            path = Path(os.path.abspath(one))
+            if not os.path.lexists(path):
+                raise UsageError(f"{one}: does not exist; check the spelling, or build the folder it should lie in")
+            yield path
+
+
+def _pages(path: Path, skipped: dict[str, str]) -> Iterator[_Found]:
+    if path.is_dir():
+        yield from _folder(path, skipped)
+    elif path.suffix.lower() == SUFFIX:
+        yield _Found(path, path.parent)
+    else:
+        instead = INSTEAD.get(path.suffix.lower(), f"if it is a page's text, give its name the ending {SUFFIX}")
+        raise UsageError(f"{path}: not a page; a page is a plain text file *{SUFFIX}: {instead}")
+
+
+def _folder(root: Path, skipped: dict[str, str]) -> Iterator[_Found]:
+    """The pages below a folder. A folder that can't be searched counts as a page that can't be read: so it shows."""
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(root, onerror=closed.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if reason := _no_page(path, root):
+                skipped[str(path)] = reason
+            else:
+                yield _Found(path, root)
+    yield from (_Found(Path(error.filename), root) for error in closed)
+
+
+def _no_page(path: Path, root: Path) -> str | None:
+    """Why a file that lies in a source folder is no page; None for a page."""
+    if path.name.startswith("."):
+        return "hidden"
+    if path.suffix.lower() != SUFFIX:
+        return f"not *{SUFFIX}"
+    if path.is_symlink() and path.exists() and not path.resolve().is_relative_to(root.resolve()):
+        return "a link that leads out of the source folder"
+    if path.exists() and not path.is_file():
+        return "not a plain file"
+    return None
+
+
+def _named(found: list[_Found]) -> Iterator[tuple[Path, str]]:
+    """Each page with its name; from the folder that holds them all where a name would stand for two pages."""
+    names = Counter(one.path.relative_to(one.root) for one in found)
+    if len(names) < len(found):
+        common = Path(os.path.commonpath([one.root for one in found]))
+        found = [replace(one, root=common) for one in found]
+    for one in found:
+        yield one.path, _text(one.path.relative_to(one.root) if one.path != one.root else Path(one.path.name))
+
+
+def _text(path: Path) -> str:
+    """The path with `/` between its parts; a byte that is no UTF-8 as `\\xb0`, since a table holds text only."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _source_file(path: Path, name: str, pattern: Pattern) -> SourceFile:
+    document_id = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return SourceFile(document_id, str(path), name, pattern.place(path) or NOWHERE)

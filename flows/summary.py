@@ -1,0 +1,84 @@
+"""What a build tells a person at its end, and `banmian status` at any time: the facts of one snapshot, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from flows.build import Outcome
+from flows.parameters import BuildParameters
+from warehouse.manifest import Manifest
+
+SHOWN = 20
+"""Warnings listed in the summary of a build; `banmian status` lists all."""
+
+
+def of_build(outcome: Outcome, parameters: BuildParameters, seconds: float) -> str:
+    """The summary of a build."""
+    manifest = outcome.published.manifest
+    pages = _counted(sum(manifest.statuses.values()), "page")
+    if outcome.published.new:
+        fresh = sum(len(result.summary.sources) for result in outcome.results)
+        head = f"Built {pages} in {seconds:.1f} s ({fresh:,} read anew)"
+    else:
+        head = f"Nothing changed: {pages} built before, looked through in {seconds:.1f} s"
+    notes = [*_pattern_note(outcome, parameters), *_skipped(outcome.plan.sources.skipped)]
+    return "\n".join([head, *_facts(manifest, SHOWN), *notes, *_where(manifest, parameters.warehouse)])
+
+
+def of_warehouse(manifest: Manifest, root: Path) -> str:
+    """What a warehouse holds."""
+    head = f"Snapshot {manifest.snapshot} of {root}, published {manifest.created}"
+    versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
+    made = [_line("made by", versions), _line("rules", manifest.rules[:12]), _line("bytes", f"{manifest.bytes:,}")]
+    return "\n".join([head, *_facts(manifest, None), *made, *_where(manifest, root)])
+
+
+def _facts(manifest: Manifest, shown: int | None) -> Iterator[str]:
+    rows = manifest.rows
+    yield _line("pages", _by_name(manifest.statuses))
+    yield _line("articles", _by_name(manifest.articles))
+    yield _line("sentences", f"{rows['sentence']:,}")
+    yield _line("figures", f"{rows['figure']:,}")
+    yield _line("characters", f"{manifest.characters:,}, each in one article or in residue")
+    warnings = [f"{source.path}: {source.status}: {source.error}" for source in manifest.warnings]
+    yield from _listed("warnings", warnings, shown, "banmian status lists them")
+
+
+def _where(manifest: Manifest, root: Path) -> Iterator[str]:
+    current = root / "current"
+    yield _line("tables", f"{current} (snapshot {manifest.snapshot})")
+    yield _line("load one", f'import pyarrow.parquet as pq; articles = pq.read_table("{current}/article").to_pandas()')
+
+
+def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
+    files = outcome.plan.sources.files
+    if parameters.pattern and outcome.plan.sources.placed < len(files):
+        missing = len(files) - outcome.plan.sources.placed
+        yield _line("pattern", f"{parameters.pattern} does not fit the path of {_counted(missing, 'page')}")
+
+
+def _skipped(skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
+    rows = [f"{path}: {reason}" for path, reason in skipped]
+    yield from _listed("skipped", rows, SHOWN, "all of them are no pages")
+
+
+def _listed(name: str, rows: list[str], shown: int | None, rest: str) -> Iterator[str]:
+    if rows:
+        yield _line(name, f"{len(rows):,}")
+        yield from (f"    {row}" for row in rows[:shown])
+        if shown is not None and len(rows) > shown:
+            yield f"    and {len(rows) - shown:,} more; {rest}"
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {name:<11}{text}"
+
+
+def _by_name(counts: Mapping[str, int]) -> str:
+    parts = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return f"{sum(counts.values()):,}" + (f" ({parts})" if parts else "")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

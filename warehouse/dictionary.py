@@ -21,8 +21,8 @@ HEAD = """# Data dictionary
 Made from `warehouse/schema.py` by `python -m warehouse.dictionary`; not edited by hand. What the columns promise is in
 the [contract](contract.md). The descriptions below also travel in the metadata of each Parquet file.
 
-Offsets are half-open and count code points; `raw_start` and `raw_end` point into the source as decoded. The rows of each
-file are sorted by document and place in the document."""
+Offsets are half-open and count code points; `raw_start` and `raw_end` point into the source as decoded. The rows of
+each file are sorted by document and place in the document."""
 
 
 def type_name(type_: pa.DataType) -> str:

@@ -17,7 +17,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -194,8 +194,10 @@ class _TableWriter:
         return TableFile(self.table.name, f"{self.table.name}/{self.path.name}", self.rows, size, sha256)
 
     def discard(self) -> None:
-        self.partial.unlink(missing_ok=True)
-        self.path.unlink(missing_ok=True)
+        # What can't be removed can't hide why the shard failed; it lies in the staging folder, which goes as a whole.
+        for path in (self.partial, self.path):
+            with suppress(OSError):
+                path.unlink()
 
 
 def settle(path: Path) -> tuple[int, str]:

@@ -1,0 +1,113 @@
+"""What the words beside a figure say of it: bounds (超过, 左右), rises and falls (同比下降), what it is taken over (每年).
+
+    before  同比下降约3.2% · 引进人才超过350人 · 每人每月300元 · 80岁以上
+    after   ~, down        · >               · 每人每月         · >=
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from transforms.figures.draft import Draft
+from transforms.lexicon import table, words
+
+_QUALIFIERS = table("figures_qualifiers")
+_LEADING = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "before"}
+_TRAILING = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "after"}
+_INSIDE = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "inside"}
+_LONGEST_LEADING = max(map(len, _LEADING))
+_LONGEST_TRAILING = max(map(len, _TRAILING))
+_DIRECTION = {row["word"]: row["direction"] for row in table("figures_directions")}
+_WIDTH = 14
+_RISE = re.compile(
+    rf"(?P<word>{'|'.join(words('figures_directions'))})(?:了|率|幅度|幅|速度|速|比例|额|量|仅|分别|均|都|又|已|也|将|再|为|是|达到|达|约|近|超过|超|逾|不到|不足|大约|高达|至少|仅为|\s)*\Z"
+)
+_SCOPE = re.compile("|".join(words("figures_scopes")))
+_CLAUSE = re.compile(r"[，。；：！？\n]")
+
+
+def describe(text: str, drafts: Sequence[Draft]) -> None:
+    """Sets comparator, qualifier, direction and scope of each figure that is no label."""
+    for draft in drafts:
+        if not draft.label:
+            _bound(text, draft)
+            before = text[max(0, draft.start - _WIDTH) : draft.start]
+            if draft.kind not in ("date", "time", "rank", "duration", "age"):
+                found = _RISE.search(before)
+                draft.direction = _DIRECTION[found["word"]] if found else None
+            draft.scope = _scope(before)
+
+
+def _bound(text: str, draft: Draft) -> None:
+    """The comparator and the words that give it: what stands before, inside and behind the figure.
+
+    A word before wins over one inside, and one behind over that: 约700余名 is ~, 约…余; a figure without any is =.
+    """
+    lead = _leading(text, draft)
+    trail = _trailing(text, draft)
+    inside = draft.infix if draft.infix in _INSIDE else None
+    if lead == "近" and draft.kind == "duration":
+        draft.qualifier = "近"
+        return
+    if lead:
+        draft.comparator = _LEADING[lead]
+    elif trail:
+        draft.comparator = _TRAILING[trail]
+    elif inside:
+        draft.comparator = _INSIDE[inside]
+    parts = [word for word in (lead, inside, trail) if word]
+    draft.qualifier = "…".join(parts) or _stated(text, draft)
+
+
+def _stated(text: str, draft: Draft) -> str | None:
+    """连续七年: says how the span lies, bounds nothing."""
+    return "连续" if draft.kind == "duration" and text.endswith("连续", 0, draft.start) else None
+
+
+def _leading(text: str, draft: Draft) -> str | None:
+    at = draft.start
+    if text[at - 1 : at] == "了":
+        at -= 1
+    for width in range(min(_LONGEST_LEADING, at), 0, -1):
+        word = text[at - width : at]
+        if word in _LEADING and not _part_of_other(text, at - width, word):
+            return word
+    return None
+
+
+def _part_of_other(text: str, start: int, word: str) -> bool:
+    """最近, 附近, 大约, 节约, 打破: where a bound is only the end of another word."""
+    return text[max(0, start - 1) : start + len(word)] in _OTHERS
+
+
+_OTHERS = frozenset(("最近", "附近", "就近", "邻近", "节约", "合约", "签约", "条约", "大公约", "打破", "攻破", "靠近", "临近", "契约", "预约", "突破"))
+
+
+def _trailing(text: str, draft: Draft) -> str | None:
+    for width in range(_LONGEST_TRAILING, 0, -1):
+        word = text[draft.end : draft.end + width]
+        if len(word) == width and word in _TRAILING:
+            return word if _bounds_here(text, draft, word) else None
+    return None
+
+
+_INNER = ("内容", "内部", "内外", "内地", "内存", "内蒙", "内阁", "内涵", "内需")
+_FRONT = ("前往", "前来", "前列", "前景", "前沿", "前提", "前线", "前后", "前期", "前三", "前身", "前者", "前茅", "前进", "前夕", "前述", "前锋", "前所")
+_RISING = ("起来", "起到", "起步", "起点", "起飞", "起草", "起诉", "起源", "起义", "起案", "起火", "起事")
+
+
+def _bounds_here(text: str, draft: Draft, word: str) -> bool:
+    """Whether 内, 前, 起, 许 is the word itself and binds a figure of its kind (20分钟内, 9月底前, 5日起)."""
+    if word in ("内", "之内"):
+        return draft.kind in ("duration", "date") and not text.startswith(_INNER, draft.end)
+    if word in ("前", "之前", "以前", "起", "开始", "以后", "之后", "以来", "前后"):
+        return draft.kind in ("date", "time") and not text.startswith((*(_FRONT if word == "前" else ()), *_RISING), draft.end)
+    return word != "许" or draft.kind in ("time", "count", "quantity") and not text.startswith(("许多", "许可", "许诺"), draft.end)
+
+
+def _scope(before: str) -> str | None:
+    """每人每月, 累计, 年均: in the clause before the figure, the last ones that stand side by side."""
+    clause = before[max((found.end() for found in _CLAUSE.finditer(before)), default=0) :]
+    found = _SCOPE.findall(clause)
+    return "".join(dict.fromkeys(found)) if found else None

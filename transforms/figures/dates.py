@@ -1,0 +1,430 @@
+"""Dates, times of day and the spans that are written with numerals.
+
+One expression for points (a year, a month, a day, their parts, quarters, decades, centuries), one for ranges that share
+their unit (2016—2020年, 18日至20日), one for numeric dates and one for times of day; what is left out is taken from the
+words before, from the date before in the sentence, or from the day of reference.
+
+    before  (2024-11-20) 去年9月底 · 11月18日—19日 · 18日上午9时30分至11时
+    after   2023-09-30 · 2024-11-18 to 2024-11-19 · 2024-11-18, 09:30 to 11:00
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from transforms.figures import numerals, spans
+from transforms.figures.spans import Days
+
+JOIN = r"(?:至|到|—{1,2}|－|-|–|~|～|―|一(?=[0-9]))"
+_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|廿[一二三四五六七八九]?|初?[一二三四五六七八九])"
+_YEAR = r"(?:[12][0-9]{3}|[一二][零〇○一二三四五六七八九]{3}|二千零?[一二]?十?[一二三四五六七八九]?|两千|二千)"
+_SHORT_YEAR = r"(?:[0-9]{2}|[零〇○一二三四五六七八九]{2})"
+_PART = r"(?:年?上半年|年?下半年|年?前半年|年?后半年|月?上旬|月?中旬|月?下旬|[年月]?底|[年月]?末|[年月]?初|年中(?![国华心医间学东期小]))"
+_QUARTER = r"(?:第?[一二三四1-4]个?季度末?)"
+
+
+def _point(n: str) -> str:
+    """A point in time, its groups named with `n`: a year with or without what follows, a month, a day."""
+    return (
+        rf"(?:(?:(?P<y{n}>{_YEAR})年度?|(?P<s{n}>{_SHORT_YEAR})年(?=[底末初上下前第0-9一二三四五六七八九十]|代|以[来前后]))"
+        rf"(?:(?P<m{n}>{_MONTH})月份?(?:(?P<d{n}>{_DAY})[日号])?)?"
+        rf"|(?P<mo{n}>{_MONTH})月份?(?:(?P<da{n}>{_DAY})[日号])?"
+        rf"|(?P<do{n}>{_DAY})[日号])"
+        rf"(?:(?P<q{n}>{_QUARTER})|前(?P<fq{n}>[一二三四两1-4])个?季度|前(?P<fm{n}>{_MONTH})个?月|(?P<p{n}>{_PART}))?"
+    )
+
+
+_POINTS = re.compile(rf"{_point('1')}(?:{JOIN}(?P<second>{_point('2')}))?")
+_SHARED = re.compile(rf"(?P<a>[0-9]{{1,4}}|{_MONTH}){JOIN}(?P<b>[0-9]{{1,4}}|{_MONTH})(?P<unit>年|月份?|日)")
+_SHARED_MONTHS = re.compile(rf"(?P<y>{_YEAR})年(?P<a>{_MONTH}){JOIN}(?P<b>{_MONTH})月份?")
+_SHARED_DAYS = re.compile(rf"(?:(?P<y>{_YEAR})年)?(?P<m>{_MONTH})月(?P<a>{_DAY}){JOIN}(?P<b>{_DAY})[日号]")
+_QUARTERS = re.compile(r"(?:第?(?P<q>[一二三四1-4])个?|(?P<to>[二三两2-4])个?)季度(?P<end>末)?")
+_DECADE = re.compile(
+    r"(?:(?P<c>[12][0-9]|十[一二三四五六七八九]|二十一?)世纪)?"
+    r"(?:(?P<y>[0-9]0|[二三四五六七八九]十)年代|(?P<n>[0-9]{4}|[一二][零〇一二三四五六七八九]{3})年代)?(?P<p>初|中期|中叶|中|末|后期|前期)?"
+)
+_NUMERIC = re.compile(r"(?P<y>[12][0-9]{3})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?:(?P=sep)(?P<d>0[1-9]|[12][0-9]|3[01]|[1-9]))?(?![0-9.])")
+_PLAN = re.compile(r"(?P<n>[一二三四五六七八九十]{1,2})五(?P<close>[”’」])?(?P<p>期间|时期|末期|末|初|以来|开局之年|收官之年)?")
+_PARTS_OF_DAY = r"凌晨|清晨|早晨|早上|早|上午|中午|正午|午后|下午|傍晚|晚间|晚上|晚|夜间|夜里|深夜|半夜|午夜"
+_CLOCK = (
+    r"(?:(?P<h{n}>[01]?[0-9]|2[0-4])(?:[:：](?P<mi{n}>[0-5][0-9])(?:[:：](?P<s{n}>[0-5][0-9]))?(?![0-9:：])时?|"
+    r"(?:时|点钟?)(?:(?P<mj{n}>[0-5]?[0-9])分(?:(?P<sj{n}>[0-5]?[0-9])秒)?|(?P<half{n}>半)|(?P<q{n}>[一三])刻|整|许)?)"
+    r"|(?P<hh{n}>二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])(?:时|点钟?)"
+    r"(?:(?P<hm{n}>[零一二三四五]?十?[一二三四五六七八九]?)分(?!钟)|(?P<hhalf{n}>半)|(?P<hq{n}>[一三])刻|整|许)?)"
+)
+_TIME = re.compile(
+    rf"(?P<part>{_PARTS_OF_DAY})?{_CLOCK.replace('{n}', '1')}"
+    rf"(?:{JOIN}(?:次日|当日|当天)?(?P<part2>{_PARTS_OF_DAY})?{_CLOCK.replace('{n}', '2')})?"
+)
+_AFTERNOON = frozenset(("下午", "午后", "傍晚", "晚间", "晚上", "晚", "夜间", "夜里", "深夜", "半夜", "午夜"))
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a date leaves out may be found in: the day of reference, a year or month named before it in the sentence."""
+
+    reference: date | None
+    year: int | None = None
+    month: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date or a time as read: where it ends, its days (None where nothing says which) and its time of day."""
+
+    end: int
+    days: Days | None
+    clock: str | None = None
+    clock_end: str | None = None
+    explicit_year: bool = False
+    length: str = "day"
+
+
+def number(text: str) -> int:
+    """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 → 2020."""
+    return int(text) if text.isdecimal() else int(numerals.worth(text.lstrip("初").replace("〇", "零").replace("○", "零").replace("两", "二")))
+
+
+def moment_at(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """The date, the range of dates or the time of day that begins at `at`; None where there is none."""
+    dated = _date_at(text, at, anchor)
+    if dated and dated.end < len(text) and text[dated.end] in _CLOCK_STARTS:
+        timed = time_at(text, dated.end, _part_alone(text, at))
+        if timed:
+            until = _second_day(text, timed.end, dated, anchor)
+            return until or Moment(timed.end, dated.days, timed.clock, timed.clock_end, dated.explicit_year)
+    return dated
+
+
+_CLOCK_STARTS = frozenset("0123456789一二三四五六七八九十两凌清早上中正午下傍晚夜深半")
+
+
+def _part_alone(text: str, at: int) -> str | None:
+    return None
+
+
+def _second_day(text: str, end: int, first: Moment, anchor: Anchor) -> Moment | None:
+    """4月20日11:00至4月25日17:00: a time on one day to a time on another."""
+    joined = _JOIN.match(text, end)
+    if not joined or not first.days:
+        return None
+    second = _date_at(text, joined.end(), Anchor(anchor.reference, first.days.first.year, _month_of(first.days)))
+    timed = time_at(text, second.end, None) if second and second.days else None
+    start = time_at_end(text, end)
+    if not timed or not second or not second.days:
+        return None
+    return Moment(timed.end, Days(first.days.first, second.days.last), start, timed.clock, first.explicit_year)
+
+
+_JOIN = re.compile(JOIN)
+_LAST_TIME = re.compile(r"[0-9]{1,2}[:：时点][0-9]{0,2}")
+
+
+def time_at_end(text: str, end: int) -> str | None:
+    """The time of day that ends at `end`."""
+    for start in range(max(0, end - 12), end):
+        timed = time_at(text, start, None)
+        if timed and timed.end == end:
+            return timed.clock
+    return None
+
+
+def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
+    for read in (_numeric, _shared, _points, _quarters, _decade):
+        found = read(text, at, anchor)
+        if found:
+            return found
+    return None
+
+
+def _numeric(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """2024-11-20, 2024/11/20, 2024.11.20; without a day only with a stop or stroke that a decimal can't be."""
+    found = _NUMERIC.match(text, at)
+    if not found or not found["d"] and (found["sep"] != "." or len(found["m"]) != 2 or text[found.end() : found.end() + 1] not in "-—"):
+        return None
+    if not found["d"]:
+        return Moment(found.end(), spans.month(int(found["y"]), int(found["m"])), explicit_year=True, length="month")
+    return Moment(found.end(), spans.day(int(found["y"]), int(found["m"]), int(found["d"])), explicit_year=True)
+
+
+def _shared(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """2016—2020年, 1—4月, 18至20日, 2020年1至4月, 3月18—20日: two numbers with one unit."""
+    return _shared_days(text, at, anchor) or _shared_months(text, at) or _shared_units(text, at, anchor)
+
+
+def _shared_days(text: str, at: int, anchor: Anchor) -> Moment | None:
+    found = _SHARED_DAYS.match(text, at)
+    if not found:
+        return None
+    month = number(found["m"])
+    year = number(found["y"]) if found["y"] else _year_for(anchor, month, number(found["b"]))
+    days = year and _between(spans.day(year, month, number(found["a"])), spans.day(year, month, number(found["b"])))
+    return Moment(found.end(), days or None, explicit_year=bool(found["y"]))
+
+
+def _shared_months(text: str, at: int) -> Moment | None:
+    found = _SHARED_MONTHS.match(text, at)
+    if not found:
+        return None
+    days = spans.months(number(found["y"]), number(found["a"]), number(found["b"]))
+    return Moment(found.end(), days, explicit_year=True, length="month")
+
+
+def _shared_units(text: str, at: int, anchor: Anchor) -> Moment | None:
+    found = _SHARED.match(text, at)
+    if not found or text.startswith("龄", found.end()):
+        return None
+    low, high, unit = number(found["a"]), number(found["b"]), found["unit"]
+    if unit == "年":
+        return _years(found.end(), low, high)
+    if unit == "日":
+        return _days_of_month(found.end(), low, high, anchor)
+    if high > 12:
+        return None
+    year = _year_for(anchor, high, None)
+    days = spans.months(year, low, high) if year else None
+    return Moment(found.end(), days, length="month") if low < high or not year else None
+
+
+def _years(end: int, low: int, high: int) -> Moment | None:
+    """2016—2020年, 2016—20年; 3至5年 is a duration."""
+    if low < 1000:
+        return None
+    high = high if high > 99 else low - low % 100 + high
+    first, last = spans.year(low), spans.year(high)
+    return Moment(end, _between(first, last), explicit_year=True, length="year") if low < high < 2200 else None
+
+
+def _days_of_month(end: int, low: int, high: int, anchor: Anchor) -> Moment | None:
+    if not low < high <= 31:
+        return None
+    return Moment(end, _between(_day_alone(low, anchor), _day_alone(high, anchor)))
+
+
+def _between(first: Days | None, last: Days | None) -> Days | None:
+    return Days(first.first, last.last) if first and last and first.first <= last.last else None
+
+
+def _points(text: str, at: int, anchor: Anchor) -> Moment | None:
+    found = _POINTS.match(text, at)
+    if not found or not _plausible(found, text):
+        return None
+    first, length = _resolved(found, "1", anchor)
+    explicit = bool(found["y1"] or found["s1"])
+    if not found["second"]:
+        return Moment(found.end(), first, explicit_year=explicit, length=length)
+    within = Anchor(anchor.reference, first.first.year if first else None, _month_of(first)) if first else anchor
+    last, length = _resolved(found, "2", within)
+    if first and last and last.last < first.first:
+        last = Days(spans.shifted(last.first, years=1), spans.shifted(last.last, years=1))
+    return Moment(found.end(), _between(first, last), explicit_year=explicit, length=length)
+
+
+def _month_of(days: Days) -> tuple[int, int]:
+    return days.last.year, days.last.month
+
+
+_HISTORY = ("历史", "的历史", "来", "前", "间", "以来")
+
+
+def _plausible(found: re.Match[str], text: str) -> bool:
+    """Whether a match is a date: not 1300年历史, not 5号线, not 30日内."""
+    end, after = found.end(), text[found.end() : found.end() + 3]
+    if found["y1"] and not found["m1"] and not 1500 <= number(found["y1"]) <= 2200 and after.startswith(_HISTORY):
+        return False
+    if found["s1"] and not found["m1"] and not found["p1"] and not found["q1"]:
+        return found["s1"][0] in "0零〇"
+    if text[end - 1] == "号":
+        return not found["do1"] or after[:1] in _AFTER_DAY
+    return not (found["do1"] and (after.startswith(("内", "之内", "龄", "游", "元", "均")) or text[found.start() - 1 : found.start()] == "每"))
+
+
+_AFTER_DAY = frozenset(["", *"，。、；上下中晚早凌当到至前后起—-是在"])
+
+
+def _resolved(found: re.Match[str], n: str, anchor: Anchor) -> tuple[Days | None, str]:
+    """The days that the groups of one point name, and whether they are a day, a month, a quarter or a year."""
+    stated = found["y" + n] or found["s" + n]
+    month, day = found["m" + n] or found["mo" + n], found["d" + n] or found["da" + n]
+    if found["do" + n]:
+        return _day_alone(number(found["do" + n]), anchor), "day"
+    if stated:
+        year: int | None = _full_year(stated, anchor)
+    else:
+        year = _year_for(anchor, number(month), number(day) if day else None)
+    if year is None:
+        return None, "day" if day else "month"
+    if month and day:
+        return spans.day(year, number(month), number(day)), "day"
+    if month:
+        return _month_part(year, number(month), found["p" + n])
+    return _year_part(year, found, n)
+
+
+def _month_part(year: int, month: int, part: str | None) -> tuple[Days | None, str]:
+    if not part:
+        return spans.month(year, month), "month"
+    return spans.part_of_month(year, month, part.lstrip("月")), "day"
+
+
+def _year_part(year: int, found: re.Match[str], n: str) -> tuple[Days | None, str]:
+    """A year, its quarter, its first quarters or months, or its half, beginning or end."""
+    if found["q" + n]:
+        return quarter(year, found["q" + n]), "quarter"
+    if found["fq" + n]:
+        return spans.months(year, 1, 3 * number(found["fq" + n])), "quarter"
+    if found["fm" + n]:
+        return spans.months(year, 1, number(found["fm" + n])), "month"
+    return part_of_year(year, found["p" + n]), "year"
+
+
+def quarter(year: int, words: str) -> Days | None:
+    """三季度 → July to September, 三季度末 → 30 September."""
+    which = number(words.lstrip("第")[0])
+    days = spans.months(year, 3 * which - 2, 3 * which)
+    return Days(days.last, days.last) if days and words.endswith("末") else days
+
+
+def part_of_year(year: int, part: str | None) -> Days | None:
+    """上半年, 下半年, 底 and 末 (December), 初 (January), 年中 (June and July); the year itself for None."""
+    if not part:
+        return spans.year(year)
+    if part.endswith("半年"):
+        return spans.months(year, 1, 6) if part[-3] in "上前" else spans.months(year, 7, 12)
+    first, last = {"底": (12, 12), "末": (12, 12), "初": (1, 1), "中": (6, 7)}[part[-1]]
+    return spans.months(year, first, last)
+
+
+def _full_year(stated: str, anchor: Anchor) -> int:
+    """07年 → 2007, 98年 → 1998: two digits are of the century that brings them nearest to the reference."""
+    year = number(stated)
+    if len(stated) != 2 or stated[0] in "十二千":
+        return year
+    base = anchor.reference.year if anchor.reference else 2000
+    return min((1900 + year, 2000 + year), key=lambda one: (one > base + 10, abs(one - base)))
+
+
+def _year_for(anchor: Anchor, month: int, day: int | None) -> int | None:
+    """The year of a date that names none: the one named before it, else the nearest that makes sense.
+
+    A month without a day lies behind rather than ahead; a day may lie in the first weeks of the coming year.
+    """
+    if anchor.year:
+        return anchor.year
+    reference = anchor.reference
+    if not reference:
+        return None
+    ahead = month - reference.month
+    if ahead > 6 or (ahead == 6 and day and day > reference.day):
+        return reference.year - 1
+    return reference.year + 1 if day and ahead < -9 else reference.year
+
+
+def _day_alone(day: int, anchor: Anchor) -> Days | None:
+    """24日: of the month named before it in the sentence, else of the month that brings it nearest to the reference."""
+    if anchor.month:
+        return spans.day(*anchor.month, day)
+    if not anchor.reference:
+        return None
+    near = [spans.shifted(anchor.reference.replace(day=1), months_=shift) for shift in (0, -1, 1)]
+    found = [days for first in near if (days := spans.day(first.year, first.month, day))]
+    reference = anchor.reference
+    return min(found, key=lambda days: abs((days.first - reference).days + 3), default=None)
+
+
+def _quarters(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """一季度, 第三季度, 三季度末, and 三季度 behind 前: the first three."""
+    found = _QUARTERS.match(text, at)
+    if not found:
+        return None
+    first = text[at - 1 : at] == "前" or text[at - 1 : at] == "头"
+    if not first and (not found["q"] or text[at : found.end()].endswith("个季度") and text[at] != "第"):
+        return None
+    which = number(found["q"] or found["to"])
+    year = anchor.year or (anchor.reference.year if anchor.reference else None)
+    if year and not anchor.year and anchor.reference and 3 * which - 2 > anchor.reference.month:
+        year -= 1 if 3 * which - 2 - anchor.reference.month > 6 else 0
+    if not year:
+        return Moment(found.end(), None, length="quarter")
+    days = spans.months(year, 1, 3 * which) if first else quarter(year, text[at : found.end()])
+    return Moment(found.end(), days, length="quarter")
+
+
+def _decade(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """80年代 (上世纪, 本世纪 or the century before it), 19世纪70年代, 2010年代, 18世纪末."""
+    found = _DECADE.match(text, at)
+    if not found or not (found["c"] or found["y"] or found["n"]):
+        return None
+    if not found["y"] and not found["n"]:
+        return Moment(found.end(), _century(number(found["c"]), found["p"]), explicit_year=True, length="year")
+    if found["n"]:
+        first = number(found["n"]) // 10 * 10
+    else:
+        first = _century_of(text, at, found, anchor) + number(found["y"])
+    return Moment(found.end(), _part_of_decade(first, found["p"]), explicit_year=True, length="year")
+
+
+def _century_of(text: str, at: int, found: re.Match[str], anchor: Anchor) -> int:
+    if found["c"]:
+        return (number(found["c"]) - 1) * 100
+    this = anchor.reference.year // 100 * 100 if anchor.reference else 2000
+    before = text[max(0, at - 3) : at]
+    if before == "本世纪":
+        return this
+    return this - 100 if before == "上世纪" or this + number(found["y"]) > (anchor.reference.year if anchor.reference else 2000) else this
+
+
+def _part_of_decade(first: int, part: str | None) -> Days | None:
+    low, high = {None: (0, 9), "初": (0, 3), "前期": (0, 4), "末": (7, 9), "后期": (5, 9)}.get(part, (4, 6))
+    return _between(spans.year(first + low), spans.year(first + high))
+
+
+def _century(number_: int, part: str | None) -> Days | None:
+    low, high = {None: (0, 99), "初": (0, 9), "末": (90, 99), "后期": (60, 99), "前期": (0, 39)}.get(part, (40, 60))
+    return _between(spans.year((number_ - 1) * 100 + low), spans.year((number_ - 1) * 100 + high))
+
+
+def plan_at(text: str, at: int) -> Moment | None:
+    """“十四五”末 from the first numeral on: the last year of that plan; the plan's years without 末 or 初."""
+    found = _PLAN.match(text, at)
+    which = number(found["n"]) if found else 0
+    days = spans.five_year_plan(which) if which > 1 or (found and found["close"]) else None
+    if not found or not days:
+        return None
+    if found["p"] in ("末", "末期", "收官之年"):
+        days = Days(days.last.replace(month=1, day=1), days.last)
+    elif found["p"] in ("初", "开局之年"):
+        days = Days(days.first, days.first.replace(month=12, day=31))
+    return Moment(found.end(), days, explicit_year=True, length="year")
+
+
+def time_at(text: str, at: int, part: str | None) -> Moment | None:
+    """A time of day or a range of them; `part` is the part of the day that stands before (下午3时 → 15:00)."""
+    found = _TIME.match(text, at)
+    if not found:
+        return None
+    part = found["part"] or part
+    start = _clock(found, "1", part)
+    second = found["h2"] or found["hh2"]
+    end = _clock(found, "2", found["part2"] or (part if part in _AFTERNOON else None)) if second else None
+    return Moment(found.end(), None, start, end)
+
+
+def _clock(found: re.Match[str], n: str, part: str | None) -> str:
+    """HH:MM or HH:MM:SS of one clock of a match of `_TIME`."""
+    hour = number(found["h" + n] or found["hh" + n])
+    if part in _AFTERNOON and 1 <= hour < 12 and not (part in ("半夜", "午夜", "深夜") and hour < 6):
+        hour += 12
+    if part in ("中午", "正午") and hour < 4:
+        hour += 12
+    minute = found["mi" + n] or found["mj" + n] or found["hm" + n] or "0"
+    minutes = number(minute)
+    if found["half" + n] or found["hhalf" + n]:
+        minutes = 30
+    quarter_ = found["q" + n] or found["hq" + n]
+    minutes = 15 * number(quarter_) if quarter_ else minutes
+    seconds = found["s" + n] or found["sj" + n]
+    return f"{hour:02d}:{minutes:02d}" + (f":{int(seconds):02d}" if seconds else "")

@@ -1,0 +1,61 @@
+"""A free-standing text as the grammar wants it: simplified, half-width digits, full-width marks, no stray blanks.
+
+    before  十 余 万 · １２．５％ · 兩小時 · 达3.5%,同比
+    after   十余万   · 12.5%      · 两小时 · 达3.5%，同比
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from transforms.document import Mention
+from transforms.lexicon import table
+
+_CHARACTERS = {row["char"]: row["reads"] for row in table("figures_folding")}
+_WIDE = {code + 0xFEE0: code for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), 0x25, 0x2E, 0x2F)}
+_FOLD = {**_WIDE, **{ord(char): ord(reads) for char, reads in _CHARACTERS.items()}}
+_MARKS = {",": "，", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"}
+_HALF_MARK = re.compile(r",(?![0-9]{3}(?![0-9]))|(?<![0-9]),|[;()?!]|(?<![0-9]):|:(?![0-9])")
+_THOUSANDS = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
+_HAN = r"[\u3007\u4e00-\u9fff]"
+_BLANK = re.compile(rf"(?<=\S)[^\S\n]+(?=\S)")
+_SOLID = re.compile(r"[0-9A-Za-z.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text and the place of each of its characters in the text as given; None where none was dropped."""
+
+    text: str
+    at: tuple[int, ...] | None
+
+
+def fold(text: str) -> Folded:
+    """`text` for the grammar; each character stands for one of the given text, blanks may be dropped."""
+    plain = text.translate(_FOLD)
+    plain = _HALF_MARK.sub(lambda mark: _MARKS.get(mark[0], "：" if mark[0] == ":" else mark[0]), plain)
+    plain = _THOUSANDS.sub(",", plain)
+    if " " not in plain and "\u3000" not in plain and "\t" not in plain:
+        return Folded(plain, None)
+    at: list[int] = []
+    last = 0
+    for blank in _BLANK.finditer(plain):
+        if not _means(plain[blank.start() - 1], plain[blank.end()]):
+            at.extend(range(last, blank.start()))
+            last = blank.end()
+    at.extend(range(last, len(plain)))
+    return Folded("".join([plain[place] for place in at]), tuple(at))
+
+
+def _means(before: str, after: str) -> bool:
+    """Whether a blank parts what it stands between: two digits, two letters."""
+    return bool(_SOLID.match(before) and _SOLID.match(after))
+
+
+def unfold(mention: Mention, text: str, folded: Folded) -> Mention:
+    """The mention with offsets and surface in the text as given."""
+    if folded.at is None:
+        return mention if text is folded.text else replace(mention, surface=text[mention.start : mention.end])
+    start, end = folded.at[mention.start], folded.at[mention.end - 1] + 1
+    return replace(mention, surface=text[start:end], start=start, end=end)

@@ -1,0 +1,133 @@
+"""The time a figure speaks of: the last date or word of time before it, in its sentence or in those before.
+
+    before  去年集群总营收达到1.22万亿元 · 近三年平均增长10% · 11月18日—19日，… 本次活动有110余家企业参加
+    after   the year before the issue's · three years to the issue · 18 to 19 November
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from transforms.figures import dates, spans
+from transforms.figures.draft import Draft
+from transforms.figures.spans import Days
+from transforms.lexicon import table, words
+
+_ROWS = {row["words"]: row for row in table("figures_periods")}
+_WORDS = re.compile("|".join(words("figures_periods", "words")))
+_BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
+_RECENT = ("近", "最近", "过去", "过去的", "近近")
+_COMING = ("未来", "今后", "此后", "接下来")
+_REACH = 4
+_HEADING_ENDS = frozenset("。！？；：…”")
+
+
+def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
+    """Sets the period of each figure; text's sentences are parted by line breaks.
+
+    A word or date of time holds for what follows in its sentence, and for the next sentences until another one
+    comes, four at most. What a figure is compared with (比2018年, 较去年同期) is not its time.
+    """
+    cues = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue[0])
+    current: Days | None = None
+    since, place = 0, 0
+    for draft in drafts:
+        while place < len(cues) and cues[place][0] <= draft.start:
+            since, current = cues[place]
+            place += 1
+        if draft.label:
+            continue
+        if draft.days is not None:
+            draft.period = draft.days
+        elif current is not None and text.count("\n", since, draft.start) <= _REACH:
+            draft.period = current
+
+
+def _word_cues(text: str, reference: date | None) -> Iterator[tuple[int, Days]]:
+    """The words of the table with what they mean on the day of reference."""
+    if reference is None:
+        return
+    known: dict[str, Days | None] = {}
+    for found in _WORDS.finditer(text):
+        if text.startswith(_BASES, found.start() - 1) and found.start():
+            continue
+        word = found[0]
+        if word not in known:
+            known[word] = meaning(_ROWS[word], reference)
+        days = known[word]
+        if days is not None:
+            yield found.start(), days
+
+
+def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> Iterator[tuple[int, Days]]:
+    """Dates, and spans that end or begin with the issue: 近三年, 未来五年."""
+    for draft in drafts:
+        if draft.label:
+            continue
+        if draft.days is not None:
+            if not (draft.start and text.startswith(_BASES, draft.start - 1)):
+                yield draft.start, draft.days
+        elif draft.kind == "duration" and reference and draft.value:
+            days = _span(text, draft, reference)
+            if days:
+                yield draft.start, days
+
+
+def _span(text: str, draft: Draft, reference: date) -> Days | None:
+    before = text[max(0, draft.start - 4) : draft.start]
+    value = draft.value or 0.0
+    if draft.unit not in ("a", "mo", "d", "wk") or value > 4000:
+        return None
+    if before.endswith(_RECENT) or text.startswith("来", draft.end):
+        return Days(spans.plus(_moved(reference, -value, draft.unit), 1), reference)
+    if before.endswith(_COMING):
+        return Days(reference, _moved(reference, value, draft.unit))
+    return None
+
+
+def _moved(of: date, value: float, unit: str) -> date:
+    if unit == "a":
+        return spans.shifted(of, months_=round(value * 12))
+    if unit == "mo":
+        return spans.shifted(of, months_=round(value))
+    return spans.plus(of, value * (7 if unit == "wk" else 1))
+
+
+def meaning(row: dict[str, str], reference: date) -> Days | None:
+    """What a row of `figures_periods` means on a day: 去年 on 2024-11-20 is 2023, 今年以来 January 1 to November 20."""
+    if row["part"] == "years":
+        first, _, last = row["shift"].partition("/")
+        return Days(date(int(first), 1, 1), date(int(last), 12, 31))
+    if row["span"] == "since":
+        start = date.fromisoformat(row["shift"])
+        return Days(start, reference) if start <= reference else None
+    return _part(_whole(row["span"], int(row["shift"]), reference), row, reference)
+
+
+def _whole(span: str, shift: int, reference: date) -> Days | None:
+    if span == "year":
+        return spans.year(reference.year + shift)
+    if span in ("month", "quarter"):
+        length = 3 if span == "quarter" else 1
+        month = reference.replace(day=1, month=(reference.month - 1) // length * length + 1)
+        first = spans.shifted(month, months_=shift * length)
+        return spans.months(first.year, first.month, first.month + length - 1)
+    length = 7 if span == "week" else 1
+    start = spans.plus(reference, shift * length - (reference.weekday() if span == "week" else 0))
+    return Days(start, spans.plus(start, length - 1))
+
+
+def _part(whole: Days | None, row: dict[str, str], reference: date) -> Days | None:
+    if whole is None:
+        return None
+    part, year = row["part"], whole.first.year
+    if part == "to-date":
+        return Days(whole.first, reference)
+    if part == "two":
+        return Days(whole.first, date(min(year + 1, 9999), 12, 31))
+    if part in ("begin", "end") and row["span"] == "month":
+        return spans.part_of_month(year, whole.first.month, "初" if part == "begin" else "底")
+    halves = {"begin": "初", "end": "底", "first-half": "上半年", "second-half": "下半年"}
+    return dates.part_of_year(year, halves[part]) if part in halves else whole

@@ -1,0 +1,53 @@
+"""From sentences, or one free-standing text, to their mentions of numbers.
+
+All sentences of an article are read as one text with line breaks between them: numerals are found in one pass, and a
+period given in one sentence can hold for the next.
+
+    before  ("近日，…", "11月18日，…清理各类垃圾20余吨。"), 2024-11-20
+    after   (), (11月18日: 2024-11-18; 20余吨: 20 t, >, in that period)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import accumulate
+
+from transforms.document import Mention
+from transforms.figures import context, folding, labels, metrics, periods, scan
+from transforms.figures.draft import Draft
+
+
+def read_figures(sentences: Sequence[str], reference: date | None) -> list[tuple[Mention, ...]]:
+    """The mentions of each sentence of one article, headline first; `reference` is the day of the issue or the event.
+
+    The sentences are normalised text. `start` and `end` lie in the sentence; mentions ascend and don't overlap.
+    """
+    text = "\n".join(sentence.replace("\n", " ") for sentence in sentences)
+    starts = list(accumulate((len(sentence) + 1 for sentence in sentences), initial=0))
+    rows: list[list[Mention]] = [[] for _ in sentences]
+    for draft in drafts_of(text, reference):
+        which = bisect_right(starts, draft.start) - 1
+        rows[which].append(draft.mention(text, starts[which]))
+    return [tuple(row) for row in rows]
+
+
+def drafts_of(text: str, reference: date | None) -> list[Draft]:
+    """The figures of a text with all that is known of them."""
+    drafts = list(scan.figures(text, reference))
+    labels.mark(text, drafts)
+    context.describe(text, drafts)
+    periods.assign(text, drafts, reference)
+    metrics.assign(text, drafts)
+    return drafts
+
+
+def read_text(text: str, reference: date | datetime | None) -> tuple[Mention, ...]:
+    """The mentions of one text as given, with offsets in it.
+
+    It may hold half-width marks, full-width digits, traditional characters, blanks and line breaks: 十 余 万, １２．５％.
+    """
+    day = reference.date() if isinstance(reference, datetime) else reference
+    folded = folding.fold(text)
+    return tuple(folding.unfold(draft.mention(folded.text), text, folded) for draft in drafts_of(folded.text, day))

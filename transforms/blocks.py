@@ -18,7 +18,7 @@ from enum import IntEnum
 
 from transforms import marks
 from transforms.bylines import is_credit, read_lead
-from transforms.lines import INDENT, TOLERANCE, Line
+from transforms.lines import INDENT, SLACK, Line, fills, printed_width
 from transforms.words import frequency
 
 IMPOSSIBLE = -1e9
@@ -30,6 +30,7 @@ SENTENCE_ENDS_INSIDE = -3.0  # a full stop seldom falls on a line's end by chanc
 NO_FULL_STOP = -6.0  # a paragraph seldom ends without one
 SOFT_STOP = -1.5  # …or with a colon, a semicolon, a bare closing quote
 SHORT_LINE_GOES_ON = -2.5  # a line shorter than its column seldom goes on
+TIGHT = -0.7  # …and it may be so short by the width of a digit
 WIDTH_STEP = -0.8  # for each em that it is shorter
 TOO_WIDE = -1.2
 GAP_BREAKS = 0.7
@@ -49,6 +50,7 @@ DASH = 1.5
 LABELLED = 1.5
 BUILT_ALIKE = 2.5
 BALANCED = 1.0
+SHORT_PIECE = 1.5
 STANDS_APART = 0.8
 RUNS_IN = -1.0
 OWN_WIDTH = 0.5
@@ -56,6 +58,7 @@ COLUMN_WIDTH = -0.8
 LONG_HEADING = 34
 VERY_LONG_HEADING = 60
 
+_HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
 _INNER_MARK = re.compile(r"[，、：“” 《》]")
 _SPEECH_TITLE = re.compile(r"^——.*在.+|在.+[上时]的(?:讲话|致辞|致词|演讲|主旨演讲|报告|发言)$|工作报告$")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
@@ -128,6 +131,11 @@ def names_a_speaker(text: str) -> bool:
     return marks.is_name_line(text) or (len(pieces) == 2 and len(text) < 20 and marks.is_name_line(pieces[-1]))
 
 
+def _is_unbroken(text: str) -> bool:
+    """Whether a text is one phrase, or two balanced ones, and closes no sentence."""
+    return not marks.ends_a_sentence(text) and ("，" not in text or _is_balanced(text))
+
+
 def _shape(text: str) -> str:
     """How a short line is built: its length and the places of its marks; empty for lines without a mark inside."""
     if len(text) > LONG_HEADING or text[-1] in "。，；：、！？”" or not _INNER_MARK.search(text[1:-1]):
@@ -189,7 +197,7 @@ def _expected(facts: _Facts, role: Role) -> float | None:
 
 def _goes_on(before: _Facts, role: Role, after: _Facts) -> float:
     """The score of a paragraph that runs from one line into the next."""
-    score = _width_goes_on(before, role)
+    score = _width_goes_on(before, role, after)
     if before.stops or before.salutation:
         score += SENTENCE_ENDS_INSIDE
     if after.line.gap:
@@ -203,14 +211,28 @@ def _goes_on(before: _Facts, role: Role, after: _Facts) -> float:
     return score - (LEAD_OPENS if after.lead else 0) - (BULLET_OPENS if after.bullet else 0)
 
 
-def _width_goes_on(before: _Facts, role: Role) -> float:
+def _width_goes_on(before: _Facts, role: Role, after: _Facts) -> float:
+    """A line goes on only where the head of the next would not have fitted into it: a printer fills each line."""
     expected = _expected(before, role)
     if expected is None:
         return 0.0
-    missing = expected - before.line.width
-    if missing > 1.5 * TOLERANCE:
-        return SHORT_LINE_GOES_ON + WIDTH_STEP * min(missing, 6.0)
-    return TOO_WIDE if before.line.squeezed > expected + 1.5 * TOLERANCE else 0.0
+    if before.line.squeezed > expected + SLACK:
+        return TOO_WIDE
+    room = expected - before.line.width - head_width(after.line.text)
+    if room < -SLACK:
+        return 0.0
+    return TIGHT if room <= SLACK else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
+
+
+def head_width(text: str) -> float:
+    """The width in em of what a line's end can't part from the head of the next: a number or word, or one character
+    with the marks that may not stand first or last.
+
+    >>> head_width("3000多起"), head_width("亡，1人"), head_width("“世界铝谷”")
+    (2.0, 2.0, 2.0)
+    """
+    found = _HEAD.match(text)
+    return printed_width(found.group()) if found else 1.0
 
 
 def _ends(before: _Facts, role: Role, after: _Facts | None) -> float:
@@ -221,7 +243,7 @@ def _ends(before: _Facts, role: Role, after: _Facts | None) -> float:
     if before.salutation:
         score -= PARAGRAPH_ENDS + SOFT_STOP
     expected = _expected(before, role)
-    if expected is not None and _fills(before.line, expected):
+    if expected is not None and fills(before.line, expected):
         score += FULL_LINE_ENDS
     if after is not None and after.line.gap:
         score += GAP_BREAKS
@@ -242,10 +264,12 @@ def _heading(facts: _Facts, after: _Facts | None) -> float:
     """The score of a line that is a heading."""
     text = facts.line.text
     score = _heading_by_marks(text) + _heading_by_place(facts, after)
-    if facts.line.measure is None or (facts.line.gap and (after is None or after.line.gap)):
+    measure = facts.line.measure
+    apart = facts.line.gap and (after is None or after.line.gap)
+    if measure is None or (apart and not fills(facts.line, measure) and not fills(facts.line, measure - INDENT)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
     if facts.lead or facts.bullet or facts.salutation:
-        score -= LEAD_OPENS
+        score -= 2 * LEAD_OPENS
     return score
 
 
@@ -274,15 +298,12 @@ def _heading_by_place(facts: _Facts, after: _Facts | None) -> float:
     apart_after = after is None or after.line.gap
     if line.gap and apart_after:
         score += STANDS_APART
-    if line.measure is not None:
-        own = not _fills(line, line.measure) and not _fills(line, line.measure - INDENT)
+    if line.measure is None:
+        score += SHORT_PIECE if len(line.text) <= LONG_HEADING and _is_unbroken(line.text) else 0.0
+    else:
+        own = not fills(line, line.measure) and not fills(line, line.measure - INDENT)
         score += OWN_WIDTH if own else COLUMN_WIDTH
     return score
-
-
-def _fills(line: Line, measure: float) -> bool:
-    """Whether a line can be justified to a measure."""
-    return line.squeezed - TOLERANCE <= measure <= line.width + TOLERANCE
 
 
 def cuts_a_word(before: str, after: str) -> bool:

@@ -159,9 +159,13 @@ def _is_wrapped(before: str, after: str) -> bool:
 
 def _are_halves(before: Line, after: Line) -> bool:
     """Whether two lines are the halves of one headline: both short and about as long as each other."""
-    if max(before.width, after.width) > _HALF:
-        return False
-    return min(before.width, after.width) >= 0.7 * max(before.width, after.width) or abs(before.width - after.width) <= 2
+    one, other = before.width, printed_width(_without_label(after.text))
+    return max(one, other) <= _HALF and (min(one, other) >= 0.7 * max(one, other) or abs(one - other) <= 2)
+
+
+def _without_label(text: str) -> str:
+    label = marks.column_label(text)
+    return text[: -len(label) - 2] if label else text
 
 
 def _join(lines: Sequence[Line]) -> Aligned:

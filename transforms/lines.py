@@ -21,14 +21,26 @@ from transforms.cleaning import clean_line
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
 WIDEST_COLUMN = 45.0
 NARROWEST_COLUMN = 6.0
-NEIGHBOURS = 9
 TOLERANCE = 1.0
+SLACK = 0.3
 FEWEST_FULL_LINES = 3
+MOST_MEASURES = 10
 INDENT = 2.0
 
+# What a line's width says of a measure, in units of about one natural logarithm of odds.
+FIRST_LINE = -1.2
+LAST_LINE = -2.5
+TOO_WIDE = -3.0
+OTHER_COLUMN = -4.5
+SQUEEZED = -0.4
+
 _NARROW = re.compile(r"[\x20-\x7e]")
+_HALF_WIDTH_MARK = re.compile(r"(?<=[\u3000-\uffef])[,;:!?()](?!\d)")
+_SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 _MARK = re.compile(r"[，。、；：！？“”‘’（）《》【】「」『』…—]")
 _LINE = re.compile(r"[^\n]+")
+_NEVER_FIRST = tuple("，。、；：！？”’）》】")
+_OPENING = tuple("“‘（《【")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +66,14 @@ class Line:
 
 
 def printed_width(text: str) -> float:
-    """The width of a text in em: Han and full-width marks count one, ASCII a half.
+    """The width of a text in em: Han and full-width marks count one, letters and digits a half, and a quarter goes
+    between Han and the latter. Half-width marks among Han stood for full ones in print.
 
     >>> printed_width("占GDP比达到")
-    6.5
+    7.0
     """
-    return len(text) - len(_NARROW.findall(text)) / 2
+    narrow = len(_NARROW.findall(text)) - len(_HALF_WIDTH_MARK.findall(text))
+    return len(text) - narrow / 2 + len(_SEAM.findall(text)) / 4
 
 
 def read_lines(text: str) -> list[Line]:
@@ -72,40 +86,91 @@ def read_lines(text: str) -> list[Line]:
         if not raw.text:
             continue
         gap = bool(lines) and folded.count("\n", last_end, raw.at[0]) > 1
-        clean = clean_line(raw)
-        width = printed_width(clean.text)
-        lines.append(Line(raw, clean, width, width - len(_MARK.findall(clean.text)) / 2, gap))
+        if lines and not gap and raw.text.startswith(_NEVER_FIRST):
+            raw, gap = lines[-1].raw + raw, lines.pop().gap
+        lines.append(_line(raw, gap))
         last_end = raw.at[-1] + 1
-    return _with_measures(lines)
+    return _rejoin(_with_measures(lines))
+
+
+def _line(raw: Aligned, gap: bool, measure: float | None = None) -> Line:
+    clean = clean_line(raw)
+    width = printed_width(clean.text)
+    return Line(raw, clean, width, width - len(_MARK.findall(clean.text)) / 2, gap, measure)
+
+
+def _rejoin(lines: Sequence[Line]) -> list[Line]:
+    """Lines that an extractor cut before an opening quote made whole again: neither piece fills the column, both do."""
+    whole: list[Line] = []
+    for line in lines:
+        before = whole[-1] if whole else None
+        if before is not None and line.measure and not line.gap and line.text.startswith(_OPENING):
+            joined = _line(before.raw + line.raw, before.gap, line.measure)
+            cut = not fills(before, line.measure) and fills(joined, line.measure)
+            if cut and not line.text.startswith("（") and before.measure == line.measure:
+                whole[-1] = joined
+                continue
+        whole.append(line)
+    return whole
 
 
 def _with_measures(lines: Sequence[Line]) -> list[Line]:
-    """Marks are set at full width where a line is loose and at half where it is tight: between them lies the measure."""
-    widths = [(line.width + line.squeezed) / 2 for line in lines]
-    return [replace(line, measure=_measure(widths, index)) for index, line in enumerate(lines)]
+    """Each line with the measure of its column: the measures under which the page's widths are likeliest, whether its
+    compositor squeezes marks to fill a line or not."""
+    candidates = _candidates(lines)
+    if not candidates:
+        return list(lines)
+    stiff = [replace(line, squeezed=line.width) for line in lines]
+    stiff_score, stiff_measures = _best_measures(stiff, candidates)
+    squeezed_score, squeezed_measures = _best_measures(lines, candidates)
+    squeezed_score += SQUEEZED * sum(line.squeezed < line.width for line in lines)
+    set_lines, measures = (lines, squeezed_measures) if squeezed_score > stiff_score else (stiff, stiff_measures)
+    return [
+        line if line.width > WIDEST_COLUMN else replace(line, measure=measure)
+        for line, measure in zip(set_lines, measures)
+    ]
 
 
-def _measure(widths: Sequence[float], index: int) -> float | None:
-    """The width that most full lines around `index` share; None where no column shows.
-
-    Justified lines differ by up to one em, since marks hang and half-width characters vary; a first line counts as well,
-    two em narrower. Of two widths with like support the wider wins: short lines are ends of paragraphs.
-    """
-    near = widths[max(0, index - NEIGHBOURS) : index + NEIGHBOURS + 1]
-    counts = Counter(round(2 * width) / 2 for width in near if NARROWEST_COLUMN <= width <= WIDEST_COLUMN)
-    joined = sum(width > WIDEST_COLUMN for width in near)
-    if not counts or widths[index] > WIDEST_COLUMN or joined * 5 > len(near):
-        return None
-    best = max(counts, key=lambda width: (_support(counts, width), width))
-    return best if _full(counts, best) >= FEWEST_FULL_LINES else None
+def _candidates(lines: Sequence[Line]) -> list[float]:
+    """The measures that a page's columns may have: whole numbers of em that enough lines fill, the likeliest first."""
+    counts = Counter(int(line.width) for line in lines if NARROWEST_COLUMN <= line.width <= WIDEST_COLUMN)
+    if sum(counts.values()) * 2 < len(lines):
+        return []
+    common = [width for width, n in counts.most_common(MOST_MEASURES) if n >= FEWEST_FULL_LINES]
+    return [float(width) for width in common]
 
 
-def _full(counts: Counter[float], measure: float) -> int:
-    return sum(n for width, n in counts.items() if abs(width - measure) <= TOLERANCE)
+def fills(line: Line, measure: float) -> bool:
+    """Whether a line can be justified to a measure: not wider with its marks squeezed, and little more than a
+    character narrower."""
+    return line.squeezed - SLACK <= measure <= line.width + TOLERANCE + SLACK
 
 
-def _support(counts: Counter[float], measure: float) -> float:
-    first_lines = sum(n for width, n in counts.items() if abs(width - (measure - INDENT)) < TOLERANCE)
-    wider = sum(n for width, n in counts.items() if width > measure + TOLERANCE)
-    exact = sum(n for width, n in counts.items() if abs(width - measure) < TOLERANCE / 2)
-    return _full(counts, measure) + exact / 4 + first_lines / 2 - wider
+def _fit(line: Line, measure: float) -> float:
+    """How well a line's width agrees with a measure: full, a paragraph's first line, its last line, or none of these."""
+    missing = measure - line.width
+    if line.squeezed > measure + SLACK:
+        return TOO_WIDE - min(line.squeezed - measure, 3.0)
+    if missing <= TOLERANCE:
+        return -max(0.0, missing) / 2
+    return FIRST_LINE - abs(missing - INDENT) / 2 if missing <= INDENT + TOLERANCE else LAST_LINE
+
+
+def _best_measures(lines: Sequence[Line], candidates: Sequence[float]) -> tuple[float, list[float]]:
+    """The measures whose fits add up to the most; a change of column costs `OTHER_COLUMN`."""
+    scores = [0.0] * len(candidates)
+    back: list[list[int]] = []
+    for line in lines:
+        best = max(range(len(candidates)), key=scores.__getitem__)
+        came = [i if scores[i] >= scores[best] + OTHER_COLUMN else best for i in range(len(candidates))]
+        scores = [
+            scores[i] + (OTHER_COLUMN if i != to else 0.0) + _fit(line, candidates[to]) for to, i in enumerate(came)
+        ]
+        back.append(came)
+    at = max(range(len(candidates)), key=scores.__getitem__)
+    total = scores[at]
+    path: list[int] = []
+    for came in reversed(back):
+        path.append(at)
+        at = came[at]
+    return total, [candidates[i] for i in reversed(path)]

@@ -47,7 +47,7 @@ def may_end_a_paragraph(text: str) -> bool:
 
 def open_depth(text: str) -> int:
     """How many quotes and brackets the text opens and leaves open (negative: closes what it has not opened)."""
-    return sum(text.count(c) for c in "“（(《") - sum(text.count(c) for c in "”）)》")
+    return sum(map(text.count, "“（(《")) - sum(map(text.count, "”）)》"))
 
 
 def jump_from(text: str) -> re.Match[str] | None:
@@ -90,7 +90,9 @@ def is_furniture(text: str) -> bool:
     if _FOLIO.fullmatch(text.strip()):
         return True
     cues = [word for word in words("furniture") if word in text]
-    if cues and (len(cues) > 1 or re.match(rf"(?:{'|'.join(map(re.escape, cues))}) ?[：:]", text)):
+    if "。" in text or "，" in text:
+        return False
+    if cues and ((len(cues) > 1 and re.search(r"[\d：:]", text)) or re.match(rf"(?:{'|'.join(map(re.escape, cues))}) ?[：:]", text)):
         return True
     return bool(_WEEKDAY.search(text) and _DATE.search(text)) and len(text) < 50
 

@@ -64,11 +64,13 @@ _AFTERNOON = frozenset(("下午", "午后", "傍晚", "晚间", "晚上", "晚",
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What a date leaves out may be found in: the day of reference, a year or month named before it in the sentence."""
+    """What a date leaves out may be found in: the day of reference, a year or month named before it in the
+    sentence; for a time of day the last day named at all."""
 
     reference: date | None
     year: int | None = None
     month: tuple[int, int] | None = None
+    day: Days | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def time_at_end(text: str, end: int) -> str | None:
 
 
 def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
-    for read in (_numeric, _shared, _points, _quarters, _decade):
+    for read in (_numeric, _shared, _points, _quarters, _first_months, _decade):
         found = read(text, at, anchor)
         if found:
             return found
@@ -237,6 +239,8 @@ def _plausible(found: re.Match[str], text: str) -> bool:
         return False
     if found["s1"] and not found["m1"] and not found["p1"] and not found["q1"]:
         return found["s1"][0] in "0零〇"
+    if found["do1"] and not found["do1"].isdigit() and text[found.start() - 1 : found.start()] != "月":
+        return False
     if text[end - 1] == "号":
         return not found["do1"] or after[:1] in _AFTER_DAY
     return not (found["do1"] and (after.startswith(("内", "之内", "龄", "游", "元", "均")) or text[found.start() - 1 : found.start()] == "每"))
@@ -350,6 +354,19 @@ def _quarters(text: str, at: int, anchor: Anchor) -> Moment | None:
     if not year:
         return Moment(found.end(), None, length="quarter")
     days = spans.months(year, 1, 3 * which) if first else quarter(year, text[at : found.end()])
+    return Moment(found.end(), days, length="quarter")
+
+
+_FIRST_MONTHS = re.compile(rf"(?P<n>1[01]|[2-9]|十一?|[二两三四五六七八九])个月")
+
+
+def _first_months(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """前4个月: from January on."""
+    found = _FIRST_MONTHS.match(text, at) if text[at - 1 : at] in ("前", "头") and at else None
+    if not found or text[at - 2 : at - 1] in ("目", "此", "之", "以", "提", "年前"):
+        return None
+    year = anchor.year or (anchor.reference.year if anchor.reference else None)
+    days = spans.months(year, 1, number(found["n"])) if year else None
     return Moment(found.end(), days, length="quarter")
 
 

@@ -26,6 +26,7 @@ class Draft:
     clock_end: str | None = None
     explicit_year: bool = False
     length: str = ""
+    numeral_end: int = 0
     lone: bool = False
     infix: str | None = None
     ordinal: bool = False

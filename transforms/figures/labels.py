@@ -32,8 +32,7 @@ def mark(text: str, drafts: Sequence[Draft]) -> None:
 
 def _named(text: str, draft: Draft) -> bool:
     """Whether a figure stands in a title, in a short quotation or beside words that make it a name."""
-    after = text[draft.end : draft.end + 8]
-    if after.startswith(_AFTER) or text[max(0, draft.start - 6) : draft.start].endswith(_BEFORE):
+    if text.startswith(_AFTER, draft.numeral_end or draft.end) or text[max(0, draft.start - 6) : draft.start].endswith(_BEFORE):
         return True
     return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft)
 

@@ -36,7 +36,7 @@ def figures(text: str, reference: date | None) -> Iterator[Draft]:
             continue
         broken = text.rfind("\n", done, start)
         if broken >= 0 and broken != sentence:
-            sentence, anchor = broken, Anchor(reference)
+            sentence, anchor = broken, Anchor(reference, day=anchor.day)
         draft = _read(text, start, found.end(), _shifted(text, start, anchor))
         if draft is None:
             continue
@@ -52,7 +52,7 @@ def _carried(anchor: Anchor, draft: Draft) -> Anchor:
     last = draft.days.last
     year = last.year if draft.explicit_year else anchor.year
     month = (last.year, last.month) if draft.length in ("day", "month") else anchor.month
-    return Anchor(anchor.reference, year, month)
+    return Anchor(anchor.reference, year, month, draft.days if draft.length == "day" else anchor.day)
 
 
 _RELATIVE_YEARS = {"今年": 0, "去年": -1, "明年": 1, "前年": -2, "上年": -1, "后年": 2, "本年": 0, "当年": None, "同年": None}
@@ -65,13 +65,13 @@ def _shifted(text: str, start: int, anchor: Anchor) -> Anchor:
     if anchor.reference and before in _RELATIVE_YEARS:
         shift = _RELATIVE_YEARS[before]
         year = anchor.year if shift is None else anchor.reference.year + shift - (text[start - 3 : start - 2] == "大")
-        return Anchor(anchor.reference, year or anchor.reference.year)
+        return Anchor(anchor.reference, year or anchor.reference.year, day=anchor.day)
     if anchor.reference and before in _RELATIVE_MONTHS:
         month_shift = {"上": -1, "下": 1}.get(text[start - 3 : start - 2], 0) if before == "个月" else _RELATIVE_MONTHS[before]
         if month_shift is None:
             return anchor
         first = spans.shifted(anchor.reference.replace(day=1), months_=month_shift)
-        return Anchor(anchor.reference, first.year, (first.year, first.month))
+        return Anchor(anchor.reference, first.year, (first.year, first.month), anchor.day)
     return anchor
 
 
@@ -167,7 +167,7 @@ def _dated(text: str, start: int, anchor: Anchor) -> Draft | None:
 
 
 def _moment(text: str, start: int, moment: Moment) -> Draft:
-    if text[start - 1 : start] in ("前", "头") and moment.length == "quarter":
+    if text[start - 1 : start] in ("前", "头") and start and moment.length == "quarter":
         start -= 1
     kind = "time" if moment.clock else "date"
     return Draft(
@@ -192,6 +192,8 @@ def _day_of(text: str, start: int, anchor: Anchor) -> Days | None:
         return None
     before = text[max(0, start - 5) : start]
     shift = 1 if "明" in before else -1 if "昨" in before else 0
+    if anchor.day and not shift and "今" not in before:
+        return anchor.day
     day = spans.plus(anchor.reference, shift)
     return Days(day, day)
 
@@ -289,12 +291,39 @@ def _measured(text: str, start: int, end: int, anchor: Anchor, lone: bool) -> Dr
     draft = Draft(start, stop, "number", worth.value, worth.high, lone=lone, infix=infix or (more if more != "半" else None))
     if more == "半":
         draft.value = worth.value + 0.5
-    ranged = _ranged(text, draft, end, measure, anchor)
-    if ranged:
-        return ranged
-    if measure is None:
-        return _bare(text, draft, end)
-    return _with_measure(text, draft, measure, anchor.reference)
+    draft.numeral_end = end
+    figure = _ranged(text, draft, end, measure, anchor)
+    if figure is None and measure is None:
+        figure = _bare(text, draft, end)
+    elif figure is None and measure is not None:
+        figure = _with_measure(text, draft, measure, anchor.reference)
+    return _signed(text, figure) if figure else None
+
+
+_SIGNS = ("零下摄氏", "零下华氏", "摄氏零下", "华氏零下", "零下", "负的", "负", "摄氏", "华氏", "-", "－", "−")
+_NEGATIVE = ("零下", "负", "-", "－", "−")
+
+
+def _signed(text: str, draft: Draft) -> Draft:
+    """零下5℃, 负10, -3.2%: below zero. A stroke behind a digit, a letter or a Han character joins."""
+    before = text[max(0, draft.start - 4) : draft.start]
+    sign = next((sign for sign in _SIGNS if before.endswith(sign)), None)
+    if sign is None or draft.value is None or not _is_sign(text, draft.start - len(sign), sign, draft):
+        return draft
+    draft.start -= len(sign)
+    if any(mark in sign for mark in _NEGATIVE):
+        draft.value = -draft.value
+        draft.high = -draft.high if draft.high is not None else None
+    return draft
+
+
+def _is_sign(text: str, at: int, sign: str, draft: Draft) -> bool:
+    previous = text[at - 1 : at]
+    if sign in ("-", "－", "−"):
+        return not previous.isalnum() and previous not in ("-", "－", "）", ")")
+    if sign in ("摄氏", "华氏"):
+        return draft.kind == "temperature"
+    return sign != "负" or previous not in ("胜", "担", "抱", "肩", "自", "欺", "平", "辜", "不")
 
 
 _JOINED = re.compile(rf"(?:{JOIN})(?P<n>{_NUMERAL})")
@@ -588,6 +617,9 @@ def _counts(text: str, draft: Draft, numeral: str) -> bool:
 _ADVERBS = frozenset(("千万", "百万", "亿万", "万千", "百千", "万万", "千百", "十万", "百十", "万亿", "千千"))
 
 
+_INSTITUTIONS = ("人民", "医院", "小学", "中学", "大学", "师范", "监狱", "中级", "高级", "军", "集团", "野战", "方面", "实验", "幼儿园", "工程", "附属", "支队", "书记", "产业", "机床", "建筑", "航务", "检察", "巡视", "党支部", "机械", "高中", "初级", "汽车", "钢铁", "研究", "炼油", "纺织", "印染", "代")  # fmt: skip
+
+
 def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     """第149位, 第一, 第八届: ranks; which of them are labels is decided with the words around them."""
     if text.startswith("季度", end) or text.startswith("个季度", end):
@@ -596,6 +628,9 @@ def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         return None
     measure, stop, more = _measure_behind(text, end)
     draft = Draft(start, end, "rank", numerals.amount(text[start + 1 : end]).value, ordinal=True)
+    if text.startswith(_INSTITUTIONS, end):
+        draft.label = True
+        return draft
     if measure is not None and measure.kind in ("count", "rank") and not more:
         draft.end, draft.unit = stop, measure.unit
     elif measure is not None and measure.kind == "duration":

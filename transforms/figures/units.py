@@ -19,7 +19,7 @@ class Measure:
 
     `kind` is that of the figure; `factor` turns the printed amount into `unit` (角 → 0.1 CNY); `si_value` is
     value * si_factor + si_offset in `si_unit`. `use` says which numerals it goes with: figure (any), arabic (not a
-    single Chinese one) or label (it makes a name or a grade).
+    single Chinese one) or label (it makes a name or a grade); before a character of `unless` it is part of another word.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Measure:
     si_unit: str | None = None
     si_offset: float = 0.0
     use: str = "figure"
+    unless: str = ""
 
 
 def _units() -> Iterable[Measure]:
@@ -47,7 +48,7 @@ def _currencies() -> Iterable[Measure]:
 def _classifiers() -> Iterable[Measure]:
     for row in table("figures_classifiers"):
         kind = "rank" if row["use"] == "label" else "count"
-        yield Measure(row["word"], row["word"], kind, use=row["use"])
+        yield Measure(row["word"], row["word"], kind, use=row["use"], unless=row["unless"])
 
 
 def _by_first_character() -> dict[str, tuple[Measure, ...]]:
@@ -69,15 +70,17 @@ MONEY = {row["name"]: Measure(row["name"], row["unit"], "money", float(row["fact
 def measure_at(text: str, at: int) -> Measure | None:
     """The longest unit, currency or classifier that begins at `at`; a Latin one only where no letter follows."""
     for measure in _MEASURES.get(text[at : at + 1], ()):
-        if text.startswith(measure.name, at) and not _runs_on(text, at, measure.name):
+        if text.startswith(measure.name, at) and not _runs_on(text, at, measure):
             return measure
     return None
 
 
-def _runs_on(text: str, at: int, name: str) -> bool:
-    """Whether a Latin unit is only the beginning of a longer word or model name (5G手机, 3D, 2mA)."""
-    last = text[at + len(name) - 1]
-    after = text[at + len(name) : at + len(name) + 1]
+def _runs_on(text: str, at: int, measure: Measure) -> bool:
+    """Whether a unit is only the beginning of a longer word or model name (市场, 3D, 2mA)."""
+    end = at + len(measure.name)
+    last, after = text[end - 1], text[end : end + 1]
+    if after and after in measure.unless:
+        return True
     return last.isascii() and last.isalpha() and after.isascii() and after.isalnum()
 
 

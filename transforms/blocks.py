@@ -39,7 +39,6 @@ WORD_CUT = 1.5
 OPEN_QUOTE = 2.0
 CLOSES_NEXT = 4.0
 LEAD_OPENS = 6.0
-BULLET_OPENS = 6.0
 INTERRUPTED = -3.5
 HEADING = -2.2
 HEADING_GOES_ON = -0.6
@@ -208,7 +207,9 @@ def _goes_on(before: _Facts, role: Role, after: _Facts) -> float:
         score += CLOSES_NEXT
     if cuts_a_word(before.line.text, after.line.text):
         score += WORD_CUT
-    return score - (LEAD_OPENS if after.lead else 0) - (BULLET_OPENS if after.bullet else 0)
+    if after.lead or after.bullet or (after.salutation and before.may_end and not before.salutation):
+        score -= LEAD_OPENS
+    return score
 
 
 def _width_goes_on(before: _Facts, role: Role, after: _Facts) -> float:
@@ -217,11 +218,11 @@ def _width_goes_on(before: _Facts, role: Role, after: _Facts) -> float:
     if expected is None:
         return 0.0
     if before.line.squeezed > expected + SLACK:
-        return TOO_WIDE
+        return TOO_WIDE + WIDTH_STEP * min(before.line.squeezed - expected - SLACK, 6.0)
     room = expected - before.line.width - head_width(after.line.text)
     if room < -SLACK:
         return 0.0
-    return TIGHT if room <= SLACK else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
+    return TIGHT if room <= 2 * SLACK else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
 
 
 def head_width(text: str) -> float:
@@ -356,7 +357,8 @@ def _soft_end(before: _Facts) -> float:
 
 
 def _heading_goes_on(before: _Facts, after: _Facts) -> float:
-    return RUNS_IN if after.line.gap else 0.0
+    score = RUNS_IN if after.line.gap else 0.0
+    return score + (OPEN_QUOTE if marks.open_depth(before.line.text) > 0 else 0.0)
 
 
 def _finishes(facts: _Facts, role: Role) -> float:

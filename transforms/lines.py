@@ -15,12 +15,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from transforms.alignment import Aligned, aligned
+from transforms.bylines import is_credit
 from transforms.characters import fold
 from transforms.cleaning import clean_line
+from transforms.marks import jump_from, jump_to
+from transforms.punctuation import widen
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
 WIDEST_COLUMN = 45.0
-NARROWEST_COLUMN = 6.0
+NARROWEST_COLUMN = 8.0
 TOLERANCE = 1.0
 SLACK = 0.3
 FEWEST_FULL_LINES = 3
@@ -35,9 +38,9 @@ OTHER_COLUMN = -4.5
 SQUEEZED = -0.4
 
 _NARROW = re.compile(r"[\x20-\x7e]")
-_HALF_WIDTH_MARK = re.compile(r"(?<=[\u3000-\uffef])[,;:!?()](?!\d)")
 _SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 _MARK = re.compile(r"[，。、；：！？“”‘’（）《》【】「」『』…—]")
+_MARKS_IN_A_ROW = re.compile(r"(?<=[，。、；：！？“”‘’（）《》])[，。、；：！？“”‘’（）《》]")
 _LINE = re.compile(r"[^\n]+")
 _NEVER_FIRST = tuple("，。、；：！？”’）》】")
 _OPENING = tuple("“‘（《【")
@@ -48,32 +51,28 @@ class Line:
     """One printed line that is not blank.
 
     `raw` is the line as the source has it (characters folded, blanks kept inside), `clean` without the blanks that the
-    layout put in, `width` its printed width in em, `squeezed` the same with its marks set as narrow as a justified line
+    layout put in, `text` what decisions read: `clean` with full-width marks, `width` its printed width in em, `squeezed` the same with its marks set as narrow as a justified line
     sets them, `gap` whether a blank line stands before it, `measure` the width of a full line where it stands (em; None
     where lines carry no measure).
     """
 
     raw: Aligned
     clean: Aligned
+    text: str
     width: float
     squeezed: float
     gap: bool
     measure: float | None = None
 
-    @property
-    def text(self) -> str:
-        return self.clean.text
-
 
 def printed_width(text: str) -> float:
     """The width of a text in em: Han and full-width marks count one, letters and digits a half, and a quarter goes
-    between Han and the latter. Half-width marks among Han stood for full ones in print.
+    between Han and the latter.
 
     >>> printed_width("占GDP比达到")
     7.0
     """
-    narrow = len(_NARROW.findall(text)) - len(_HALF_WIDTH_MARK.findall(text))
-    return len(text) - narrow / 2 + len(_SEAM.findall(text)) / 4
+    return len(text) - len(_NARROW.findall(text)) / 2 + len(_SEAM.findall(text)) / 4
 
 
 def read_lines(text: str) -> list[Line]:
@@ -86,17 +85,27 @@ def read_lines(text: str) -> list[Line]:
         if not raw.text:
             continue
         gap = bool(lines) and folded.count("\n", last_end, raw.at[0]) > 1
-        if lines and not gap and raw.text.startswith(_NEVER_FIRST):
+        if lines and not gap and (raw.text.startswith(_NEVER_FIRST) or _closes_a_bracket(lines[-1].raw.text, raw.text)):
             raw, gap = lines[-1].raw + raw, lines.pop().gap
         lines.append(_line(raw, gap))
         last_end = raw.at[-1] + 1
     return _rejoin(_with_measures(lines))
 
 
+def _closes_a_bracket(before: str, text: str) -> bool:
+    """Whether two lines are one credit or jump line in brackets: （本报记者贺⏎勇摄）"""
+    if before[0] not in "（(" or any(bracket in before for bracket in ")）") or text[-1] not in "）)":
+        return False
+    joined = before + text
+    return is_credit(joined) or jump_from(joined) is not None or jump_to(joined) is not None
+
+
 def _line(raw: Aligned, gap: bool, measure: float | None = None) -> Line:
     clean = clean_line(raw)
-    width = printed_width(clean.text)
-    return Line(raw, clean, width, width - len(_MARK.findall(clean.text)) / 2, gap, measure)
+    text = widen(clean).text
+    width = printed_width(text) - len(_MARKS_IN_A_ROW.findall(text)) / 2
+    squeezed = width - len(_MARK.findall(text)) / 2 - len(_SEAM.findall(text)) / 4
+    return Line(raw, clean, text, width, squeezed, gap, measure)
 
 
 def _rejoin(lines: Sequence[Line]) -> list[Line]:
@@ -106,12 +115,19 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
         before = whole[-1] if whole else None
         if before is not None and line.measure and not line.gap and line.text.startswith(_OPENING):
             joined = _line(before.raw + line.raw, before.gap, line.measure)
-            cut = not fills(before, line.measure) and fills(joined, line.measure)
-            if cut and not line.text.startswith("（") and before.measure == line.measure:
+            if before.measure == line.measure and _was_cut(before, joined):
                 whole[-1] = joined
                 continue
         whole.append(line)
     return whole
+
+
+def _was_cut(before: Line, joined: Line) -> bool:
+    """Whether a line is the first piece of a printed line: it doesn't fill the column, more fits, no sentence ends."""
+    measure = joined.measure or 0.0
+    if fills(before, measure) or before.text[-1] in "。！？" or joined.squeezed > measure + SLACK:
+        return False
+    return fills(joined, measure) or before.text[-1] == "”"
 
 
 def _with_measures(lines: Sequence[Line]) -> list[Line]:
@@ -120,7 +136,7 @@ def _with_measures(lines: Sequence[Line]) -> list[Line]:
     candidates = _candidates(lines)
     if not candidates:
         return list(lines)
-    stiff = [replace(line, squeezed=line.width) for line in lines]
+    stiff = [replace(line, squeezed=line.width - 0.5 * (line.text[-1] in _NEVER_FIRST)) for line in lines]
     stiff_score, stiff_measures = _best_measures(stiff, candidates)
     squeezed_score, squeezed_measures = _best_measures(lines, candidates)
     squeezed_score += SQUEEZED * sum(line.squeezed < line.width for line in lines)

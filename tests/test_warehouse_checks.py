@@ -80,8 +80,8 @@ def repeat_figure(page: Document) -> Document:
     return sentence(figures=(found, found))(page)
 
 
-# The page: story 0 has 全球第1位 at 0 to 5, 去年增长3%。 at 6 to 13, 新增4000个岗位。 at 14 to 24, 今年怎样？ at 25 to 30;
-# story 1 is the same from 31 to 61; 责任编辑 stands at 62 to 66.
+# The page: story 0 has 全球第1位 at 0 to 5, 去年增长3%。 at 6 to 13, 新增4000个岗位。 at 14 to 24 and
+# 今年怎样？ at 25 to 30; story 1 is the same from 31 to 61; 责任编辑 stands at 62 to 66.
 FAULTS: list[tuple[str, str, Change]] = [
     ("article", "key given more than once", repeat_article),
     ("figure", "key given more than once", repeat_figure),

@@ -61,9 +61,15 @@ class Published:
 
 
 def current_snapshot(root: Path | str) -> Path | None:
-    """The folder of the current snapshot, links resolved; None where nothing is published."""
-    name = _pointed(Path(root))
-    return Path(root).resolve() / name if name else None
+    """The folder of the current snapshot, links resolved; None where nothing is published.
+
+    Raises `NoWarehouse` where the root can't be read.
+    """
+    try:
+        name = _pointed(Path(root))
+        return Path(root).resolve() / name if name else None
+    except OSError as cause:
+        raise NoWarehouse(f"{root}: can't read: {cause.strerror or cause}") from cause
 
 
 def read_manifest(root: Path | str) -> Manifest | None:
@@ -267,18 +273,15 @@ def _point(folder: Path, target: str) -> None:
 
 def _pointed(root: Path) -> str | None:
     """What is current, as `snapshots/<id>`: what the link says, or the pointer file where there is no link."""
-    try:
-        name = os.readlink(root / CURRENT)
-    except OSError:
-        try:
-            name = (root / POINTER).read_text(encoding="utf-8").strip()
-        except OSError:
-            return None
-    return name
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if (root / CURRENT).is_symlink():
+            return os.readlink(root / CURRENT)
+        return (root / POINTER).read_text(encoding="utf-8").strip()
+    return None
 
 
 def _readable(root: Path) -> Manifest | None:
-    """The current manifest, None where it can't be read: a build then writes all anew, which mends it."""
+    """The current manifest, None where there is none or it is damaged: a build then writes all anew, which mends it."""
     try:
         return read_manifest(root)
     except NoWarehouse:
@@ -344,8 +347,8 @@ def _refusals(path: Path, doing: str) -> Iterator[None]:
 @contextmanager
 def _made(root: Path) -> Iterator[None]:
     """Makes the folder and those above it; at the end removes those of them that are still empty."""
-    missing = [path for path in (root, *root.parents) if not path.exists()]
     with _refusals(root, "make the folder"):
+        missing = [path for path in (root, *root.parents) if not path.exists()]
         root.mkdir(parents=True, exist_ok=True)
     try:
         yield

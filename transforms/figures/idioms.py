@@ -10,23 +10,26 @@ from transforms.lexicon import words
 _NUMERIC = frozenset(numerals.READS)
 
 
-def _by_first_numeral() -> dict[str, tuple[tuple[int, str], ...]]:
-    """Each word under each numeral character in it, with that character's place in the word."""
-    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+def _by_numeral() -> dict[str, tuple[tuple[int, int, frozenset[str]], ...]]:
+    """For each numeral character the words that hold it, by its place in them and their length."""
+    found: defaultdict[str, defaultdict[tuple[int, int], set[str]]] = defaultdict(lambda: defaultdict(set))
     for word in words("figures_idioms"):
         for place, char in enumerate(word):
             if char in _NUMERIC or char == "第":
-                found[char].append((place, word))
-    return {char: tuple(places) for char, places in found.items()}
+                found[char][place, len(word)].add(word)
+    return {
+        char: tuple((place, length, frozenset(group)) for (place, length), group in groups.items())
+        for char, groups in found.items()
+    }
 
 
-_PLACES = _by_first_numeral()
+_WORDS = _by_numeral()
 
 
 def covers(text: str, start: int, end: int) -> bool:
     """Whether the numeral at [start, end) lies within an idiom or name of the table, and is not longer than it."""
-    for place, word in _PLACES.get(text[start], ()):
+    for place, length, group in _WORDS.get(text[start], ()):
         first = start - place
-        if first >= 0 and first + len(word) >= end and text.startswith(word, first):
+        if first >= 0 and first + length >= end and text[first : first + length] in group:
             return True
     return False

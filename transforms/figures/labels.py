@@ -34,7 +34,14 @@ def _named(text: str, draft: Draft) -> bool:
     """Whether a figure stands in a title, in a short quotation or beside words that make it a name."""
     if text.startswith(_AFTER, draft.numeral_end or draft.end) or text[max(0, draft.start - 6) : draft.start].endswith(_BEFORE):
         return True
+    if draft.kind == "date" and text[draft.start - 1 : draft.start] == "·":
+        return True
+    if draft.unit == "个" and draft.value == 10.0 and _SELECTED.search(text, max(0, draft.start - 12), draft.start):
+        return True
     return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft)
+
+
+_SELECTED = re.compile(r"入选|评为|获评|当选|评选|跻身|荣获")
 
 
 def _in_title(text: str, draft: Draft) -> bool:

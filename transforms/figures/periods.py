@@ -35,7 +35,7 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
     since, place = 0, 0
     for draft in drafts:
         while place < len(cues) and cues[place][0] <= draft.start:
-            since, current = cues[place]
+            since, current = _next(text, cues[place], since, current)
             place += 1
         if draft.label:
             continue
@@ -43,6 +43,15 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
             draft.period = draft.days
         elif current is not None and text.count("\n", since, draft.start) <= _REACH:
             draft.period = current
+
+
+def _next(text: str, cue: tuple[int, Days], since: int, current: Days | None) -> tuple[int, Days]:
+    """The cue that holds from now on: a year or month named in the sentence of a day within it does not widen that day."""
+    at, days = cue
+    wider = current is not None and days != current and days.first <= current.first and current.last <= days.last
+    if current is not None and wider and (current.last - current.first).days < 31 and text.find("\n", since, at) < 0:
+        return since, current
+    return at, days
 
 
 def _word_cues(text: str, reference: date | None) -> Iterator[tuple[int, Days]]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from transforms import marks
-from transforms.blocks import Block
+from transforms.blocks import Block, runs_on
 from transforms.bylines import is_credit, read_lead
 from transforms.lines import Line
 
@@ -27,6 +27,7 @@ IMPOSSIBLE = -1e9
 NO_HEADING = -3.0  # an article seldom has none
 NO_BODY = -7.0
 BOTH_SIDES = -4.0
+NO_LEAD = -1.0  # two of three articles open with an agency line, a salutation or a jump line
 UNANNOUNCED = -4.5  # an article seldom begins where neither heading nor agency line says so
 ANNOUNCED = 5.0
 LEAD_INSIDE = -6.0
@@ -120,7 +121,7 @@ def _chunks(blocks: Iterable[Block]) -> list[Block]:
             continue
         lines: list[Line] = []
         for line in block.lines:
-            if lines and line.gap:
+            if lines and line.gap and not runs_on("".join(each.text for each in lines), line):
                 cut.append(Block("heading", tuple(lines)))
                 lines = []
             lines.append(line)
@@ -278,7 +279,7 @@ def _parallel(one: str, other: str) -> bool:
     shape = lambda text: _HAN.sub(lambda run: "字" * len(run.group()), text)
     if len(one) == len(other) and shape(one) == shape(other) and not _HAN.fullmatch(one):
         return True
-    return one[:3] == other[:3] or (len(one) == len(other) and one[-2:] == other[-2:])
+    return one[:3] == other[:3] or (abs(len(one) - len(other)) <= 2 and one[-2:] == other[-2:])
 
 
 # --- the best whole -------------------------------------------------------------------------------------------------
@@ -338,12 +339,13 @@ def _body_choices(item: _Item, phase: Phase | None) -> list[tuple[_Reading, floa
         return [(_Reading(True, Phase.BARE_BODY), 0.0)]
     if item.block.kind in ("credit", "jump") and not marks.jump_from(item.text):
         return [(_Reading(False, phase), 0.0)]
+    lead = 0.0 if item.announced or item.closes or marks.is_salutation(item.text) else NO_LEAD
     if phase == Phase.HEADED:
-        return [(_Reading(False, Phase.BODY), 0.0), (_Reading(True, Phase.BARE_BODY), NO_BODY)]
+        return [(_Reading(False, Phase.BODY), lead), (_Reading(True, Phase.BARE_BODY), NO_BODY + lead)]
     start = _Reading(True, Phase.BARE_BODY)
     if phase in (Phase.TITLED_BELOW, Phase.BOTH):
-        return [(start, 0.0)]
-    new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else 0.0)
+        return [(start, lead)]
+    new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else lead)
     return [(_Reading(False, phase), LEAD_INSIDE if item.announced else 0.0), (start, new)]
 
 

@@ -36,6 +36,7 @@ TOO_WIDE = -1.2
 GAP_BREAKS = 0.7
 GAP_JOINS = -0.7
 WORD_CUT = 1.5
+WORDS_RECUR = 2.5
 OPEN_QUOTE = 2.0
 CLOSES_NEXT = 4.0
 LEAD_OPENS = 6.0
@@ -205,8 +206,7 @@ def _goes_on(before: _Facts, role: Role, after: _Facts) -> float:
         score += OPEN_QUOTE
     if after.line.text[0] in "，。、；：！？”’）》%":
         score += CLOSES_NEXT
-    if cuts_a_word(before.line.text, after.line.text):
-        score += WORD_CUT
+    score += _bound(before.line, after.line)
     if after.lead or after.bullet or (after.salutation and before.may_end and not before.salutation):
         score -= LEAD_OPENS
     return score
@@ -269,7 +269,7 @@ def _heading(facts: _Facts, after: _Facts | None) -> float:
     apart = facts.line.gap and (after is None or after.line.gap)
     if measure is None or (apart and not fills(facts.line, measure) and not fills(facts.line, measure - INDENT)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    if facts.lead or facts.bullet or facts.salutation:
+    if facts.lead or facts.bullet or facts.salutation or marks.opens_a_salutation(text):
         score -= 2 * LEAD_OPENS
     return score
 
@@ -305,6 +305,18 @@ def _heading_by_place(facts: _Facts, after: _Facts | None) -> float:
         own = not fills(line, line.measure) and not fills(line, line.measure - INDENT)
         score += OWN_WIDTH if own else COLUMN_WIDTH
     return score
+
+
+def _bound(before: Line, after: Line) -> float:
+    """How strongly the words on both sides of a break hold together."""
+    return WORD_CUT * cuts_a_word(before.text, after.text) + WORDS_RECUR * after.recurs
+
+
+def runs_on(before: str, after: Line) -> bool:
+    """Whether a heading's part goes on in mid-phrase on the next line."""
+    if marks.open_depth(before) > 0 or after.text[0] in "，。、；：！？”’）》" or after.recurs:
+        return True
+    return before[-1] in "，、；的和与及在为对将等" or cuts_a_word(before, after.text)
 
 
 def cuts_a_word(before: str, after: str) -> bool:
@@ -349,7 +361,7 @@ def _step(before: _Facts, was: Role, after: _Facts, role: Role) -> float:
     if in_paragraph:
         return _ends(before, was, after)
     in_heading = was in (Role.HEADING, Role.HEADING_GOES_ON)
-    return -WORD_CUT if in_heading and role == Role.OPENS and cuts_a_word(before.line.text, after.line.text) else 0.0
+    return -_bound(before.line, after.line) if in_heading and role == Role.OPENS else 0.0
 
 
 def _soft_end(before: _Facts) -> float:
@@ -357,7 +369,7 @@ def _soft_end(before: _Facts) -> float:
 
 
 def _heading_goes_on(before: _Facts, after: _Facts) -> float:
-    score = RUNS_IN if after.line.gap else 0.0
+    score = (RUNS_IN if after.line.gap else 0.0) + _bound(before.line, after.line)
     return score + (OPEN_QUOTE if marks.open_depth(before.line.text) > 0 else 0.0)
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from transforms import marks
 from transforms.alignment import Aligned, concat, drop
 from transforms.alignment import Span as TextSpan
-from transforms.blocks import Block, cuts_a_word
+from transforms.blocks import Block, runs_on
 from transforms.cleaning import clean
 from transforms.lexicon import table
 from transforms.lines import Line, printed_width
@@ -141,20 +141,13 @@ def _new_part(group: Sequence[Line], line: Line) -> bool:
     joined = "".join(each.text for each in group)
     if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
         return True
-    if _is_wrapped(joined, line.text) or (len(line.text) <= _SHORTEST_PART and not line.gap):
+    if runs_on(joined, line) or (len(line.text) <= _SHORTEST_PART and not line.gap):
         return False
     if line.gap:
         return True
     if marks.column_label(line.text) and len(line.text) == len(marks.column_label("题" + line.text) or "") + 2:
         return False
     return not _are_halves(before, line)
-
-
-def _is_wrapped(before: str, after: str) -> bool:
-    """Whether a part goes on in mid-phrase on the next line."""
-    if marks.open_depth(before) > 0 or after[0] in "，。、；：！？”’）》":
-        return True
-    return before[-1] in "，、；的和与及在为对将等" or cuts_a_word(before, after)
 
 
 def _are_halves(before: Line, after: Line) -> bool:
@@ -172,7 +165,7 @@ def _join(lines: Sequence[Line]) -> Aligned:
     """The lines of a part as one text; two halves get one blank between them."""
     joined = lines[0].clean
     for before, line in zip(lines, lines[1:]):
-        if not _is_wrapped(joined.text, line.text) and _are_halves(before, line) and line.text[0] not in "（(":
+        if not runs_on(joined.text, line) and _are_halves(before, line) and line.text[0] not in "（(":
             joined = joined + Aligned(" ", array("i", [joined.at[-1]]))
         joined = joined + line.clean
     return clean(joined)

@@ -29,6 +29,7 @@ SLACK = 0.3
 FEWEST_FULL_LINES = 3
 MOST_MEASURES = 10
 INDENT = 2.0
+LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
 # What a line's width says of a measure, in units of about one natural logarithm of odds.
 FIRST_LINE = -1.2
@@ -40,6 +41,7 @@ SQUEEZED = -0.4
 _NARROW = re.compile(r"[\x20-\x7e]")
 _SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 _MARK = re.compile(r"[，。、；：！？“”‘’（）《》【】「」『』…—]")
+_FOUR_HAN = re.compile(r"[\u3400-\u9fff]{4}")
 _MARKS_IN_A_ROW = re.compile(r"(?<=[，。、；：！？“”‘’（）《》])[，。、；：！？“”‘’（）《》]")
 _LINE = re.compile(r"[^\n]+")
 _NEVER_FIRST = tuple("，。、；：！？”’）》】")
@@ -53,7 +55,8 @@ class Line:
     `raw` is the line as the source has it (characters folded, blanks kept inside), `clean` without the blanks that the
     layout put in, `text` what decisions read: `clean` with full-width marks, `width` its printed width in em, `squeezed` the same with its marks set as narrow as a justified line
     sets them, `gap` whether a blank line stands before it, `measure` the width of a full line where it stands (em; None
-    where lines carry no measure).
+    where lines carry no measure), `recurs` whether the characters on both sides of the break before it stand together
+    elsewhere on the page as well.
     """
 
     raw: Aligned
@@ -63,6 +66,7 @@ class Line:
     squeezed: float
     gap: bool
     measure: float | None = None
+    recurs: bool = False
 
 
 def printed_width(text: str) -> float:
@@ -89,7 +93,7 @@ def read_lines(text: str) -> list[Line]:
             raw, gap = lines[-1].raw + raw, lines.pop().gap
         lines.append(_line(raw, gap))
         last_end = raw.at[-1] + 1
-    return _rejoin(_with_measures(lines))
+    return _with_recurrences(_rejoin(_with_measures(lines)))
 
 
 def _closes_a_bracket(before: str, text: str) -> bool:
@@ -145,6 +149,23 @@ def _with_measures(lines: Sequence[Line]) -> list[Line]:
         line if line.width > WIDEST_COLUMN else replace(line, measure=measure)
         for line, measure in zip(set_lines, measures)
     ]
+
+
+def _with_recurrences(lines: Sequence[Line]) -> list[Line]:
+    """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业."""
+    text = "".join(line.text for line in lines)
+    if len(text) > LARGEST_PAGE:
+        return list(lines)
+    grams = [_gram(before.text, line.text) for before, line in zip(lines, lines[1:])]
+    wanted = set(filter(None, grams))
+    counts = Counter(gram for i in range(len(text) - 3) if (gram := text[i : i + 4]) in wanted)
+    return [*lines[:1], *(replace(line, recurs=counts[gram] > 1) for line, gram in zip(lines[1:], grams))]
+
+
+def _gram(before: str, after: str) -> str:
+    """The four Han characters around a break, empty where there are fewer."""
+    gram = before[-2:] + after[:2]
+    return gram if _FOUR_HAN.fullmatch(gram) else ""
 
 
 def _candidates(lines: Sequence[Line]) -> list[float]:

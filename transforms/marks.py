@@ -150,6 +150,11 @@ def is_salutation(text: str) -> bool:
     return len(text) < 120 and bool(_salutation().fullmatch(text.strip()))
 
 
+def opens_a_salutation(text: str) -> bool:
+    """Whether a line opens by addressing hearers and stops at a comma: 尊敬的…总统，女士们，先生们，"""
+    return text[-1:] in tuple("，、") and bool(re.match("|".join(words("salutations")), text))
+
+
 def has_numbering(text: str) -> bool:
     """Whether a line opens with a number of parts: 一、… （二）…"""
     return bool(_NUMBERING.match(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -58,8 +58,8 @@ def _no_date(value: object) -> date:
 
 
 def _fields(mention: Mention) -> dict[str, Any]:
-    fields = asdict(mention)
-    return {"text": fields.pop("surface"), **fields}
+    first, *others = fields(mention)
+    return {"text": getattr(mention, first.name), **{field.name: getattr(mention, field.name) for field in others}}
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:

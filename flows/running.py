@@ -48,7 +48,9 @@ def interruptible(work: Callable[[], Result], last: Callable[[], None]) -> Resul
             last()
             os._exit(128 + number)
 
-    before = {number: signal.signal(number, on_signal) for number in SIGNALS}
+    # A hang-up that someone chose to ignore (nohup) stays ignored.
+    answered = [number for number in SIGNALS if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, on_signal) for number in answered}
     try:
         thread = threading.Thread(target=target, daemon=True)
         thread.start()

@@ -105,7 +105,7 @@ def _parts(article: Article) -> dict[str, str | None]:
         "date": article.event_date.isoformat() if article.event_date else None,
         "jump from": article.jump_from,
         "jump to": article.jump_to,
-        "continues": article.continues,
+        "carries on": article.continues,
     }
 
 

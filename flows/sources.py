@@ -66,40 +66,51 @@ def discover(given: Iterable[str], pattern: Pattern | None = None) -> Sources:
     pattern = pattern or Pattern()
     found: dict[Path, _Found] = {}
     skipped: dict[str, str] = {}
-    for path in _expanded(given):
-        pages = list(_pages(path, skipped))
-        if not pages:
-            raise UsageError(f"{path}: no page in this folder: a page is a file whose name ends in {SUFFIX}")
-        for page in pages:
+    for name in given:
+        for page in _found(name, skipped):
             found[page.path] = min(page, found.get(page.path, page), key=lambda one: len(one.root.parts))
     files = [_source_file(path, name, pattern) for path, name in _named(list(found.values()))]
     placed = sum(file.place is not NOWHERE for file in files)
     return Sources(tuple(sorted(files, key=lambda file: file.document_id)), tuple(sorted(skipped.items())), placed)
 
 
-def _expanded(given: Iterable[str]) -> Iterator[Path]:
-    """The paths that exist, globs opened; absolute, links left as they are."""
-    for name in given:
-        names = [name]
-        if not os.path.lexists(name) and any(mark in name for mark in WILDCARDS):
-            names = sorted(glob.glob(name, recursive=True))
-            if not names:
-                raise UsageError(f"{name}: nothing fits this; put it in quotes and check the folder it starts from")
-        for one in names:
-            path = Path(os.path.abspath(one))
-            if not os.path.lexists(path):
-                raise UsageError(f"{one}: does not exist; check the spelling, or build the folder it should lie in")
-            yield path
+def _found(name: str, skipped: dict[str, str]) -> Iterator[_Found]:
+    """The pages that one argument names; a file that is no page is a mistake where it was named, else skipped."""
+    if os.path.lexists(name):
+        yield from _named_one(Path(os.path.abspath(name)), skipped)
+    elif any(mark in name for mark in WILDCARDS):
+        yield from _fitting(name, skipped)
+    else:
+        raise UsageError(f"{name}: does not exist; check the spelling and the folder you are in ({os.getcwd()})")
 
 
-def _pages(path: Path, skipped: dict[str, str]) -> Iterator[_Found]:
+def _named_one(path: Path, skipped: dict[str, str]) -> Iterator[_Found]:
     if path.is_dir():
-        yield from _folder(path, skipped)
+        pages = list(_folder(path, skipped))
+        if not pages:
+            raise UsageError(f"{path}: no page in this folder: a page is a file whose name ends in {SUFFIX}")
+        yield from pages
     elif path.suffix.lower() == SUFFIX:
         yield _Found(path, path.parent)
     else:
         instead = INSTEAD.get(path.suffix.lower(), f"if it is a page's text, give its name the ending {SUFFIX}")
         raise UsageError(f"{path}: not a page; a page is a plain text file *{SUFFIX}: {instead}")
+
+
+def _fitting(name: str, skipped: dict[str, str]) -> Iterator[_Found]:
+    """What fits a glob: each file as if it had been named, each folder searched through."""
+    pages: list[_Found] = []
+    for one in sorted(glob.glob(name, recursive=True)):
+        path = Path(os.path.abspath(one))
+        if path.is_dir():
+            pages += _folder(path, skipped)
+        elif reason := _no_page(path, path.parent):
+            skipped[str(path)] = reason
+        else:
+            pages.append(_Found(path, path.parent))
+    if not pages:
+        raise UsageError(f"{name}: no page fits this; a page is a file whose name ends in {SUFFIX}")
+    yield from pages
 
 
 def _folder(root: Path, skipped: dict[str, str]) -> Iterator[_Found]:

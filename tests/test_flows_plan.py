@@ -1,0 +1,122 @@
+"""What a build decides to do: shards, digests, and which of them a change touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows import plan
+from flows.parameters import BuildParameters
+from flows.plan import Plan, make_plan, shards_for
+
+MEGABYTE = 1 << 20
+
+
+def planned(*sources: Path, **options: object) -> Plan:
+    return make_plan(BuildParameters(sources=[str(source) for source in sources], **options))  # type: ignore[arg-type]
+
+
+def issues(root: Path, days: Iterable[int], papers: Iterable[str] = ("binzhou", "dezhou")) -> Path:
+    for paper in papers:
+        for day in days:
+            for page in (1, 2, 3):
+                path = root / paper / f"2024-05-{day:02d}" / f"{page:02d}.txt"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(f"{paper}{day}日第{page}版", encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("size", "shards"),
+    [
+        (0, 1),
+        (1, 1),
+        (4 * MEGABYTE, 1),
+        (4 * MEGABYTE + 1, 2),
+        (12 * MEGABYTE, 4),
+        (13 * MEGABYTE, 4),
+        (1000 * MEGABYTE, 256),
+    ],
+)
+def test_a_shard_holds_about_four_megabytes(size: int, shards: int) -> None:
+    assert shards_for(size) == shards
+
+
+@given(st.integers(0, 1 << 45))
+def test_the_number_of_shards_is_a_power_of_two_that_is_just_enough(size: int) -> None:
+    shards = shards_for(size)
+    assert shards & (shards - 1) == 0
+    assert shards * plan.SHARD_BYTES >= size
+    assert shards == 1 or shards // 2 * plan.SHARD_BYTES < size
+
+
+def test_each_page_is_in_one_shard_and_an_issue_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 100)
+    made = planned(issues(tmp_path, range(1, 11)))
+    assert len(made.batches) > 4
+    assert len({source.document_id for batch in made.batches for source in batch.sources}) == 60
+    homes = {
+        (source.place.publication, source.place.issue_date, batch.shard)
+        for batch in made.batches
+        for source in batch.sources
+    }
+    assert len(homes) == 20
+    for batch in made.batches:
+        ids = [source.document_id for source in batch.sources]
+        assert ids == sorted(ids)
+
+
+def test_the_same_sources_make_the_same_plan_wherever_they_lie(tmp_path: Path) -> None:
+    here, there = issues(tmp_path / "x", [1, 2]), issues(tmp_path / "somewhere/else", [1, 2])
+    assert planned(here).digests == planned(there).digests
+
+
+def test_a_digest_tells_bytes_names_and_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = issues(tmp_path, [1])
+    seen = [planned(root).digests]
+
+    def changed() -> bool:
+        seen.append(planned(root).digests)
+        return seen[-1] not in seen[:-1]
+
+    page = root / "binzhou/2024-05-01/01.txt"
+    assert not changed()
+    page.write_text("改了", encoding="utf-8")
+    assert changed()
+    page.rename(page.with_name("04.txt"))
+    assert changed()
+    page.with_name("04.txt").unlink()
+    assert changed()
+    assert planned(root, pos=True).digests not in seen
+    assert planned(root, pattern="{page}.txt").digests not in seen
+    monkeypatch.setattr(plan, "rules_digest", lambda: "other rules")
+    assert changed()
+
+
+def test_one_changed_page_touches_one_shard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 100)
+    root = issues(tmp_path, range(1, 11))
+    before = planned(root).digests
+    (root / "dezhou/2024-05-03/02.txt").write_text("dezhou3日第3版", encoding="utf-8")
+    assert len(planned(root).digests - before) == 1
+
+
+def test_the_rules_digest_covers_every_rule_and_every_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "lexicon").mkdir()
+    (tmp_path / "rule.py").write_text("x = 1")
+    (tmp_path / "lexicon/words.tsv").write_text("word")
+    monkeypatch.setattr("importlib.resources.files", lambda _package: tmp_path)
+    seen = set()
+    for name, text in (("rule.py", "x = 1"), ("rule.py", "x = 2"), ("lexicon/words.tsv", "row"), ("new.py", "")):
+        (tmp_path / name).write_text(text)
+        plan.rules_digest.cache_clear()
+        seen.add(plan.rules_digest())
+    (tmp_path / "notes.txt").write_text("no rule")
+    plan.rules_digest.cache_clear()
+    seen.add(plan.rules_digest())
+    plan.rules_digest.cache_clear()
+    assert len(seen) == 4

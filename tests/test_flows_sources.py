@@ -1,0 +1,164 @@
+"""Which files are pages, what they are called, and what their paths say."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.errors import UsageError
+from flows.patterns import Pattern, Place
+from flows.sources import discover
+
+ISSUE = Place("binzhou", date(2024, 1, 7), "01")
+
+
+def tree(root: Path, *names: str) -> Path:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    return root
+
+
+def names(*given_sources: object) -> list[str]:
+    return sorted(file.relative for file in discover(map(str, given_sources)).files)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "place"),
+    [
+        ("{publication}/{date}/{page}.txt", "issues/binzhou/2024-01-07/01.txt", ISSUE),
+        ("{publication}/{date}/{page}.txt", "/binzhou/20240107/01.txt", ISSUE),
+        ("{publication}/{date}/{page}.txt", "binzhou/January/01.txt", None),
+        ("{publication}/{date}/{page}.txt", "binzhou/2024-02-30/01.txt", None),
+        ("{publication}/{date}/{page}.txt", "2024-01-07/01.txt", None),
+        ("{publication}/{date:%Y-%m-%d}/{page}.txt", "binzhou/2024-01-07/01.txt", ISSUE),
+        ("{publication}_{date:%Y%m%d}_{page}.txt", "a/binzhou_20240107_01.txt", ISSUE),
+        ("{publication}_{date:%Y%m%d}_{page}.txt", "a_b/20240107/01.txt", None),
+        ("{date:%Y年%m月%d日}/第{page}版.txt", "人民日报/2024年1月7日/第01版.txt", Place(None, date(2024, 1, 7), "01")),
+        ("{}/{page}.txt", "whatever/3.txt", Place(page="3")),
+        ("{page}.TXT", "3.txt", None),
+    ],
+)
+def test_a_pattern_reads_the_last_parts_of_a_path(pattern: str, path: str, place: Place | None) -> None:
+    assert Pattern(pattern).place(PurePosixPath(path)) == place
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "",
+        "page.txt",
+        "{issue}/{page}.txt",
+        "{page}/{page}.txt",
+        "{page",
+        "{date:%Y-%m}/{page}.txt",
+        "{date:%Q}.txt",
+        "{0}",
+    ],
+)
+def test_a_pattern_that_says_nothing_is_refused(pattern: str) -> None:
+    with pytest.raises(UsageError, match="--pattern"):
+        Pattern(pattern)
+
+
+@given(
+    st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1),
+    st.dates(min_value=date(1800, 1, 1)),
+    st.integers(1, 99),
+)
+def test_what_a_path_was_made_of_is_read_back(publication: str, day: date, page: int) -> None:
+    path = PurePosixPath(f"root/{publication}/{day.isoformat()}/{page:02d}.txt")
+    if publication != ".":  # a path without its dots is another path
+        assert Pattern().place(path) == Place(publication, day, f"{page:02d}")
+
+
+def test_a_folder_is_searched_through_and_what_is_no_page_is_named(tmp_path: Path) -> None:
+    root = tree(tmp_path / "in", "a.txt", "deep/er/b.TXT", "notes.md", ".hidden.txt", ".git/c.txt")
+    sources = discover([str(root)])
+    assert sorted(file.relative for file in sources.files) == ["a.txt", "deep/er/b.TXT"]
+    assert dict(sources.skipped) == {str(root / "notes.md"): "not *.txt", str(root / ".hidden.txt"): "hidden"}
+
+
+def test_a_page_is_called_by_its_place_below_what_was_given(tmp_path: Path) -> None:
+    root = tree(tmp_path, "binzhou/2024-01-07/01.txt", "binzhou/2024-01-08/02.txt")
+    assert names(root) == ["binzhou/2024-01-07/01.txt", "binzhou/2024-01-08/02.txt"]
+    assert names(root / "binzhou") == ["2024-01-07/01.txt", "2024-01-08/02.txt"]
+    assert names(root / "binzhou/2024-01-07/01.txt", root / "binzhou/2024-01-08") == ["01.txt", "02.txt"]
+
+
+def test_two_pages_of_one_name_are_called_from_the_folder_that_holds_them_all(tmp_path: Path) -> None:
+    root = tree(tmp_path, "a/01.txt", "b/01.txt", "b/02.txt")
+    assert names(root / "a", root / "b") == ["a/01.txt", "b/01.txt", "b/02.txt"]
+    assert names(root / "*/*.txt") == ["a/01.txt", "b/01.txt", "b/02.txt"]
+    assert names(root / "a", root / "b/02.txt") == ["01.txt", "02.txt"]
+
+
+def test_a_page_given_twice_is_one_page(tmp_path: Path) -> None:
+    root = tree(tmp_path, "a/01.txt", "a/b/02.txt")
+    assert names(root / "a", root / "a/01.txt", root / "a/b", root / "a/b/*.txt") == ["01.txt", "b/02.txt"]
+    assert names(root / "a/b", root / "a") == names(root / "a", root / "a/b")
+
+
+def test_a_glob_finds_files_and_folders(tmp_path: Path) -> None:
+    root = tree(tmp_path, "x/1.txt", "x/2.md", "y/3.txt")
+    assert names(root / "?") == ["1.txt", "3.txt"]
+    assert names(root / "**/*.txt") == ["1.txt", "3.txt"]
+    assert discover([str(root / "x/*")]).skipped == ((str(root / "x/2.md"), "not *.txt"),)
+
+
+def test_a_file_whose_name_holds_a_wildcard_is_itself(tmp_path: Path) -> None:
+    root = tree(tmp_path, "a[1].txt", "a1.txt")
+    assert names(root / "a[1].txt") == ["a[1].txt"]
+
+
+def test_a_name_that_is_no_utf8_still_has_a_name(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode("版".encode("gb18030") + b".txt")).write_text("x")
+    assert names(tmp_path) == ["\\xb0\\xe6.txt"]
+
+
+def test_links_are_followed_inside_the_folder_only(tmp_path: Path) -> None:
+    root = tree(tmp_path / "in", "a.txt")
+    tree(tmp_path / "out", "b.txt")
+    (root / "inside.txt").symlink_to("a.txt")
+    (root / "outside.txt").symlink_to("../out/b.txt")
+    (root / "folder").symlink_to("../out")
+    (root / "gone.txt").symlink_to("nowhere.txt")
+    assert names(root) == ["a.txt", "gone.txt", "inside.txt"]
+
+
+def test_a_pipe_is_no_page(tmp_path: Path) -> None:
+    root = tree(tmp_path, "a.txt")
+    os.mkfifo(root / "pipe.txt")
+    assert discover([str(root)]).skipped == ((str(root / "pipe.txt"), "not a plain file"),)
+
+
+def test_document_ids_depend_on_the_name_alone(tmp_path: Path) -> None:
+    here, there = tree(tmp_path / "1", "a/b.txt"), tree(tmp_path / "2", "a/b.txt")
+    first, second = discover([str(here)]).files[0], discover([str(there)]).files[0]
+    assert first.document_id == second.document_id == "5550000d3b1cf1ff"
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "instead"),
+    [
+        ("empty/readme.md", "empty", "ends in .txt"),
+        ("a.txt", "b.txt", "check the spelling"),
+        ("a.txt", "*.pdf", "no page fits"),
+        ("a.pdf", "a.pdf", "text layer"),
+        ("a.zip", "a.zip", "unpack"),
+        ("a.tar.gz", "a.tar.gz", "unpack"),
+        ("a.md", "a.md", "ending .txt"),
+    ],
+)
+def test_what_holds_no_page_is_refused_with_what_to_do_instead(
+    tmp_path: Path, made: str, asked: str, instead: str
+) -> None:
+    tree(tmp_path, made)
+    with pytest.raises(UsageError, match=instead):
+        discover([str(tmp_path / asked)])

@@ -38,6 +38,9 @@ STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
 NUMBERED = 5.0
+IN_A_SPEECH = 1.5
+CAPTION = 2.5
+LONGEST_CAPTION = 400
 PARALLEL = 2.5
 LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.5
@@ -176,6 +179,7 @@ class _Item:
     like_before: float = 0.0
     like_after: float = 0.0
     crosshead: float = 0.0
+    caption: bool = False
 
 
 def _item(block: Block) -> _Item:
@@ -211,15 +215,18 @@ def _compare(items: list[_Item]) -> None:
     spread = Counter(pair for pairs in runs for pair in pairs)
     weight = {pair: math.log(1 + len(runs) / n) for pair, n in spread.items()}
     default = math.log(1 + len(runs))
+    speaking = False
     for index, item in enumerate(items):
+        speaking = (speaking or marks.is_salutation(item.text)) and not item.announced
         if not item.heading:
+            item.caption = _is_caption(items, index)
             continue
         pairs = _pairs(item.text)
         total = sum(weight.get(pair, default) for pair in pairs) or 1.0
         before, after = _run_before(items, index), _run_after(items, index)
         item.like_before = sum(weight.get(pair, default) for pair in pairs & before) / total
         item.like_after = sum(weight.get(pair, default) for pair in pairs & after) / total
-        item.crosshead = _crosshead(items, index)
+        item.crosshead = _crosshead(items, index) + IN_A_SPEECH * speaking
 
 
 def _runs(items: Sequence[_Item]) -> list[set[str]]:
@@ -271,11 +278,20 @@ def _crosshead(items: Sequence[_Item], index: int) -> float:
     return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
 
 
+def _is_caption(items: Sequence[_Item], index: int) -> bool:
+    """Whether a short paragraph carries a credit, at its end or on the next line: a picture's caption."""
+    item = items[index]
+    credited = _ends_in_credit(item.text) or (index + 1 < len(items) and items[index + 1].block.kind == "credit")
+    return item.body and credited and not item.announced and len(item.text) <= LONGEST_CAPTION
+
+
 def _parallel(one: str, other: str) -> bool:
     """Whether two headings are built alike, as the crossheads of one article are: same length, marks at the same places,
     or the same words at an end."""
     if one == other or abs(len(one) - len(other)) > 4:
         return False
+    if one[0] == other[0] == "“" and one[-1] == other[-1] == "”":
+        return True
     shape = lambda text: _HAN.sub(lambda run: "字" * len(run.group()), text)
     if len(one) == len(other) and shape(one) == shape(other) and not _HAN.fullmatch(one):
         return True
@@ -309,8 +325,9 @@ def _closing(phase: Phase | None) -> float:
 
 
 def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
-    before = LIKENESS * (item.like_after - UNLIKE)
-    below = LIKENESS * (item.like_before - UNLIKE)
+    numbered = NUMBERED if marks.has_numbering(item.text) else 0.0
+    before = LIKENESS * (item.like_after - UNLIKE) - numbered
+    below = LIKENESS * (item.like_before - UNLIKE) - numbered
     choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before + habit / 2)]
     if phase is None:
         return choices
@@ -339,13 +356,13 @@ def _body_choices(item: _Item, phase: Phase | None) -> list[tuple[_Reading, floa
         return [(_Reading(True, Phase.BARE_BODY), 0.0)]
     if item.block.kind in ("credit", "jump") and not marks.jump_from(item.text):
         return [(_Reading(False, phase), 0.0)]
-    lead = 0.0 if item.announced or item.closes or marks.is_salutation(item.text) else NO_LEAD
+    lead = 0.0 if item.announced or item.caption or marks.is_salutation(item.text) else NO_LEAD
     if phase == Phase.HEADED:
         return [(_Reading(False, Phase.BODY), lead), (_Reading(True, Phase.BARE_BODY), NO_BODY + lead)]
     start = _Reading(True, Phase.BARE_BODY)
     if phase in (Phase.TITLED_BELOW, Phase.BOTH):
         return [(start, lead)]
-    new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else lead)
+    new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else lead) + CAPTION * item.caption
     return [(_Reading(False, phase), LEAD_INSIDE if item.announced else 0.0), (start, new)]
 
 

@@ -21,6 +21,8 @@ from transforms.lexicon import table
 from transforms.lines import Line, printed_width
 
 _DASHES = re.compile(r"^[—－\-─]{1,4} ?")
+_INNER_DASH = re.compile(r"(?<=[^—]{4})——(?=[^—]{4})")
+_OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d|[\u3400-\u9fff]{2,12}(?:侧记|综述|纪实|启示|观察|反响)")
 _HALF = 15.0
 _LONGEST_HEADLINE = 40
 _SHORTEST_PART = 3
@@ -77,7 +79,7 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
         else:
             lines += block.lines
     parts: list[_Part] = []
-    for part in _parts(lines):
+    for part in [piece for whole in _parts(lines) for piece in _at_dash(whole)]:
         text = part.text.text
         if marks.is_note(text):
             heading.notes.append(text)
@@ -96,6 +98,15 @@ def _speaker(text: str) -> str:
     if marks.is_name_line(text):
         return re.sub(r"\s", "", text)
     return text.split()[-1]
+
+
+def _at_dash(part: _Part) -> list[_Part]:
+    """A part cut at the dash inside it: …脱贫后再出发——|靠“边”吃“边”, 坚持人民至上|——论坚持以人民为中心的发展思想."""
+    found = _INNER_DASH.search(part.text.text)
+    if not found:
+        return [part]
+    cut = found.start() if _OPENS_SUBHEADLINE.match(part.text.text[found.end() :]) else found.end()
+    return [_Part(part.text[:cut], part.lines, part.gap), _Part(part.text[cut:], part.lines, False)]
 
 
 def _set_jump(heading: Heading, jump: re.Match[str], text: str) -> None:

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from transforms.alignment import Aligned, aligned
-from transforms.bylines import is_credit
+from transforms.bylines import inner_lead, is_credit
 from transforms.characters import fold
 from transforms.cleaning import clean_line
-from transforms.marks import jump_from, jump_to
+from transforms.marks import jump_from, jump_to, salutation_at_head
 from transforms.punctuation import widen
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
@@ -91,9 +91,17 @@ def read_lines(text: str) -> list[Line]:
         gap = bool(lines) and folded.count("\n", last_end, raw.at[0]) > 1
         if lines and not gap and (raw.text.startswith(_NEVER_FIRST) or _closes_a_bracket(lines[-1].raw.text, raw.text)):
             raw, gap = lines[-1].raw + raw, lines.pop().gap
-        lines.append(_line(raw, gap))
         last_end = raw.at[-1] + 1
+        pieces = _unglued(raw)
+        lines.append(_line(pieces[0], gap))
+        lines += [_line(piece, True) for piece in pieces[1:]]
     return _with_recurrences(_rejoin(_with_measures(lines)))
+
+
+def _unglued(raw: Aligned) -> list[Aligned]:
+    """A line cut where an extractor glued a heading or a salutation to what follows it."""
+    cut = inner_lead(raw.text) or salutation_at_head(raw.text)
+    return [raw] if cut is None else [raw[:cut].strip(), raw[cut:].strip()]
 
 
 def _closes_a_bracket(before: str, text: str) -> bool:

@@ -30,13 +30,16 @@ _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _FOLIO = re.compile(r"第? ?[A-Z]?\d{1,3} ?版|[A-Z]?\d{1,3}|[A-Z]\d{1,2}[·・].{1,8}")
 _NUMBERING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]|\d{1,2}[、．]")
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
+_LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
 _DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 
 
 def ends_a_sentence(text: str) -> bool:
-    """Whether the last words close a sentence: a full stop, a question, or such a mark inside closing quotes or brackets."""
-    core = text.rstrip(CLOSING + " ")
+    """Whether the last words close a sentence: a full stop, a question, such a mark inside closing quotes or brackets, or
+    one before a note in brackets: …倒映在秧田中。（本报记者 林渊 摄）"""
+    note = _LAST_NOTE.search(text[-64:])
+    core = (text[: -len(note.group())] if note else text).rstrip(CLOSING + " ")
     return bool(core) and core[-1] in TERMINAL
 
 
@@ -148,6 +151,12 @@ def _salutation() -> re.Pattern[str]:
 def is_salutation(text: str) -> bool:
     """Whether a paragraph does nothing but address the hearers: 各位领导、各位嘉宾，女士们、先生们、朋友们："""
     return len(text) < 120 and bool(_salutation().fullmatch(text.strip()))
+
+
+def salutation_at_head(text: str) -> int | None:
+    """Where a salutation ends that stands on one line with the text after it: 各位代表：|现在，我代表国务院…"""
+    found = _salutation().match(text)
+    return found.end() if found and found.group()[-1] in "：:" and len(text) > found.end() + 4 else None
 
 
 def opens_a_salutation(text: str) -> bool:

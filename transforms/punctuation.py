@@ -1,0 +1,225 @@
+"""Half-width marks to the full-width ones that Chinese text carries, and the other way round inside numbers and names.
+
+Pages mix 1/3,3次 with 1/3，3次, "straight" quotes with “curly” and 「corner」 ones. What a mark becomes is told by what
+stands on either side of it; each rule below has a name, keeps the number of marks and, but for rows of dots, their
+places.
+
+    before  占比超过1/3,3次被评为能效"领跑者"(全国仅3,000家).
+    after   占比超过1/3，3次被评为能效“领跑者”（全国仅3,000家）。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from transforms import lexicon
+from transforms.alignment import Aligned, Span, drop
+from transforms.quotes import corner_quotes, reversed_quotes, straight_quotes
+from transforms.spacing import HAN
+
+# What makes the text beside a mark Chinese.
+WIDE = f"{HAN}，、；：。！？（）《》〈〉【】〔〕“”‘’「」『』…—·％"
+# So many characters beside a mark are looked at for one that is no blank.
+NEAR = 8
+WIDER = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
+
+_WIDE = re.compile(f"[{WIDE}]")
+_HAS_HAN = re.compile(f"[{HAN}]")
+_PAUSE = re.compile("[,;:!?]")
+_RUN = re.compile(r"[^\s,;:!?()\"'" + WIDE + "]+")
+_ENDS = re.compile(r"[\s\"'”’)）]{0,4}$")
+_BRACKET = re.compile("[()（）]")
+_DOTS = re.compile(r"\.{3,}|。{3,}|．{3,}|·{3,}")
+_DASHES = re.compile(r"(?<![-－─━―–])(?:--|－－|──|━━|――|––)(?![-－─━―–])")
+_STOP = re.compile(rf"(?<=[{HAN}”’》）%0-9])\.(?=[”’」』）)\"']{{0,3}}(?:\s|$))")
+_NAME_DOT = re.compile(f"(?<=[{HAN}A-Za-z])[•・‧⋅∙](?=[{HAN}A-Za-z])")
+_NARROW = tuple(
+    (re.compile(pattern), sign)
+    for pattern, sign in (
+        ("(?<=[0-9])：(?=[0-9])", ":"),
+        ("(?<=[A-Za-z])：(?=[／/]{2})", ":"),
+        ("(?<=[:／/])／(?=[0-9A-Za-z／/])", "/"),
+        ("(?<=[0-9A-Za-z])／(?=[0-9A-Za-z])", "/"),
+        ("(?<=[0-9A-Za-z])．(?=[0-9A-Za-z])", "."),
+        ("(?<=[0-9A-Za-z])－(?=[0-9A-Za-z])", "-"),
+        ("(?<=[0-9A-Za-z])＠(?=[0-9A-Za-z])", "@"),
+        ("(?<=[0-9A-Za-z])＆(?=[0-9A-Za-z])", "&"),
+    )
+)
+
+# Stretches whose half-width marks stay.
+_WORD = r"[(\"'“‘]?[0-9A-Za-z][\w'’.-]*+[,;:!?]?[)\"'”’]?"
+_FOREIGN = (
+    ("address", re.compile(r"(?:https?|ftp)://[\x21-\x7e]*[0-9A-Za-z/=_&#-]|www\.[\x21-\x7e]*[0-9A-Za-z/=_&#-]", re.ASCII)),
+    ("e-mail", re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
+    ("thousands", re.compile("(?<![0-9.,/])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9]|,[0-9])")),
+    ("time or ratio", re.compile("(?<=[0-9]):(?=[0-9])")),
+    ("English phrase", re.compile(rf"(?<![\w'’.-])[A-Za-z][\w'’.-]*+[,;:!?]?(?: +{_WORD}){{2,}}", re.ASCII)),
+)
+
+
+class Rule(NamedTuple):
+    """A rule: its name, what a text must have for it to fire, and what it makes of a text, in as many characters."""
+
+    name: str
+    needs: re.Pattern[str]
+    apply: Callable[[str], str]
+
+
+def widen(text: Aligned) -> Aligned:
+    """A paragraph with the marks that Chinese text carries; one without any Han stays as it is."""
+    if not _HAS_HAN.search(text.text):
+        return text
+    text = ellipses(text)
+    marked = text.text
+    for rule in rules():
+        if rule.needs.search(marked):
+            marked = rule.apply(marked)
+    return text if marked == text.text else text.with_text(marked)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rules in the order in which they are applied; each keeps the text's length."""
+    forms = {row["character"]: row["becomes"] for row in lexicon.table("marks")}
+    form = re.compile(f"[{''.join(map(re.escape, forms))}]")
+    return (
+        Rule("forms of marks", form, lambda text: form.sub(lambda found: forms[found[0]], text)),
+        Rule("signs inside numbers and names", re.compile("[：．／－＠＆]"), narrow_signs),
+        Rule("dashes", _DASHES, dashes),
+        Rule("dots in names", _NAME_DOT, lambda text: _NAME_DOT.sub("·", text)),
+        Rule("brackets", re.compile("[()]"), brackets),
+        Rule("pauses", _PAUSE, pauses),
+        Rule("full stops", _STOP, lambda text: _STOP.sub("。", text)),
+        Rule("corner quotes", re.compile("[「」『』]"), corner_quotes),
+        Rule("straight quotes", re.compile("[\"']"), straight_quotes),
+        Rule("reversed quotes", re.compile("[“”‘’]"), reversed_quotes),
+    )
+
+
+def ellipses(text: Aligned) -> Aligned:
+    """Three dots or more beside Chinese become the two characters of an ellipsis: 受益最多... → 受益最多……
+
+    The dots left over are dropped with their places: they are the one kind of mark that cleaning drops.
+    """
+    rows = [found for found in _DOTS.finditer(text.text) if _beside_wide(text.text, *found.span())]
+    if not rows:
+        return text
+    marked = list(text.text)
+    for found in rows:
+        marked[found.start() : found.start() + 2] = "……"
+    return drop(text.with_text("".join(marked)), [Span(found.start() + 2, found.end()) for found in rows])
+
+
+def narrow_signs(text: str) -> str:
+    """Full-width signs between digits or letters: 10：30 → 10:30, Ｆ－16 with its letters folded → F-16."""
+    for pattern, sign in _NARROW:
+        text = pattern.sub(sign, text)
+    return text
+
+
+def dashes(text: str) -> str:
+    """Two hyphens or other strokes beside Chinese are a dash: 主题发布会--市卫健委专场 → 主题发布会——市卫健委专场."""
+    return _DASHES.sub(lambda found: "——" if _beside_wide(text, *found.span()) else found[0], text)
+
+
+def pauses(text: str) -> str:
+    """Commas, semicolons, colons, exclamation and question marks beside Chinese: 指出,要 → 指出，要.
+
+    Those of addresses, thousands, times, ratios and English phrases stay half-width.
+    """
+    kept, runs = _foreign(text), _Runs(text)
+    marked = list(text)
+    for found in _PAUSE.finditer(text):
+        at = found.start()
+        if at not in kept and (_beside_wide(marked, at, at + 1) or runs.is_chinese(at)):
+            marked[at] = WIDER[found[0]]
+    return "".join(marked)
+
+
+class _Runs:
+    """The runs of digits and letters of a text, and which of them touch Chinese."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._before: dict[int, bool] = {}
+        self._behind: dict[int, bool] = {}
+        for run in _RUN.finditer(text):
+            self._before[run.end()] = run.start() > 0 and _WIDE.match(text, run.start() - 1) is not None
+            self._behind[run.start()] = _WIDE.match(text, run.end()) is not None
+
+    def is_chinese(self, at: int) -> bool:
+        """Whether a mark between digits or letters belongs to the Chinese round them: 超过1/3,3次, 占GDP,WTO成员.
+
+        So it does where the run at either side touches Chinese, and where nothing but the text's end follows. With a
+        blank behind it, a mark between letters is English: Beijing, China.
+        """
+        if _ENDS.match(self._text, at + 1):
+            return True
+        behind = self._text[at + 1 : at + 2]
+        if behind == " " and not self._text[at + 2 : at + 3].isdigit():
+            return False
+        return self._before.get(at, False) or self._behind.get(at + 1 + (behind == " "), False)
+
+
+def _foreign(text: str) -> set[int]:
+    """The places of half-width pauses that stay because of what they stand in."""
+    kept: set[int] = set()
+    for _, pattern in _FOREIGN:
+        for found in pattern.finditer(text):
+            inside = (place.start() for place in _PAUSE.finditer(text, *found.span()))
+            kept.update(place for place in inside if place + 1 < found.end() or not _WIDE.match(text, found.end()))
+    return kept
+
+
+def _beside_wide(text: Sequence[str], start: int, end: int) -> bool:
+    """Whether the nearest character that is no blank, on either side of [start, end), is Chinese."""
+    before, behind = "".join(text[max(start - NEAR, 0) : start]).rstrip(), "".join(text[end : end + NEAR]).lstrip()
+    return bool(before and _WIDE.match(before[-1]) or behind and _WIDE.match(behind[0]))
+
+
+def brackets(text: str) -> str:
+    """Round brackets that hold or touch Chinese, in pairs: 滨州(三亚)GDP → 滨州（三亚）GDP; f(x) and Fe(OH)3 stay."""
+    marked = list(text)
+    open_at: list[_Bracket] = []
+    last = 0
+    for found in _BRACKET.finditer(text):
+        at = found.start()
+        if open_at:
+            open_at[-1].holds_wide |= _WIDE.search(text, last, at) is not None
+        if found[0] in "(（":
+            open_at.append(_Bracket(at, holds_wide=False))
+        else:
+            _close(marked, open_at.pop() if open_at else None, at)
+            if open_at and marked[at] == "）":
+                open_at[-1].holds_wide = True
+        last = found.end()
+    for bracket in open_at:
+        if _beside_wide(text, bracket.at, bracket.at + 1):
+            marked[bracket.at] = "（"
+    return "".join(marked)
+
+
+@dataclass(slots=True)
+class _Bracket:
+    at: int
+    holds_wide: bool
+
+
+def _close(marked: list[str], opened: _Bracket | None, at: int) -> None:
+    """Settles a closing bracket and the one that it closes; one without a partner goes by its own neighbours."""
+    if opened is None:
+        if at and _WIDE.match(marked[at - 1]):
+            marked[at] = "）"
+    elif (
+        opened.holds_wide
+        or "（" == marked[opened.at]
+        or "）" == marked[at]
+        or (opened.at and _WIDE.match(marked[opened.at - 1]))
+        or (at + 1 < len(marked) and _WIDE.match(marked[at + 1]))
+    ):
+        marked[opened.at], marked[at] = "（", "）"

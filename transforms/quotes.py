@@ -1,0 +1,143 @@
+"""Quotation marks of every kind to the curly pairs of Chinese text.
+
+Each function keeps the number of marks and their places. Which side a mark is on is told by the marks before it and,
+where these leave it open, by its neighbours.
+
+    before  他说："这叫'绿色'发展"，被誉为「中国铝都」，要”走出去“
+    after   他说：“这叫‘绿色’发展”，被誉为“中国铝都”，要“走出去”
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# An opening mark can't stand before these, a closing one not behind those.
+_ENDS = "，。、；：！？）》」』,.;:!?)…"
+_BEGINS = "：（《「『:("
+_FINAL = "。！？…!?"
+_WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef“”‘’—…]")
+_CORNERED = re.compile("[“”‘’「」『』]")
+_DOUBLES = re.compile("[“”\"]")
+_SINGLES = re.compile("(?<![0-9A-Za-z])[‘’']|[‘’'](?![0-9A-Za-z])")
+
+
+def corner_quotes(text: str) -> str:
+    """「」 and 『』 become “” and ‘’ by how deep they stand, for either pair is the outer one somewhere: 『「甲」乙』 → “‘甲’乙”."""
+    marked = list(text)
+    depth = 0
+    for found in _CORNERED.finditer(text):
+        mark, at = found[0], found.start()
+        if mark in "“‘「『":
+            if mark in "「『":
+                marked[at] = "“‘"[depth % 2]
+            depth += 1
+        else:
+            level = depth - 1 if depth else " 」』".find(mark) - 1
+            depth = max(depth - 1, 0)
+            if mark in "」』":
+                marked[at] = "”’"[level % 2]
+    return "".join(marked)
+
+
+def straight_quotes(text: str) -> str:
+    """Straight quotes that hold or touch Chinese become curly ones; apostrophes, inches and English quotations stay."""
+    marked = list(text)
+    _curl(marked, [found.start() for found in _DOUBLES.finditer(text)], '"', "“”")
+    _curl(marked, [found.start() for found in _SINGLES.finditer(text)], "'", "‘’")
+    return "".join(marked)
+
+
+def reversed_quotes(text: str) -> str:
+    """Pairs that stand the wrong way round (”走出去“) or twice the same way (“走出去“) are put right.
+
+    Only where the marks of a paragraph can't be paired as they are, can be as pairs one after the other, and no
+    neighbour speaks against it; a quotation that goes on from the paragraph before is so left alone.
+    """
+    marked = list(text)
+    for pattern, pair in ((_DOUBLES, "“”"), (_SINGLES, "‘’")):
+        places = [found.start() for found in pattern.finditer(text) if found[0] in pair]
+        if len(places) % 2 == 0 and not _is_balanced((text[at] for at in places), pair):
+            _alternate(marked, places, pair)
+    return "".join(marked)
+
+
+def _curl(marked: list[str], places: list[int], straight: str, pair: str) -> None:
+    """Gives each straight quote at `places` its side; `places` also holds the curly ones, which open and close as well."""
+    opened: int | None = None
+    for at in places:
+        mark = marked[at]
+        if mark != straight:
+            opened = at if mark == pair[0] else None
+        elif opened is None and _is_prime(marked, at):
+            continue
+        elif opened is None and _must_close(marked, at):
+            marked[at] = pair[1]
+        elif opened is None or _must_open(marked, at):
+            if opened is not None and marked[opened] == straight:
+                marked[opened] = pair[0]
+            opened = at
+        else:
+            if marked[opened] != straight or _is_chinese(marked, opened, at):
+                marked[opened], marked[at] = pair
+            opened = None
+    if opened is not None and marked[opened] == straight and _touches_wide(marked, opened):
+        marked[opened] = pair[0]
+
+
+def _is_prime(marked: list[str], at: int) -> bool:
+    """Inches, feet, seconds and minutes behind a digit, an apostrophe behind or before ASCII."""
+    before, behind = _neighbours(marked, at)
+    return before.isdigit() or (marked[at] == "'" and (before.isascii() and before.isalnum() or behind.isdigit()))
+
+
+def _must_close(marked: list[str], at: int) -> bool:
+    before, behind = _neighbours(marked, at)
+    return before.strip() != "" and before not in _BEGINS and (behind == "" or behind in _ENDS) and _touches_wide(marked, at)
+
+
+def _must_open(marked: list[str], at: int) -> bool:
+    before, behind = _neighbours(marked, at)
+    return before in (*_BEGINS, "") and behind != "" and behind not in _ENDS
+
+
+def _is_chinese(marked: list[str], opened: int, closed: int) -> bool:
+    return _touches_wide(marked, opened) or _touches_wide(marked, closed) or _holds_wide(marked[opened + 1 : closed])
+
+
+def _holds_wide(characters: Iterable[str]) -> bool:
+    return any(map(_WIDE.match, characters))
+
+
+def _touches_wide(marked: list[str], at: int) -> bool:
+    return _holds_wide(_neighbours(marked, at))
+
+
+def _neighbours(marked: list[str], at: int) -> tuple[str, str]:
+    return marked[at - 1] if at else "", marked[at + 1] if at + 1 < len(marked) else ""
+
+
+def _is_balanced(marks: Iterable[str], pair: str) -> bool:
+    depth = 0
+    for mark in marks:
+        depth += 1 if mark == pair[0] else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _alternate(marked: list[str], places: list[int], pair: str) -> None:
+    """Makes the marks open and close in turn, unless the neighbours of one that would change forbid it."""
+    for turn, at in enumerate(places):
+        wanted = pair[turn % 2]
+        if marked[at] != wanted and not _can_be(wanted, pair, _neighbours(marked, at)):
+            return
+    for turn, at in enumerate(places):
+        marked[at] = pair[turn % 2]
+
+
+def _can_be(wanted: str, pair: str, neighbours: tuple[str, str]) -> bool:
+    before, behind = neighbours
+    if wanted == pair[0]:
+        return behind != "" and behind not in _ENDS and not (before and before in _FINAL)
+    return before != "" and before not in _BEGINS

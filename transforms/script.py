@@ -1,0 +1,144 @@
+"""Traditional characters to simplified ones, where a text really is traditional.
+
+OpenCC's table turns a few characters that simplified text uses in its own right (乾隆, 毕昇, 蒜薹). So a paragraph is
+looked at first: without a character that only traditional text has, nothing is changed; with a few of them among
+simplified text just these are; only a paragraph that is traditional throughout goes through OpenCC, phrases and all.
+
+    before  乾安縣發展計畫
+    after   乾安县发展计划
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from opencc import OpenCC
+
+from transforms import lexicon
+from transforms.alignment import Aligned
+from transforms.characters import fold
+
+_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
+_LAST_OF_BASIC_PLANE = 0xFFFF
+# A document in which one telling character in ten is simplified is a mixture.
+TRADITIONAL_SHARE = 0.9
+
+
+class Evidence(NamedTuple):
+    """How many characters of a text only traditional text has, and how many only simplified text has."""
+
+    traditional: int
+    simplified: int
+
+    @property
+    def share(self) -> float:
+        return self.traditional / max(self.traditional + self.simplified, 1)
+
+
+def simplify(text: Aligned) -> Aligned:
+    """A paragraph in simplified characters; as it is where it holds none that only traditional text has."""
+    if _traditional_only().isdisjoint(text.text):
+        return text
+    if is_traditional_text(text.text):
+        return text.with_text(_convert(text.text))
+    return text.with_text(simplify_characters(text.text))
+
+
+def simplify_characters(text: str) -> str:
+    """`text` with each character that only traditional text has as its simplified one, looked at alone."""
+    table = _table()
+    return "".join([table.get(character, character) for character in text])
+
+
+def evidence(text: str) -> Evidence:
+    """What the characters of `text` say about its script."""
+    return Evidence(_count(text, _traditional_only()), _count(text, _simplified_only()))
+
+
+def is_traditional_text(text: str) -> bool:
+    """Whether more of `text` speaks for traditional script than for simplified."""
+    found = evidence(text)
+    return found.traditional > found.simplified
+
+
+def script_of(text: str) -> str:
+    """The script of a document, as decoded: `simplified` (`simplify` changes none of its characters), `traditional` or `mixed`."""
+    found = evidence(fold(text))
+    if not found.traditional:
+        return "simplified"
+    return "traditional" if found.share >= TRADITIONAL_SHARE else "mixed"
+
+
+def _count(text: str, characters: frozenset[str]) -> int:
+    return 0 if characters.isdisjoint(text) else sum(map(characters.__contains__, text))
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@cache
+def _table() -> dict[str, str]:
+    """What OpenCC makes of single characters, without those that simplified text uses as well.
+
+    Characters whose simplified form lies outside the basic plane are left out: in simplified text they are rare names,
+    which papers print with the traditional form because their fonts lack the other.
+    """
+    every = [chr(code) for code in range(_FIRST_HAN, _LAST_HAN + 1)]
+    converted = _converter().convert(",".join(every)).split(",")
+    shared = {row["character"] for row in lexicon.table("shared_characters")}
+    return {
+        character: simple
+        for character, simple in zip(every, converted)
+        if simple != character and character not in shared and ord(simple) <= _LAST_OF_BASIC_PLANE
+    }
+
+
+@cache
+def _traditional_only() -> frozenset[str]:
+    return frozenset(_table())
+
+
+@cache
+def _simplified_only() -> frozenset[str]:
+    """Simplified forms that Big5, the character set of traditional text, does not have (国 but not 后)."""
+    return frozenset(simple for simple in _table().values() if not _has(simple, "big5"))
+
+
+def _has(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _convert(text: str) -> str:
+    """OpenCC's conversion of all but the words that `lexicon/script_words.tsv` settles."""
+    pattern, words = _settled()
+    pieces: list[str] = []
+    last = 0
+    for found in pattern.finditer(text):
+        pieces += (_checked(text[last : found.start()]), words[found[0]])
+        last = found.end()
+    return "".join([*pieces, _checked(text[last:])])
+
+
+def _checked(text: str) -> str:
+    """OpenCC's conversion; character by character where a phrase should change the length (its tables have none)."""
+    converted: str = _converter().convert(text)
+    return converted if len(converted) == len(text) else simplify_characters(text)
+
+
+@cache
+def _settled() -> tuple[re.Pattern[str], dict[str, str]]:
+    words = {row["traditional"]: row["simplified"] for row in lexicon.table("script_words")}
+    return re.compile(_alternatives(words)), words
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

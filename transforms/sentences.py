@@ -1,0 +1,211 @@
+"""A paragraph's sentences.
+
+A sentence ends with 。！？ or …… outside of quotes and brackets, and takes the quotes and brackets that close there with
+it. Inside a pair nothing is cut: a quotation of several sentences is one, as is 《…！…》. A list of quoted titles goes on,
+and so does a sentence in which a quoted cry stands as a word (喊着“加油！”冲过去).
+
+    before  他说：“要快。要稳。”大家鼓掌。喊着“加油！”冲了过去。
+    after   他说：“要快。要稳。” / 大家鼓掌。 / 喊着“加油！”冲了过去。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from transforms import lexicon
+from transforms.alignment import Span
+
+PAIRS = {
+    "“": "”", "‘": "’", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "〈": "〉", "【": "】", "〔": "〕", "[": "]",
+}  # fmt: skip
+_QUOTES = "“‘「『"
+_TITLES = "《〈"
+_OPENER_OF = {closer: opener for opener, closer in PAIRS.items()}
+_CLOSERS = "".join(_OPENER_OF)
+_PAIR_MARK = re.compile(f"[{re.escape(''.join(PAIRS) + _CLOSERS)}]")
+# Half-width marks inside addresses (x?y=1) end nothing.
+_FINAL = re.compile(r"(?:[。！？｡…]|[!?](?![0-9A-Za-z=&/]))+")
+_CLOSING = re.compile(rf"[{re.escape(_CLOSERS)}\"]*")
+_TOKEN = re.compile(f"{_PAIR_MARK.pattern}|{_FINAL.pattern}")
+_BLANK = re.compile(r"\s*")
+_PAUSE = "，、；：,;:"
+_FULL_STOP = "。｡"
+# Behind these a quotation is speech, not a word of the sentence: 他说：“…”, 他说，“…”
+_LEADS_SPEECH = "：:，,—"
+_ELLIPSIS_GOES_ON = re.compile("等|之类")
+_LONGEST_STAMMER = 2
+_STAMMER = re.compile(r"[^，。！？；：、“”（）\s]*$")
+# English: a full stop, a blank and a capital, but not behind an abbreviation.
+_ENGLISH_STOP = re.compile(r"(?<=[A-Za-z0-9)])[.][\"'”’)]{0,3}(?=\s+[\"'“‘(]?[A-Z])")
+_ABBREVIATION = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|Inc|Ltd|Co|Corp|Jr|Sr|Fig|Vol|al)$")
+_LONGEST_ABBREVIATION = 6
+
+
+class _Pair(NamedTuple):
+    """A quote or bracket outside of all others: where it opens and where it closes."""
+
+    start: int
+    end: int
+
+
+def split(text: str) -> list[Span]:
+    """The sentences of one paragraph, in order; together they hold all of its characters that are not blank."""
+    spans: list[Span] = []
+    start = _skip_blanks(text, 0)
+    for end in _ends(text):
+        last = len(text[start:end].rstrip()) + start
+        if last > start:
+            spans.append(Span(start, last))
+        start = max(start, _skip_blanks(text, end))
+    return spans
+
+
+def _ends(text: str) -> list[int]:
+    return sorted({*_outer_ends(text), *_english_ends(text), *_salutation_end(text), len(text)})
+
+
+def _outer_ends(text: str) -> Iterator[int]:
+    """Where a final mark ends a sentence, outside of all pairs or at the end of an outermost one."""
+    inside = {pair.start: pair for pair in _outermost_pairs(text)}
+    start = skip_to = 0
+    for token in _TOKEN.finditer(text):
+        if token.start() < skip_to:
+            continue
+        pair = inside.get(token.start())
+        if pair is not None:
+            skip_to = pair.end
+            end = _closing_end(text, pair.end)
+            ends = _pair_ends_sentence(text, pair, end, _skip_blanks(text, start))
+        else:
+            skip_to = end = _closing_end(text, token.end())
+            ends = token[0][-1] not in PAIRS and _is_final(token[0]) and _mark_ends_sentence(text, token, end)
+        if ends:
+            start = skip_to = end
+            yield end
+
+
+def _is_final(mark: str) -> bool:
+    return _FINAL.match(mark) is not None
+
+
+def _closing_end(text: str, start: int) -> int:
+    """Behind the quotes and brackets that close at `start`: they stay with the sentence."""
+    found = _CLOSING.match(text, start)
+    return found.end() if found else start
+
+
+def _skip_blanks(text: str, start: int) -> int:
+    found = _BLANK.match(text, start)
+    return found.end() if found else start
+
+
+def _outermost_pairs(text: str) -> Iterator[_Pair]:
+    """The pairs that lie in no other; a mark without a partner is none, however many there are."""
+    last = 0
+    for pair in sorted(_pairs(text)):
+        if pair.start >= last:
+            last = pair.end
+            yield pair
+
+
+def _pairs(text: str) -> Iterator[_Pair]:
+    """All pairs, by a stack. What opened since the partner and was not closed is dropped; a closer without one counts not."""
+    stack: list[tuple[str, int]] = []
+    waiting = dict.fromkeys(PAIRS, 0)
+    for found in _PAIR_MARK.finditer(text):
+        mark = found[0]
+        if mark in PAIRS:
+            stack.append((mark, found.start()))
+            waiting[mark] += 1
+        elif waiting[_OPENER_OF[mark]]:
+            opener, start = stack.pop()
+            waiting[opener] -= 1
+            while opener != _OPENER_OF[mark]:
+                opener, start = stack.pop()
+                waiting[opener] -= 1
+            yield _Pair(start, found.end())
+
+
+def _mark_ends_sentence(text: str, token: re.Match[str], end: int) -> bool:
+    """Whether a final mark outside of pairs ends its sentence, whose closing marks end at `end`."""
+    behind = text[end : end + 1]
+    if behind in _PAUSE and behind:
+        return False
+    if token[0].strip("…"):
+        return True
+    return not _ELLIPSIS_GOES_ON.match(text, end) and not _is_stammer(text, token.start(), end)
+
+
+def _is_stammer(text: str, start: int, end: int) -> bool:
+    """Whether an ellipsis only halts: 这……这是什么."""
+    halted = _STAMMER.search(text[max(start - _LONGEST_STAMMER - 1, 0) : start])
+    return halted is not None and 0 < len(halted[0]) <= _LONGEST_STAMMER and text.startswith(halted[0], end)
+
+
+def _pair_ends_sentence(text: str, pair: _Pair, end: int, start: int) -> bool:
+    """Whether a sentence that began at `start` ends with an outermost pair, behind which `end` lies."""
+    opener = text[pair.start]
+    last = text[pair.start : pair.end].rstrip(_CLOSERS)[-1:]
+    if opener in _TITLES or not last or not _is_final(last) or text[end : end + 1] in (*_PAUSE, ""):
+        return False
+    if opener not in _QUOTES:
+        return pair.start <= start
+    if last in _FULL_STOP:
+        return not _goes_on("word", text, end)
+    return text[end] not in PAIRS and not _goes_on("word", text, end) and _is_speech(text, pair, end, start)
+
+
+def _is_speech(text: str, pair: _Pair, end: int, start: int) -> bool:
+    """Whether a quotation that ends with ！ or ？ is what someone says, and not a word or the object of what follows."""
+    if pair.start <= start:
+        return not _goes_on("predicate", text, end) and not _attribution().match(text, end)
+    return text[pair.start - 1] in _LEADS_SPEECH
+
+
+def _goes_on(kind: str, text: str, end: int) -> bool:
+    return _continuations(kind).match(text, end) is not None
+
+
+@cache
+def _continuations(kind: str) -> re.Pattern[str]:
+    """Words behind a closing quote with which the sentence goes on (`lexicon/quote_continuations.tsv`)."""
+    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == kind]
+    return re.compile("|".join(sorted(rows, key=len, reverse=True)))
+
+
+@cache
+def _attribution() -> re.Pattern[str]:
+    """Who said it, behind what was said: “太好了！”村民王大伯高兴地说。 A colon there leads the next quotation."""
+    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == "saying"]
+    verbs = "|".join(sorted(rows, key=len, reverse=True))
+    return re.compile(f"[^，。！？；：、“”]{{0,16}}?(?:{verbs})[。，！]")
+
+
+def _english_ends(text: str) -> Iterator[int]:
+    for found in _ENGLISH_STOP.finditer(text):
+        if not _ABBREVIATION.search(text[max(found.start() - _LONGEST_ABBREVIATION, 0) : found.start()]):
+            yield found.end()
+
+
+def _salutation_end(text: str) -> Iterator[int]:
+    """Behind the colon of a speech's salutation, which is a sentence of its own: 各位领导、同志们：/ 大家好！"""
+    colon = re.match("[^：:。！？“（]{2,60}[：:]", text)
+    if colon is None:
+        return
+    parts = [part for part in re.split("[、，, ]", colon[0][:-1]) if part]
+    if parts and _addresses().match(parts[0]) and all(_addressee().search(part) for part in parts):
+        yield colon.end()
+
+
+@cache
+def _addresses() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, lexicon.words("salutations"))))
+
+
+@cache
+def _addressee() -> re.Pattern[str]:
+    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == "addressee"]
+    return re.compile(f"(?:{'|'.join(rows)})$")

@@ -1,0 +1,261 @@
+"""Blanks that the layout put in are closed up; blanks that mean something stay as one blank.
+
+A justified line is spaced letter by letter, digits stand apart from Han, marks carry blanks: all that is typesetting. The
+blank between two names, between the halves of a headline or a slogan, or between English words is text. What a blank is
+shows in the line (how many of its characters stand alone), in the marks at its sides, and in whether the characters at
+its sides form a word.
+
+    before  滨 州 全 社 会 研 发 投 入 占 GDP 比 达 到 3.7%，“童书漂流 书润乡梦”送去 150 册
+    after   滨州全社会研发投入占GDP比达到3.7%，“童书漂流 书润乡梦”送去150册
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from transforms import lexicon, words
+from transforms.alignment import Aligned, Span, drop
+from transforms.script import simplify_characters
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇々"
+# Full-width marks after which, and before which, a blank never means anything; and the half-width ones.
+WIDE_PAUSES = "，、；："
+WIDE_OPENING = "（《〈“‘「『【〔"
+WIDE_CLOSING = "）》〉”’」』】〕"
+WIDE_FINAL = "。！？…"
+NARROW_BEFORE_HAN = ",;:!?.(["
+NARROW_AFTER_HAN = ",;:!?.)]%‰"
+# Signs that stand close to the Han beside them: 互联网+, 11月18日—19日, 乔·奥康纳.
+SIGNS = "+－—·%‰～~"
+
+# A whole line is letter-spaced where so many of its characters stand alone; beside a group that is not spaced it takes
+# more (记者 王 健 has two that stand alone, and they are a name).
+LOOSE_LINE = 3
+LOOSE_PART = 4
+# The characters on either side that are looked at for a word across the blank.
+WINDOW = 8
+# A headline has no marks inside and is no longer than this; its halves are no shorter than that where the second begins
+# with a digit (汪洋出席 12名委员作大会发言).
+LONGEST_HEADLINE = 60
+SHORTEST_HALF = 4
+# Where more blanks stand between Han than one in so many characters they can't all be meant, unless it is a list.
+CHARACTERS_A_BLANK = 6
+FEWEST_TO_JUDGE = 4
+LIST_SHARE = 0.8
+
+_BLANKS = re.compile(r"\s+")
+_OTHER_BLANK = re.compile(r"[^\S ]")
+_HAN = re.compile(f"[{HAN}]")
+_HAN_OR_DIGIT = re.compile(f"[{HAN}0-9]")
+_TIGHT = re.compile(f"[{HAN}]{{2}}|[{HAN}][0-9A-Za-z]|[0-9A-Za-z][{HAN}]")
+_ALONE = re.compile(f"[{HAN}]|(?<![0-9])[0-9](?![0-9])")
+_SPACED_NUMBER = re.compile(rf"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])[0-9](?: [0-9.,](?![0-9.,]))+(?=[ ]?[{HAN}%％‰])")
+_CLAUSE_MARK = re.compile(f"[{re.escape(WIDE_PAUSES + WIDE_FINAL + ',;:!?')}]")
+_NUMBER_THEN_BLANK = re.compile(r"[0-9][0-9.,:/%]*\s")
+
+
+class Gap(NamedTuple):
+    """A run of blanks inside a line, with the characters at its sides."""
+
+    start: int
+    end: int
+    left: str
+    right: str
+
+    @property
+    def between_han(self) -> bool:
+        return bool(_HAN.match(self.left) and _HAN.match(self.right))
+
+
+def close_up(line: Aligned) -> Aligned:
+    """A paragraph without the blanks that mean nothing; each of the others becomes one plain blank.
+
+    Blanks at the ends are left: whether they mean something shows only when the next line is known.
+    """
+    if not _has_gap(line.text):
+        return line
+    line = close_letter_spacing(line)
+    around = _Surroundings(line.text, _gaps(line.text))
+    return _keep_gaps(line, [_is_meant(gap, around) for gap in around.gaps], around.gaps)
+
+
+def close_letter_spacing(line: Aligned) -> Aligned:
+    """A line or paragraph with its letter-spaced stretches closed up: 滨 州 全 社 会 → 滨州全社会, 3 0 日 → 30 日."""
+    if not _has_gap(line.text):
+        return line
+    line = line.with_text(_OTHER_BLANK.sub(" ", line.text))
+    inside = (Span(at, at + 1) for found in _SPACED_NUMBER.finditer(line.text) for at in _blanks_in(found))
+    line = drop(line, inside)
+    gaps = _gaps(line.text)
+    return drop(line, (Span(gap.start, gap.end) for gap in _letter_spaced(line.text, gaps)))
+
+
+def close_certain(line: Aligned) -> Aligned:
+    """A printed line without letter-spacing and without the blanks that mean nothing whatever line comes next."""
+    if not _has_gap(line.text):
+        return line
+    line = close_letter_spacing(line)
+    gaps = _gaps(line.text)
+    return _keep_gaps(line, [not _is_certain(gap, line.text) for gap in gaps], gaps)
+
+
+def _has_gap(text: str) -> bool:
+    return _BLANKS.search(text.strip()) is not None
+
+
+def _blanks_in(found: re.Match[str]) -> Iterator[int]:
+    return (found.start() + offset for offset, character in enumerate(found[0]) if character == " ")
+
+
+def _gaps(text: str) -> list[Gap]:
+    inside = _BLANKS.finditer(text, len(text) - len(text.lstrip()), len(text.rstrip()))
+    return [Gap(found.start(), found.end(), text[found.start() - 1], text[found.end()]) for found in inside]
+
+
+def _keep_gaps(line: Aligned, kept: list[bool], gaps: list[Gap]) -> Aligned:
+    """Takes out the gaps that are not kept, and of the others all but one blank."""
+    starts = (Span(gap.start + is_kept, gap.end) for gap, is_kept in zip(gaps, kept))
+    return drop(line.with_text(_OTHER_BLANK.sub(" ", line.text)), (span for span in starts if span.start < span.end))
+
+
+# Letter-spacing
+
+
+def _letter_spaced(text: str, gaps: list[Gap]) -> Iterator[Gap]:
+    """The gaps of letter-spaced stretches: groups of lone characters, Latin words among them, and the gaps at their ends.
+
+    Names are spaced too: a stretch behind a word like 记者 is left alone.
+    """
+    edges = [0, *(edge for gap in gaps for edge in (gap.start, gap.end)), len(text)]
+    groups = [text[start:end].strip() for start, end in zip(edges[::2], edges[1::2])]
+    fits = [_TIGHT.search(group) is None for group in groups]
+    for start, end in _runs(fits):
+        alone = sum(_ALONE.search(group) is not None for group in groups[start:end])
+        whole = end - start == len(groups)
+        if alone >= (LOOSE_LINE if whole else LOOSE_PART) and not _follows_credit(groups, start):
+            yield from _narrow_gaps(gaps[max(start - 1, 0) : end])
+
+
+def _narrow_gaps(gaps: list[Gap]) -> Iterator[Gap]:
+    """The gaps of a letter-spaced stretch but those that are wider than usual between two Han: these part its words."""
+    usual = min(gap.end - gap.start for gap in gaps)
+    return (gap for gap in gaps if gap.end - gap.start <= usual or not gap.between_han)
+
+
+def _runs(fits: list[bool]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for index, fit in enumerate([*fits, False]):
+        if not fit:
+            if start < index:
+                yield start, index
+            start = index + 1
+
+
+def _follows_credit(groups: list[str], start: int) -> bool:
+    return start > 0 and groups[start - 1].endswith(lexicon.words("credit_words"))
+
+
+# Single blanks
+
+
+def _is_certain(gap: Gap, text: str) -> bool:
+    """Whether a gap means nothing whatever stands around its line: beside a mark, or round a number."""
+    if gap.right.isdigit() and _HAN.match(gap.left):
+        return _NUMBER_THEN_BLANK.match(text, gap.end) is not None
+    return _beside_mark(gap) is False or _is_number_then_han(gap)
+
+
+def _is_number_then_han(gap: Gap) -> bool:
+    return (gap.left.isdigit() or gap.left in "%‰") and _HAN.match(gap.right) is not None
+
+
+class _Surroundings:
+    """What the whole text says about each of its blanks."""
+
+    def __init__(self, text: str, gaps: list[Gap]) -> None:
+        self.text = text
+        self.gaps = gaps
+        self.is_headline = len(text) <= LONGEST_HEADLINE and not _CLAUSE_MARK.search(text)
+        finals = sum(map(text.count, WIDE_FINAL))
+        self.blank_after_finals = 2 * sum(gap.left in WIDE_FINAL for gap in gaps) > max(finals, 1)
+        self.is_noisy = _is_noisy(text, gaps)
+
+    def before(self, gap: Gap) -> str:
+        """The characters before a gap, without blanks."""
+        return self.text[max(gap.start - 3 * WINDOW, 0) : gap.start].replace(" ", "")[-WINDOW:]
+
+    def behind(self, gap: Gap) -> str:
+        return self.text[gap.end : gap.end + 3 * WINDOW].replace(" ", "")[:WINDOW]
+
+
+def _is_noisy(text: str, gaps: list[Gap]) -> bool:
+    """Whether blanks stand between Han all over a text that is no list of names or slogans."""
+    between = [gap for gap in gaps if gap.between_han]
+    if len(between) < FEWEST_TO_JUDGE or len(between) * CHARACTERS_A_BLANK < len(text):
+        return False
+    lengths = [right.start - left.end for left, right in zip(between, between[1:])]
+    return sum(2 <= length <= 4 for length in lengths) < LIST_SHARE * len(lengths)
+
+
+def _is_meant(gap: Gap, around: _Surroundings) -> bool:
+    """Whether a blank carries meaning; the first question that has an answer decides."""
+    beside_mark = _beside_mark(gap)
+    if beside_mark is not None:
+        return beside_mark
+    if gap.left in WIDE_FINAL:
+        return not around.blank_after_finals
+    if gap.left in WIDE_CLOSING or gap.right in WIDE_OPENING:
+        return around.is_headline or _ends_label(gap, around)
+    if gap.between_han:
+        return not around.is_noisy and not _cuts_word(gap, around)
+    if _HAN.match(gap.left) or _HAN.match(gap.right):
+        return _parts_headline(gap, around)
+    return True
+
+
+def _beside_mark(gap: Gap) -> bool | None:
+    """False where a mark at one side leaves no meaning to the blank; None where the marks don't say."""
+    if gap.right == "—" and gap.left in WIDE_FINAL + WIDE_CLOSING:
+        return None
+    if gap.left in WIDE_PAUSES + WIDE_OPENING + "·" or gap.right in WIDE_PAUSES + WIDE_CLOSING + WIDE_FINAL + "·":
+        return False
+    if gap.left in NARROW_BEFORE_HAN and _is_wide(gap.right) or gap.right in NARROW_AFTER_HAN and _is_wide(gap.left):
+        return False
+    if gap.left in WIDE_CLOSING and gap.right in WIDE_OPENING:
+        return False
+    if gap.left in SIGNS and _HAN_OR_DIGIT.match(gap.right) or gap.right in SIGNS and _HAN_OR_DIGIT.match(gap.left):
+        return False
+    return None
+
+
+def _is_wide(character: str) -> bool:
+    return _HAN.match(character) is not None or character in WIDE_PAUSES + WIDE_OPENING + WIDE_CLOSING + WIDE_FINAL
+
+
+def _ends_label(gap: Gap, around: _Surroundings) -> bool:
+    """Whether the blank stands behind a quoted name that opens its sentence: “佳核万事兴” 通过小游戏…"""
+    if gap.left != "”" or not _HAN.match(gap.right):
+        return False
+    opened = around.text.rfind("“", 0, gap.start)
+    return opened == 0 or (opened > 0 and around.text[opened - 1] in WIDE_FINAL + " ")
+
+
+def _parts_headline(gap: Gap, around: _Surroundings) -> bool:
+    """Whether a blank before a number parts the halves of a headline; other blanks round digits and letters do not."""
+    if not (around.is_headline and gap.right.isdigit()) or _NUMBER_THEN_BLANK.match(around.text, gap.end):
+        return False
+    halves = around.text[: gap.start].strip(), around.text[gap.end :].strip()
+    return all(len(half) >= SHORTEST_HALF for half in halves)
+
+
+def _cuts_word(gap: Gap, around: _Surroundings) -> bool:
+    """Whether a word of the dictionary runs across the blank and a stray character is left at its side without it."""
+    before, behind = simplify_characters(around.before(gap)), simplify_characters(around.behind(gap))
+    position = 0
+    for word in words.cut_by_dictionary(before + behind):
+        if position < len(before) < position + len(word):
+            return len(words.cut_by_dictionary(before)[-1]) == 1 or len(words.cut_by_dictionary(behind)[0]) == 1
+        position += len(word)
+    return False

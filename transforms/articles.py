@@ -38,8 +38,10 @@ STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
 NUMBERED = 5.0
-IN_A_SPEECH = 1.5
+IN_A_SPEECH = 3.0
 CAPTION = 2.5
+JUMP_LINE = 6.0
+PIECE = 0.8
 LONGEST_CAPTION = 400
 PARALLEL = 2.5
 LONG_CROSSHEAD = -0.15  # for each character above twelve
@@ -71,10 +73,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An article as a list of blocks. `label` is the label of the box it stands in; `brief` an item of such a box."""
+    """An article as a list of blocks. `label` is the block of its label, `section` what the label says, `brief` whether
+    it is an item of a box of briefs."""
 
     parts: tuple[Part, ...]
     label: Block | None = None
+    section: str | None = None
     brief: bool = False
     confidence: float = 1.0
 
@@ -133,36 +137,29 @@ def _chunks(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _take_boxes(blocks: Sequence[Block]) -> tuple[list[Draft], list[Block]]:
-    """The items of boxes of briefs, each an article, and the blocks outside such boxes."""
+    """The items of boxes of briefs, each an article, and the blocks outside such boxes.
+
+    A box begins with its label, on a line of its own or before its first item; it holds the paragraphs that open with a
+    bullet, or the one paragraph below the label where none has a bullet.
+    """
     boxes: list[Draft] = []
     rest: list[Block] = []
     label: Block | None = None
+    section: str | None = None
     for block in blocks:
+        at_head = marks.label_at_head(block.text) if block.kind == "paragraph" else None
         if block.kind == "label" and marks.label_box(block.text) == "brief":
-            label = block
-            continue
-        if block.kind == "paragraph" and marks.label_at_head(block.text):
-            boxes.append(Draft((Part(block),), brief=True))
+            rest += [label] if label else []
+            label, section = block, block.text.strip()
+        elif at_head or (section and block.kind == "paragraph" and (label or block.text[0] in marks.BULLETS)):
+            section = at_head or section
+            boxes.append(Draft((Part(block),), label, section, brief=True))
             label = None
-            continue
-        bullet = block.kind == "paragraph" and block.text[0] in marks.BULLETS
-        first = label is not None and not any(draft.label is label for draft in boxes)
-        if bullet and (label is not None or (boxes and boxes[-1].parts[-1].block is _last(blocks, block))):
-            boxes.append(Draft((Part(block),), label if first else None, brief=True))
-            continue
-        if label is not None and first and block.kind == "paragraph":
-            boxes.append(Draft((Part(block),), label, brief=True))
-            continue
-        if label is not None and first:
-            rest.append(label)
-        label = None
-        rest.append(block)
-    return boxes, rest
-
-
-def _last(blocks: Sequence[Block], block: Block) -> Block | None:
-    index = next(i for i, other in enumerate(blocks) if other is block)
-    return blocks[index - 1] if index else None
+        else:
+            rest += [label] if label else []
+            label = section = None
+            rest.append(block)
+    return boxes, [*rest, *([label] if label else [])]
 
 
 @dataclass(slots=True)
@@ -180,6 +177,7 @@ class _Item:
     like_after: float = 0.0
     crosshead: float = 0.0
     caption: bool = False
+    loose_end: bool = False
 
 
 def _item(block: Block) -> _Item:
@@ -226,6 +224,7 @@ def _compare(items: list[_Item]) -> None:
         before, after = _run_before(items, index), _run_after(items, index)
         item.like_before = sum(weight.get(pair, default) for pair in pairs & before) / total
         item.like_after = sum(weight.get(pair, default) for pair in pairs & after) / total
+        item.loose_end = _is_loose_end(items, index)
         item.crosshead = _crosshead(items, index) + IN_A_SPEECH * speaking
 
 
@@ -278,6 +277,14 @@ def _crosshead(items: Sequence[_Item], index: int) -> float:
     return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
 
 
+def _is_loose_end(items: Sequence[_Item], index: int) -> bool:
+    """Whether a line taken for a heading may be the first piece of the paragraph below, cut at a column's end."""
+    item = items[index]
+    if item.measure is not None or len(item.block.lines) > 1 or item.block.kind != "heading" or index + 1 == len(items):
+        return False
+    return items[index + 1].body and not items[index + 1].announced
+
+
 def _is_caption(items: Sequence[_Item], index: int) -> bool:
     """Whether a short paragraph carries a credit, at its end or on the next line: a picture's caption."""
     item = items[index]
@@ -309,6 +316,7 @@ class _Reading:
     phase: Phase
     crosshead: bool = False
     stray: bool = False
+    piece: bool = False
 
 
 def _choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
@@ -326,8 +334,8 @@ def _closing(phase: Phase | None) -> float:
 
 def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
     numbered = NUMBERED if marks.has_numbering(item.text) else 0.0
-    before = LIKENESS * (item.like_after - UNLIKE) - numbered
-    below = LIKENESS * (item.like_before - UNLIKE) - numbered
+    before = LIKENESS * (item.like_after - UNLIKE) - numbered + JUMP_LINE * ("上接" in item.text[-10:])
+    below = LIKENESS * (item.like_before - UNLIKE) - numbered + JUMP_LINE * ("下转" in item.text[-10:])
     choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before + habit / 2)]
     if phase is None:
         return choices
@@ -343,12 +351,16 @@ def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tup
         choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
         inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
         choices.append((_Reading(False, phase, crosshead=True), inside))
+        if item.loose_end:
+            choices.append((_Reading(False, phase, piece=True), PIECE))
     return choices
 
 
 def _is_stray(item: _Item) -> bool:
     """Whether a heading may be a slogan that belongs to nothing: short, and no body has any of its words."""
-    return item.block.kind == "heading" and len(item.text) <= LONGEST_STRAY and not item.like_before + item.like_after
+    if item.block.kind != "heading" or item.text[0] in "（(":
+        return False
+    return len(item.text) <= LONGEST_STRAY and not item.like_before + item.like_after
 
 
 def _body_choices(item: _Item, phase: Phase | None) -> list[tuple[_Reading, float]]:
@@ -395,7 +407,7 @@ def _best_reading(items: Sequence[_Item], habit: float) -> list[_Reading]:
                 total = base + score + _between(before, item, reading)
                 if after_crosshead:
                     total += _after_crosshead(item, reading)
-                key = (reading.phase, reading.crosshead)
+                key = (reading.phase, reading.crosshead or reading.piece)
                 if key not in following or total > following[key][0]:
                     following[key] = (total, state, reading)
         best = following
@@ -463,18 +475,25 @@ def _drafts(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[list[
     """The articles as read, and the blocks of those that have no body."""
     groups: list[list[Part]] = []
     stray: list[Block] = []
+    piece: tuple[Line, ...] = ()
     for item, reading in zip(items, readings):
         if reading.stray:
             stray.append(item.block)
             continue
+        if reading.piece:
+            piece = item.block.lines
+            continue
         if reading.starts or not groups:
             groups.append([])
-        groups[-1].append(Part(item.block, reading.crosshead))
+        block = Block(item.block.kind, (*piece, *item.block.lines)) if piece else item.block
+        groups[-1].append(Part(block, reading.crosshead))
+        piece = ()
     drafts = [Draft(tuple(parts)) for parts in groups]
-    whole = [replace(draft, label=_label(draft)) for draft in drafts if any(p.block.kind == "paragraph" for p in draft.parts)]
+    whole = [_labelled(draft) for draft in drafts if any(p.block.kind == "paragraph" for p in draft.parts)]
     stray += [part.block for draft in drafts if not any(p.block.kind == "paragraph" for p in draft.parts) for part in draft.parts]
     return whole, stray
 
 
-def _label(draft: Draft) -> Block | None:
-    return next((block for block in draft.headings if block.kind == "label"), None)
+def _labelled(draft: Draft) -> Draft:
+    label = next((block for block in draft.headings if block.kind == "label"), None)
+    return replace(draft, label=label, section=label.text.strip()) if label else draft

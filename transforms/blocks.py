@@ -57,8 +57,10 @@ OWN_WIDTH = 0.5
 COLUMN_WIDTH = -0.8
 LONG_HEADING = 34
 VERY_LONG_HEADING = 60
+SHORTEST_PART = 2
 
 _HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
+_DIGIT = re.compile(r"[0-9A-Za-z]")
 _INNER_MARK = re.compile(r"[，、：“” 《》]")
 _SPEECH_TITLE = re.compile(r"^——.*在.+|在.+[上时]的(?:讲话|致辞|致词|演讲|主旨演讲|报告|发言)$|工作报告$")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
@@ -222,7 +224,8 @@ def _width_goes_on(before: _Facts, role: Role, after: _Facts) -> float:
     room = expected - before.line.width - head_width(after.line.text)
     if room < -SLACK:
         return 0.0
-    return TIGHT if room <= 2 * SLACK else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
+    doubtful = 3 * SLACK if _DIGIT.search(before.line.text) else 2 * SLACK
+    return TIGHT if room <= doubtful else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
 
 
 def head_width(text: str) -> float:
@@ -314,6 +317,8 @@ def _bound(before: Line, after: Line) -> float:
 
 def runs_on(before: str, after: Line) -> bool:
     """Whether a heading's part goes on in mid-phrase on the next line."""
+    if len(after.text) <= SHORTEST_PART:
+        return True
     if marks.open_depth(before) > 0 or after.text[0] in "，。、；：！？”’）》" or after.recurs:
         return True
     return before[-1] in "，、；的和与及在为对将等" or cuts_a_word(before, after.text)

@@ -22,7 +22,8 @@ from transforms.lines import Line, printed_width
 
 _DASHES = re.compile(r"^[—－\-─]{1,4} ?")
 _INNER_DASH = re.compile(r"(?<=[^—]{4})——(?=[^—]{4})")
-_OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d|[\u3400-\u9fff]{2,12}(?:侧记|综述|纪实|启示|观察|反响)")
+_INNER_KICKER = re.compile(r"(?:会|会议|时|上|调研|批示|指示|考察|致辞)(?:中)?(?:强调|指出|要求)(?=[^，。：——]{7})")
+_OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d")
 _HALF = 15.0
 _LONGEST_HEADLINE = 40
 _SHORTEST_PART = 3
@@ -101,11 +102,18 @@ def _speaker(text: str) -> str:
 
 
 def _at_dash(part: _Part) -> list[_Part]:
-    """A part cut at the dash inside it: …脱贫后再出发——|靠“边”吃“边”, 坚持人民至上|——论坚持以人民为中心的发展思想."""
-    found = _INNER_DASH.search(part.text.text)
-    if not found:
+    """A part cut at the dash inside it, or behind the words that announce a quotation: …脱贫后再出发——|靠“边”吃“边”,
+    坚持人民至上|——论坚持以人民为中心的发展思想, …视频座谈会强调|建立资金精准直达、有效使用"""
+    text = part.text.text
+    found = _INNER_DASH.search(text)
+    said = _INNER_KICKER.search(text)
+    if found is None and said is None:
         return [part]
-    cut = found.start() if _OPENS_SUBHEADLINE.match(part.text.text[found.end() :]) else found.end()
+    if found is None or (said is not None and said.end() < found.start()):
+        cut = said.end() if said else 0
+    else:
+        subheadline = len(text) - found.end() > found.start() or _OPENS_SUBHEADLINE.match(text, found.end())
+        cut = found.start() if subheadline else found.end()
     return [_Part(part.text[:cut], part.lines, part.gap), _Part(part.text[cut:], part.lines, False)]
 
 
@@ -149,20 +157,25 @@ def _parts(lines: Sequence[Line]) -> list[_Part]:
 
 def _new_part(group: Sequence[Line], line: Line) -> bool:
     before = group[-1]
-    joined = "".join(each.text for each in group)
     if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
         return True
-    if runs_on(joined, line) or (len(line.text) <= _SHORTEST_PART and not line.gap):
+    if runs_on("".join(each.text for each in group), line) or (len(line.text) <= _SHORTEST_PART and not line.gap):
         return False
-    if line.gap:
-        return True
-    if marks.column_label(line.text) and len(line.text) == len(marks.column_label("题" + line.text) or "") + 2:
+    if _is_label(line.text):
         return False
-    return not _are_halves(before, line)
+    return line.gap or not _are_halves(before, line)
+
+
+def _is_label(text: str) -> bool:
+    """Whether a line is nothing but a column's label: （见证·中国机遇）."""
+    label = marks.column_label("题" + text)
+    return label is not None and len(label) + 2 == len(text)
 
 
 def _are_halves(before: Line, after: Line) -> bool:
     """Whether two lines are the halves of one headline: both short and about as long as each other."""
+    if _cues(after.text, "subheadline") >= 1 or _cues(before.text, "kicker") >= 1:
+        return False
     one, other = before.width, printed_width(_without_label(after.text))
     return max(one, other) <= _HALF and (min(one, other) >= 0.7 * max(one, other) or abs(one - other) <= 2)
 

@@ -160,8 +160,8 @@ def salutation_at_head(text: str) -> int | None:
 
 
 def opens_a_salutation(text: str) -> bool:
-    """Whether a line opens by addressing hearers and stops at a comma: 尊敬的…总统，女士们，先生们，"""
-    return text[-1:] in tuple("，、") and bool(re.match("|".join(words("salutations")), text))
+    """Whether a line opens by addressing hearers and goes on after a comma: 尊敬的…总统，女士们，先生们，"""
+    return bool(re.match(rf"(?:{'|'.join(words('salutations'))})[^。，、]{{0,14}}[，、]", text))
 
 
 def has_numbering(text: str) -> bool:

@@ -65,7 +65,6 @@ class _Body:
     credits: list[Credit] = field(default_factory=list)
     jump_from: str | None = None
     jump_to: str | None = None
-    section: str | None = None
 
 
 def read_story(draft: Draft) -> Story:
@@ -84,7 +83,7 @@ def read_story(draft: Draft) -> Story:
         jump_from=body.jump_from or heading.jump_from,
         jump_to=body.jump_to or heading.jump_to,
         confidence=_confidence(draft, heading, body),
-        section=(draft.label.text.strip() if draft.label else None) or body.section or heading.section,
+        section=draft.section or heading.section,
     )
     if story.kind == "speech":
         _read_speech(story)
@@ -129,7 +128,7 @@ def _read_jump(block: Block, body: _Body) -> None:
 def _read_paragraph(part: Part, body: _Body) -> None:
     joined = concat(line.clean for line in part.block.lines)
     if not part.crosshead:
-        joined = _without_box_marks(joined, body)
+        joined = _without_box_marks(joined)
         joined = _without_lead(part.block, joined, body)
         joined = _without_jump_from(joined, body)
         joined = _without_tail(joined, body)
@@ -138,12 +137,10 @@ def _read_paragraph(part: Part, body: _Body) -> None:
         body.paragraphs.append(Paragraph(text, part.crosshead))
 
 
-def _without_box_marks(text: Aligned, body: _Body) -> Aligned:
-    label = marks.label_at_head(text.text)
-    if label:
-        body.section = label
-        text = text[len(label) :]
-    core = text.text.lstrip(marks.BULLETS + " ")
+def _without_box_marks(text: Aligned) -> Aligned:
+    """Without a box's label and the bullet of its item."""
+    label = marks.label_at_head(text.text) or ""
+    core = text.text[len(label) :].lstrip(marks.BULLETS + " ")
     return text[len(text) - len(core) :]
 
 

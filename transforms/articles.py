@@ -47,7 +47,8 @@ PARALLEL = 2.5
 LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.5
 HABIT_LIMIT = 2.5
-RUN_LIMIT = 6000
+RUN_LIMIT = 6000  # characters of a body that are compared with a heading
+LONGEST_RUN = 12  # headings in a row across which a body is looked for
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _TAIL_CREDIT = re.compile(r"[（(][^（）()]{1,60}[)）]。?$")
@@ -128,7 +129,7 @@ def _chunks(blocks: Iterable[Block]) -> list[Block]:
             continue
         lines: list[Line] = []
         for line in block.lines:
-            if lines and line.gap and not runs_on("".join(each.text for each in lines), line):
+            if lines and line.gap and not runs_on("".join(each.text for each in lines[-4:]), line):
                 cut.append(Block("heading", tuple(lines)))
                 lines = []
             lines.append(line)
@@ -242,7 +243,7 @@ def _runs(items: Sequence[_Item]) -> list[set[str]]:
 def _run_before(items: Sequence[_Item], index: int) -> set[str]:
     texts: list[str] = []
     at = index - 1
-    while at >= 0 and items[at].heading:
+    while at >= max(0, index - LONGEST_RUN) and items[at].heading:
         at -= 1
     while at >= 0 and not items[at].heading and sum(map(len, texts)) < RUN_LIMIT:
         texts.append(items[at].text)
@@ -255,7 +256,7 @@ def _run_before(items: Sequence[_Item], index: int) -> set[str]:
 def _run_after(items: Sequence[_Item], index: int) -> set[str]:
     texts: list[str] = []
     at = index + 1
-    while at < len(items) and items[at].heading:
+    while at < min(len(items), index + LONGEST_RUN) and items[at].heading:
         at += 1
     while at < len(items) and not items[at].heading and sum(map(len, texts)) < RUN_LIMIT:
         if texts and items[at].announced:

@@ -124,7 +124,8 @@ def _compare(facts: Sequence[_Facts]) -> list[_Facts]:
 
 
 def _of_a_speech(facts: _Facts) -> bool:
-    return facts.other == "date" or bool(_SPEECH_TITLE.search(facts.line.text))
+    text = facts.line.text
+    return facts.other == "date" or (len(text) <= VERY_LONG_HEADING and bool(_SPEECH_TITLE.search(text)))
 
 
 def names_a_speaker(text: str) -> bool:

@@ -78,15 +78,14 @@ def read_lead(text: str) -> Lead | None:
 def _inner_lead_pattern() -> re.Pattern[str]:
     whole = _alternation([row["word"] for row in table("agencies") if row["form"] == "whole"])
     day = r"\d{1,2} ?月 ?\d{1,2} ?日"
-    return re.compile(
-        rf"(?<![（(“《据])(?:{whole}) ?(?:讯|[\u3400-\u9fff ]{{1,12}}{day}(?:专电|电)) ?[（(](?=(?:本报)?(?:记者|通讯员)|[^（()）]{{2,12}}[)）])"
-    )
+    wire = rf"[\u3400-\u9fff ]{{1,12}}{day} ?(?:专电|电)"
+    credited = r"[（(](?=(?:本报)?(?:记者|通讯员)|[^（()）]{2,12}[)）])"
+    return re.compile(rf"(?<![（(“《据])(?:{whole}) ?(?:(?:讯|{wire}) ?{credited}|(?<=[\u3400-\u9fff]){wire} )")
 
 
-def inner_lead(text: str) -> int | None:
-    """Where an agency line begins inside a line that an extractor glued together: …作大会发言|本报北京5月25日电（记者…"""
-    found = _inner_lead_pattern().search(text, 1)
-    return found.start() if found else None
+def inner_leads(text: str) -> list[int]:
+    """Where agency lines begin inside a line that an extractor glued together: …作大会发言|本报北京5月25日电（记者…"""
+    return [found.start() for found in _inner_lead_pattern().finditer(text, 1)]
 
 
 @cache

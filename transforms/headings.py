@@ -27,6 +27,7 @@ _OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d")
 _HALF = 15.0
 _LONGEST_HEADLINE = 40
 _SHORTEST_PART = 3
+_MOST_PARTS = 12
 _SHORT = 7.0
 
 _KICKER_FIRST = 0.4
@@ -89,7 +90,7 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
             _set_jump(heading, jump, text)
         else:
             parts.append(_without_jump(part, heading))
-    _assign(heading, [part for part in parts if len(part.text)])
+    _assign(heading, [part for part in parts if len(part.text)][:_MOST_PARTS])
     _take_label(heading)
     return heading
 
@@ -159,7 +160,7 @@ def _new_part(group: Sequence[Line], line: Line) -> bool:
     before = group[-1]
     if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
         return True
-    if runs_on("".join(each.text for each in group), line) or (len(line.text) <= _SHORTEST_PART and not line.gap):
+    if runs_on("".join(each.text for each in group[-4:]), line) or (len(line.text) <= _SHORTEST_PART and not line.gap):
         return False
     if _is_label(line.text):
         return False
@@ -189,7 +190,7 @@ def _join(lines: Sequence[Line]) -> Aligned:
     """The lines of a part as one text; two halves get one blank between them."""
     joined = lines[0].clean
     for before, line in zip(lines, lines[1:]):
-        if not runs_on(joined.text, line) and _are_halves(before, line) and line.text[0] not in "（(":
+        if not runs_on(joined.text[-80:], line) and _are_halves(before, line) and line.text[0] not in "（(":
             joined = joined + Aligned(" ", array("i", [joined.at[-1]]))
         joined = joined + line.clean
     return clean(joined)

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from transforms.alignment import Aligned, aligned
-from transforms.bylines import inner_lead, is_credit
+from transforms.bylines import inner_leads, is_credit
 from transforms.characters import fold
 from transforms.cleaning import clean_line
-from transforms.marks import jump_from, jump_to, salutation_at_head
+from transforms.marks import jump_from, jump_to, name_before_salutation, salutation_at_head
 from transforms.punctuation import widen
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
@@ -29,6 +29,7 @@ SLACK = 0.3
 FEWEST_FULL_LINES = 3
 MOST_MEASURES = 10
 INDENT = 2.0
+GLUED = 200  # so many characters of a line may hold a name and a salutation
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
 # What a line's width says of a measure, in units of about one natural logarithm of odds.
@@ -99,9 +100,12 @@ def read_lines(text: str) -> list[Line]:
 
 
 def _unglued(raw: Aligned) -> list[Aligned]:
-    """A line cut where an extractor glued a heading or a salutation to what follows it."""
-    cut = inner_lead(raw.text) or salutation_at_head(raw.text)
-    return [raw] if cut is None else [raw[:cut].strip(), raw[cut:].strip()]
+    """A line cut where an extractor glued a heading, a speaker's name or a salutation to what follows it."""
+    cuts = inner_leads(raw.text)
+    name = name_before_salutation(raw.text[:GLUED]) or 0
+    salutation = salutation_at_head(raw.text[name:GLUED])
+    cuts = sorted({*cuts, name, name + (salutation or 0)} - {0})
+    return [raw[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(raw)])]
 
 
 def _closes_a_bracket(before: str, text: str) -> bool:

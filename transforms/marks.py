@@ -143,8 +143,8 @@ def is_name_line(text: str) -> bool:
 @cache
 def _salutation() -> re.Pattern[str]:
     word = "|".join(words("salutations"))
-    part = rf"(?:{word})[^，、：！。；]{{0,14}}"
-    titles = r"[^，、：！。；“”]{1,14}"
+    part = rf"(?:{word})[^，、：！。； ]{{0,14}}"
+    titles = r"[^，、：！。；“” ]{1,14}"
     return re.compile(rf"(?:{titles}[，、 ])?{part}(?:[，、 ]+{titles})*[：！:!]")
 
 
@@ -157,6 +157,12 @@ def salutation_at_head(text: str) -> int | None:
     """Where a salutation ends that stands on one line with the text after it: 各位代表：|现在，我代表国务院…"""
     found = _salutation().match(text)
     return found.end() if found and found.group()[-1] in "：:" and len(text) > found.end() + 4 else None
+
+
+def name_before_salutation(text: str) -> int | None:
+    """Where a speaker's name ends that stands on one line with the salutation: 李克强|各位代表：…"""
+    sizes = [size for size in (2, 3, 4) if is_name_line(text[:size]) and salutation_at_head(text[size:])]
+    return sizes[0] if sizes else None
 
 
 def opens_a_salutation(text: str) -> bool:

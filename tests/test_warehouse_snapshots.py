@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import random
@@ -25,7 +26,7 @@ from warehouse_child import corpus
 from warehouse_samples import bytes_of, in_order, marked, page, pages, publish, quarantined
 
 import warehouse
-from warehouse import schema, shards
+from warehouse import lock, schema, shards
 from warehouse.errors import CheckFailed, NoWarehouse, PublicationFailed
 from warehouse.manifest import Manifest, dumps, loads
 from warehouse.shards import fingerprint, write_shard
@@ -75,11 +76,12 @@ def marks(opened: warehouse.Corpus) -> set[str]:
 
 
 def assert_clean(root: Path) -> None:
-    """Nothing but what readers need, and ids without gaps."""
+    """Nothing but what readers need; ids without gaps, and each snapshot the child of the one before it."""
     assert sorted(os.listdir(root)) == ["current", "current.txt", "snapshots"]
     ids = sorted(os.listdir(root / "snapshots"))
     assert ids == [f"{number:06d}" for number in range(1, len(ids) + 1)]
     assert os.readlink(root / "current") == f"snapshots/{ids[-1]}" == (root / "current.txt").read_text().strip()
+    assert [read_snapshot(root / "snapshots" / name).parent for name in ids] == [None, *range(1, len(ids))]
 
 
 def test_first_and_second_snapshot(tmp_path: Path) -> None:
@@ -450,9 +452,10 @@ def test_a_second_build_waits_and_says_so(tmp_path: Path) -> None:
     with Publication.begin(tmp_path) as publication:
         thread = threading.Thread(target=second)
         thread.start()
-        while not said:
+        until = time.monotonic() + 30
+        while not said and time.monotonic() < until:
             time.sleep(0.01)
-        assert done == []
+        assert (len(said), done) == (1, [])
         publication.stage(write_shard(publication.folder, "00", marked("1", "00")), "digest")
         publication.publish(rules="", created="")
     thread.join(30)
@@ -471,6 +474,23 @@ def test_a_build_does_not_wait_for_ever(tmp_path: Path) -> None:
     ):
         pass
     assert os.listdir(tmp_path) == []
+
+
+def test_a_lock_on_a_file_that_is_gone_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other build ends, and removes its file, after this one has opened it and before it has the lock."""
+    path, flock = tmp_path / ".lock", fcntl.flock
+    path.touch()
+
+    def late(descriptor: int, how: int) -> None:
+        path.unlink(missing_ok=True)
+        flock(descriptor, how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", late)
+        assert lock._take(path) is None
+    descriptor = lock._take(path)
+    assert descriptor is not None
+    os.close(descriptor)
 
 
 def test_a_worker_that_outlives_its_build_does_not_keep_the_lock(tmp_path: Path) -> None:

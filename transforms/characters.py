@@ -73,8 +73,10 @@ def rules() -> tuple[Rule, ...]:
 def _listed() -> list[Rule]:
     """The rules of `lexicon/characters.tsv`, one for each name that stands there."""
     rows = lexicon.table("characters")
-    return [_from_table(name, {row["character"]: row["becomes"] for row in rows if row["rule"] == name})
-            for name in dict.fromkeys(row["rule"] for row in rows)]
+    return [
+        _from_table(name, {row["character"]: row["becomes"] for row in rows if row["rule"] == name})
+        for name in dict.fromkeys(row["rule"] for row in rows)
+    ]
 
 
 def _from_table(name: str, becomes: dict[str, str]) -> Rule:

@@ -64,7 +64,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MARKS = "，。、；：！？（）《》“”‘’「」『』【】〔〕—…·％●▲■◆　\ufeff\ufffd"
 
 
-class Undecodable(ValueError):
+class Undecodable(ValueError):  # noqa: N818  what it is, is the page's state, not a fault of the program
     """No text can be had of a file; `cause` tells a person why and what to do."""
 
     def __init__(self, cause: str) -> None:

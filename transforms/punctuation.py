@@ -30,6 +30,8 @@ WIDER = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _WIDE = re.compile(f"[{WIDE}]")
 _HAS_HAN = re.compile(f"[{HAN}]")
 _PAUSE = re.compile("[,;:!?]")
+# Most half-width marks touch Han or a full-width mark; quotes may be those of an English phrase.
+_BESIDE_CHINESE = re.compile("(?<=[{0}])[,;:!?]+|[,;:!?]+(?=[{0}])".format(re.sub("[“”‘’]", "", WIDE)))
 _RUN = re.compile(r"[^\s,;:!?()\"'" + WIDE + "]+")
 _ENDS = re.compile(r"[\s\"'”’)）]{0,4}$")
 _BRACKET = re.compile("[()（）]")
@@ -54,7 +56,7 @@ _NARROW = tuple(
 # Stretches whose half-width marks stay.
 _WORD = r"[(\"'“‘]?[0-9A-Za-z][\w'’.-]*+[,;:!?]?[)\"'”’]?"
 _FOREIGN = (
-    ("address", re.compile(r"(?:https?|ftp)://[\x21-\x7e]*[0-9A-Za-z/=_&#-]|www\.[\x21-\x7e]*[0-9A-Za-z/=_&#-]", re.ASCII)),
+    ("address", re.compile(r"(?:(?:https?|ftp)://|www\.)[\x21-\x7e]*[0-9A-Za-z/=_&#-]", re.ASCII)),
     ("e-mail", re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
     ("thousands", re.compile("(?<![0-9.,/])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9]|,[0-9])")),
     ("time or ratio", re.compile("(?<=[0-9]):(?=[0-9])")),
@@ -132,6 +134,9 @@ def pauses(text: str) -> str:
 
     Those of addresses, thousands, times, ratios and English phrases stay half-width.
     """
+    text = _BESIDE_CHINESE.sub(lambda found: "".join(map(WIDER.__getitem__, found[0])), text)
+    if not _PAUSE.search(text):
+        return text
     kept, runs = _foreign(text), _Runs(text)
     marked = list(text)
     for found in _PAUSE.finditer(text):
@@ -179,7 +184,7 @@ def _foreign(text: str) -> set[int]:
 def _beside_wide(text: Sequence[str], start: int, end: int) -> bool:
     """Whether the nearest character that is no blank, on either side of [start, end), is Chinese."""
     before, behind = "".join(text[max(start - NEAR, 0) : start]).rstrip(), "".join(text[end : end + NEAR]).lstrip()
-    return bool(before and _WIDE.match(before[-1]) or behind and _WIDE.match(behind[0]))
+    return _WIDE.match(before[-1:]) is not None or _WIDE.match(behind) is not None
 
 
 def brackets(text: str) -> str:
@@ -217,8 +222,8 @@ def _close(marked: list[str], opened: _Bracket | None, at: int) -> None:
             marked[at] = "）"
     elif (
         opened.holds_wide
-        or "（" == marked[opened.at]
-        or "）" == marked[at]
+        or marked[opened.at] == "（"
+        or marked[at] == "）"
         or (opened.at and _WIDE.match(marked[opened.at - 1]))
         or (at + 1 < len(marked) and _WIDE.match(marked[at + 1]))
     ):

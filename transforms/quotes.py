@@ -18,12 +18,15 @@ _BEGINS = "：（《「『:("
 _FINAL = "。！？…!?"
 _WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef“”‘’—…]")
 _CORNERED = re.compile("[“”‘’「」『』]")
-_DOUBLES = re.compile("[“”\"]")
+_DOUBLES = re.compile('[“”"]')
 _SINGLES = re.compile("(?<![0-9A-Za-z])[‘’']|[‘’'](?![0-9A-Za-z])")
 
 
 def corner_quotes(text: str) -> str:
-    """「」 and 『』 become “” and ‘’ by how deep they stand, for either pair is the outer one somewhere: 『「甲」乙』 → “‘甲’乙”."""
+    """「」 and 『』 become “” and ‘’ by how deep they stand, not by shape: 『「甲」乙』 → “‘甲’乙”.
+
+    Either pair is the outer one somewhere: 「」 in Taiwan, 『』 in vertical print of the mainland.
+    """
     marked = list(text)
     depth = 0
     for found in _CORNERED.finditer(text):
@@ -43,8 +46,8 @@ def corner_quotes(text: str) -> str:
 def straight_quotes(text: str) -> str:
     """Straight quotes that hold or touch Chinese become curly ones; apostrophes, inches and English quotations stay."""
     marked = list(text)
-    _curl(marked, [found.start() for found in _DOUBLES.finditer(text)], '"', "“”")
-    _curl(marked, [found.start() for found in _SINGLES.finditer(text)], "'", "‘’")
+    _curl(marked, [found.start() for found in _DOUBLES.finditer(text)], '"', ("“", "”"))
+    _curl(marked, [found.start() for found in _SINGLES.finditer(text)], "'", ("‘", "’"))
     return "".join(marked)
 
 
@@ -54,46 +57,58 @@ def reversed_quotes(text: str) -> str:
     Only where the marks of a paragraph can't be paired as they are, can be as pairs one after the other, and no
     neighbour speaks against it; a quotation that goes on from the paragraph before is so left alone.
     """
-    marked = list(text)
     for pattern, pair in ((_DOUBLES, "“”"), (_SINGLES, "‘’")):
         places = [found.start() for found in pattern.finditer(text) if found[0] in pair]
         if len(places) % 2 == 0 and not _is_balanced((text[at] for at in places), pair):
-            _alternate(marked, places, pair)
-    return "".join(marked)
+            text = _alternate(text, places, pair)
+    return text
 
 
-def _curl(marked: list[str], places: list[int], straight: str, pair: str) -> None:
-    """Gives each straight quote at `places` its side; `places` also holds the curly ones, which open and close as well."""
+def _curl(marked: list[str], places: list[int], straight: str, pair: tuple[str, str]) -> None:
+    """Gives each straight quote at `places` its side; the curly ones, which are among them, open and close as well."""
     opened: int | None = None
     for at in places:
-        mark = marked[at]
-        if mark != straight:
-            opened = at if mark == pair[0] else None
-        elif opened is None and _is_prime(marked, at):
-            continue
-        elif opened is None and _must_close(marked, at):
-            marked[at] = pair[1]
-        elif opened is None or _must_open(marked, at):
-            if opened is not None and marked[opened] == straight:
-                marked[opened] = pair[0]
-            opened = at
+        if marked[at] != straight:
+            opened = at if marked[at] == pair[0] else None
+        elif opened is None:
+            opened = _open(marked, at, pair)
+        elif _must_open(marked, at):
+            marked[opened], opened = pair[0], at
         else:
-            if marked[opened] != straight or _is_chinese(marked, opened, at):
-                marked[opened], marked[at] = pair
+            _join(marked, opened, at, pair)
             opened = None
-    if opened is not None and marked[opened] == straight and _touches_wide(marked, opened):
+    if opened is not None and _touches_wide(marked, opened):
         marked[opened] = pair[0]
+
+
+def _open(marked: list[str], at: int, pair: tuple[str, str]) -> int | None:
+    """Takes a straight quote for an opening one and returns its place, unless it can only close or is no quote."""
+    if _is_prime(marked, at):
+        return None
+    if _must_close(marked, at):
+        marked[at] = pair[1]
+        return None
+    return at
+
+
+def _join(marked: list[str], opened: int, closed: int, pair: tuple[str, str]) -> None:
+    """Curls both marks of a pair, but not those of an English quotation."""
+    if marked[opened] == pair[0] or _is_chinese(marked, opened, closed):
+        marked[opened], marked[closed] = pair
 
 
 def _is_prime(marked: list[str], at: int) -> bool:
     """Inches, feet, seconds and minutes behind a digit, an apostrophe behind or before ASCII."""
     before, behind = _neighbours(marked, at)
-    return before.isdigit() or (marked[at] == "'" and (before.isascii() and before.isalnum() or behind.isdigit()))
+    if marked[at] == '"':
+        return before.isdigit()
+    return (before.isascii() and before.isalnum()) or behind.isdigit()
 
 
 def _must_close(marked: list[str], at: int) -> bool:
     before, behind = _neighbours(marked, at)
-    return before.strip() != "" and before not in _BEGINS and (behind == "" or behind in _ENDS) and _touches_wide(marked, at)
+    closes = behind == "" or behind in _ENDS
+    return closes and before.strip() != "" and before not in _BEGINS and _touches_wide(marked, at)
 
 
 def _must_open(marked: list[str], at: int) -> bool:
@@ -126,14 +141,15 @@ def _is_balanced(marks: Iterable[str], pair: str) -> bool:
     return depth == 0
 
 
-def _alternate(marked: list[str], places: list[int], pair: str) -> None:
+def _alternate(text: str, places: list[int], pair: str) -> str:
     """Makes the marks open and close in turn, unless the neighbours of one that would change forbid it."""
+    marked = list(text)
     for turn, at in enumerate(places):
         wanted = pair[turn % 2]
-        if marked[at] != wanted and not _can_be(wanted, pair, _neighbours(marked, at)):
-            return
-    for turn, at in enumerate(places):
-        marked[at] = pair[turn % 2]
+        if text[at] != wanted and not _can_be(wanted, pair, _neighbours(marked, at)):
+            return text
+        marked[at] = wanted
+    return "".join(marked)
 
 
 def _can_be(wanted: str, pair: str, neighbours: tuple[str, str]) -> bool:

@@ -65,7 +65,7 @@ def is_traditional_text(text: str) -> bool:
 
 
 def script_of(text: str) -> str:
-    """The script of a document, as decoded: `simplified` (`simplify` changes none of its characters), `traditional` or `mixed`."""
+    """The script of a document as decoded: `simplified` (nothing for `simplify` to do), `traditional` or `mixed`."""
     found = evidence(fold(text))
     if not found.traditional:
         return "simplified"
@@ -83,7 +83,7 @@ def _converter() -> OpenCC:
 
 @cache
 def _table() -> dict[str, str]:
-    """What OpenCC makes of single characters, without those that simplified text uses as well.
+    """What OpenCC makes of single characters, and the old forms it does not know, without what simplified text uses.
 
     Characters whose simplified form lies outside the basic plane are left out: in simplified text they are rare names,
     which papers print with the traditional form because their fonts lack the other.
@@ -91,11 +91,17 @@ def _table() -> dict[str, str]:
     every = [chr(code) for code in range(_FIRST_HAN, _LAST_HAN + 1)]
     converted = _converter().convert(",".join(every)).split(",")
     shared = {row["character"] for row in lexicon.table("shared_characters")}
-    return {
+    changed = {
         character: simple
         for character, simple in zip(every, converted)
         if simple != character and character not in shared and ord(simple) <= _LAST_OF_BASIC_PLANE
     }
+    return changed | _old_forms()
+
+
+@cache
+def _old_forms() -> dict[str, str]:
+    return {row["form"]: row["character"] for row in lexicon.table("old_forms")}
 
 
 @cache
@@ -129,9 +135,9 @@ def _convert(text: str) -> str:
 
 
 def _checked(text: str) -> str:
-    """OpenCC's conversion; character by character where a phrase should change the length (its tables have none)."""
+    """OpenCC's conversion and the old forms; without its phrases should one of them change the length (none does)."""
     converted: str = _converter().convert(text)
-    return converted if len(converted) == len(text) else simplify_characters(text)
+    return simplify_characters(converted if len(converted) == len(text) else text)
 
 
 @cache

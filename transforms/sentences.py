@@ -1,8 +1,8 @@
 """A paragraph's sentences.
 
-A sentence ends with 。！？ or …… outside of quotes and brackets, and takes the quotes and brackets that close there with
-it. Inside a pair nothing is cut: a quotation of several sentences is one, as is 《…！…》. A list of quoted titles goes on,
-and so does a sentence in which a quoted cry stands as a word (喊着“加油！”冲过去).
+A sentence ends with 。！？ or …… outside of quotes and brackets, and takes the quotes and brackets that close there
+with it. Inside a pair nothing is cut: a quotation of several sentences is one, as is 《…！…》. A list of quoted titles
+goes on, and so does a sentence in which a quoted cry stands as a word (喊着“加油！”冲过去).
 
     before  他说：“要快。要稳。”大家鼓掌。喊着“加油！”冲了过去。
     after   他说：“要快。要稳。” / 大家鼓掌。 / 喊着“加油！”冲了过去。
@@ -18,9 +18,7 @@ from typing import NamedTuple
 from transforms import lexicon
 from transforms.alignment import Span
 
-PAIRS = {
-    "“": "”", "‘": "’", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "〈": "〉", "【": "】", "〔": "〕", "[": "]",
-}  # fmt: skip
+PAIRS = dict(zip("“‘「『（(《〈【〔[", "”’」』）)》〉】〕]"))
 _QUOTES = "“‘「『"
 _TITLES = "《〈"
 _OPENER_OF = {closer: opener for opener, closer in PAIRS.items()}
@@ -40,7 +38,8 @@ _LONGEST_STAMMER = 2
 _STAMMER = re.compile(r"[^，。！？；：、“”（）\s]*$")
 # English: a full stop, a blank and a capital, but not behind an abbreviation.
 _ENGLISH_STOP = re.compile(r"(?<=[A-Za-z0-9)])[.][\"'”’)]{0,3}(?=\s+[\"'“‘(]?[A-Z])")
-_ABBREVIATION = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|Inc|Ltd|Co|Corp|Jr|Sr|Fig|Vol|al)$")
+_ABBREVIATIONS = "[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|Inc|Ltd|Co|Corp|Jr|Sr|Fig|Vol|al"
+_ABBREVIATION = re.compile(f"(?<![A-Za-z])(?:{_ABBREVIATIONS})$")
 _LONGEST_ABBREVIATION = 6
 
 
@@ -112,7 +111,7 @@ def _outermost_pairs(text: str) -> Iterator[_Pair]:
 
 
 def _pairs(text: str) -> Iterator[_Pair]:
-    """All pairs, by a stack. What opened since the partner and was not closed is dropped; a closer without one counts not."""
+    """All pairs, by a stack: what opened since the partner and was not closed is dropped, as is a lone closing mark."""
     stack: list[tuple[str, int]] = []
     waiting = dict.fromkeys(PAIRS, 0)
     for found in _PAIR_MARK.finditer(text):
@@ -159,7 +158,7 @@ def _pair_ends_sentence(text: str, pair: _Pair, end: int, start: int) -> bool:
 
 
 def _is_speech(text: str, pair: _Pair, end: int, start: int) -> bool:
-    """Whether a quotation that ends with ！ or ？ is what someone says, and not a word or the object of what follows."""
+    """Whether a quotation that ends with ！ or ？ is what someone says, and not a word of the sentence round it."""
     if pair.start <= start:
         return not _goes_on("predicate", text, end) and not _attribution().match(text, end)
     return text[pair.start - 1] in _LEADS_SPEECH

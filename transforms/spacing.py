@@ -1,9 +1,9 @@
 """Blanks that the layout put in are closed up; blanks that mean something stay as one blank.
 
-A justified line is spaced letter by letter, digits stand apart from Han, marks carry blanks: all that is typesetting. The
-blank between two names, between the halves of a headline or a slogan, or between English words is text. What a blank is
-shows in the line (how many of its characters stand alone), in the marks at its sides, and in whether the characters at
-its sides form a word.
+A justified line is spaced letter by letter, digits stand apart from Han, marks carry blanks: all that is typesetting.
+The blank between two names, between the halves of a headline or a slogan, or between English words is text. What a
+blank is shows in the line (how many of its characters stand alone), in the marks at its sides, and in whether the
+characters at its sides form a word.
 
     before  滨 州 全 社 会 研 发 投 入 占 GDP 比 达 到 3.7%，“童书漂流 书润乡梦”送去 150 册
     after   滨州全社会研发投入占GDP比达到3.7%，“童书漂流 书润乡梦”送去150册
@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from transforms import lexicon, words
@@ -53,6 +55,7 @@ _TIGHT = re.compile(f"[{HAN}]{{2}}|[{HAN}][0-9A-Za-z]|[0-9A-Za-z][{HAN}]")
 _ALONE = re.compile(f"[{HAN}]|(?<![0-9])[0-9](?![0-9])")
 _SPACED_NUMBER = re.compile(rf"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])[0-9](?: [0-9.,](?![0-9.,]))+(?=[ ]?[{HAN}%％‰])")
 _CLAUSE_MARK = re.compile(f"[{re.escape(WIDE_PAUSES + WIDE_FINAL + ',;:!?')}]")
+_ENDS_SENTENCE = re.compile(f"[{WIDE_FINAL}][{WIDE_CLOSING}]?$")
 _NUMBER_THEN_BLANK = re.compile(r"[0-9][0-9.,:/%]*\s")
 
 
@@ -124,9 +127,9 @@ def _keep_gaps(line: Aligned, kept: list[bool], gaps: list[Gap]) -> Aligned:
 
 
 def _letter_spaced(text: str, gaps: list[Gap]) -> Iterator[Gap]:
-    """The gaps of letter-spaced stretches: groups of lone characters, Latin words among them, and the gaps at their ends.
+    """The gaps of letter-spaced stretches, where lone characters follow each other, and those at the stretches' ends.
 
-    Names are spaced too: a stretch behind a word like 记者 is left alone.
+    Latin words may stand among them. Names are spaced too: a stretch behind a word like 记者 is left alone.
     """
     edges = [0, *(edge for gap in gaps for edge in (gap.start, gap.end)), len(text)]
     groups = [text[start:end].strip() for start, end in zip(edges[::2], edges[1::2])]
@@ -178,8 +181,8 @@ class _Surroundings:
         self.text = text
         self.gaps = gaps
         self.is_headline = len(text) <= LONGEST_HEADLINE and not _CLAUSE_MARK.search(text)
-        finals = sum(map(text.count, WIDE_FINAL))
-        self.blank_after_finals = 2 * sum(gap.left in WIDE_FINAL for gap in gaps) > max(finals, 1)
+        pauses = sum(map(text.count, WIDE_PAUSES))
+        self.blank_after_marks = 2 * sum(gap.left in WIDE_PAUSES for gap in gaps) > pauses
         self.is_noisy = _is_noisy(text, gaps)
 
     def before(self, gap: Gap) -> str:
@@ -195,7 +198,7 @@ def _is_noisy(text: str, gaps: list[Gap]) -> bool:
     between = [gap for gap in gaps if gap.between_han]
     if len(between) < FEWEST_TO_JUDGE or len(between) * CHARACTERS_A_BLANK < len(text):
         return False
-    lengths = [right.start - left.end for left, right in zip(between, between[1:])]
+    lengths = [right.start - left.end for left, right in pairwise(between)]
     return sum(2 <= length <= 4 for length in lengths) < LIST_SHARE * len(lengths)
 
 
@@ -204,8 +207,8 @@ def _is_meant(gap: Gap, around: _Surroundings) -> bool:
     beside_mark = _beside_mark(gap)
     if beside_mark is not None:
         return beside_mark
-    if gap.left in WIDE_FINAL:
-        return not around.blank_after_finals
+    if _ENDS_SENTENCE.search(around.text[max(gap.start - 2, 0) : gap.start]):
+        return not around.blank_after_marks
     if gap.left in WIDE_CLOSING or gap.right in WIDE_OPENING:
         return around.is_headline or _ends_label(gap, around)
     if gap.between_han:
@@ -221,12 +224,11 @@ def _beside_mark(gap: Gap) -> bool | None:
         return None
     if gap.left in WIDE_PAUSES + WIDE_OPENING + "·" or gap.right in WIDE_PAUSES + WIDE_CLOSING + WIDE_FINAL + "·":
         return False
-    if gap.left in NARROW_BEFORE_HAN and _is_wide(gap.right) or gap.right in NARROW_AFTER_HAN and _is_wide(gap.left):
-        return False
     if gap.left in WIDE_CLOSING and gap.right in WIDE_OPENING:
         return False
-    if gap.left in SIGNS and _HAN_OR_DIGIT.match(gap.right) or gap.right in SIGNS and _HAN_OR_DIGIT.match(gap.left):
-        return False
+    for sign, neighbour, signs in ((gap.left, gap.right, NARROW_BEFORE_HAN), (gap.right, gap.left, NARROW_AFTER_HAN)):
+        if (sign in signs and _is_wide(neighbour)) or (sign in SIGNS and _HAN_OR_DIGIT.match(neighbour)):
+            return False
     return None
 
 
@@ -252,7 +254,11 @@ def _parts_headline(gap: Gap, around: _Surroundings) -> bool:
 
 def _cuts_word(gap: Gap, around: _Surroundings) -> bool:
     """Whether a word of the dictionary runs across the blank and a stray character is left at its side without it."""
-    before, behind = simplify_characters(around.before(gap)), simplify_characters(around.behind(gap))
+    return _word_runs_across(simplify_characters(around.before(gap)), simplify_characters(around.behind(gap)))
+
+
+@lru_cache(maxsize=4096)
+def _word_runs_across(before: str, behind: str) -> bool:
     position = 0
     for word in words.cut_by_dictionary(before + behind):
         if position < len(before) < position + len(word):

@@ -1,7 +1,7 @@
 """Words, their tags and how frequent they are, as jieba has them.
 
-Token lists must be exactly jieba's default mode, for that is what the contract promises. The dictionary is read once per
-process, straight from the package: no cache file is written or trusted, nothing is logged.
+Token lists must be exactly jieba's default mode, for that is what the contract promises. The dictionary is read once
+per process, straight from the package: no cache file is written or trusted, nothing is logged.
 
     before  滨州市发展改革委
     after   滨州市 / 发展 / 改革 / 委
@@ -9,13 +9,13 @@ process, straight from the package: no cache file is written or trusted, nothing
 
 from __future__ import annotations
 
-import logging
 from functools import cache
 
 import jieba
 import jieba.posseg
 
-jieba.setLogLevel(logging.CRITICAL)
+_SILENT = 60
+jieba.setLogLevel(_SILENT)
 
 
 @cache

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from transforms.figures import numerals, spans
+from transforms.figures.cues import cues
 from transforms.figures.spans import Days
 
 JOIN = r"(?:至|到|—{1,2}|－|-|–|~|～|―|一(?=[0-9]))"
@@ -29,7 +30,8 @@ _QUARTER = r"(?:第?[一二三四1-4]个?季度末?)"
 def _point(n: str) -> str:
     """A point in time, its groups named with `n`: a year with or without what follows, a month, a day."""
     return (
-        rf"(?:(?:(?P<y{n}>{_YEAR})年度?|(?P<s{n}>{_SHORT_YEAR})年(?=[底末初上下前第0-9一二三四五六七八九十]|代|以[来前后]))"
+        rf"(?:(?:(?P<y{n}>{_YEAR})年度?|(?P<s{n}>{_SHORT_YEAR})年(?=[底末初上下第0-9一二三四五六七八九十]|前[0-9一二三四五六七八九十]|代|以[来前后])"
+        rf"|(?P<z{n}>[0零〇][0-9一二三四五六七八九])年)"
         rf"(?:(?P<m{n}>{_MONTH})月份?(?:(?P<d{n}>{_DAY})[日号])?)?"
         rf"|(?P<mo{n}>{_MONTH})月份?(?:(?P<da{n}>{_DAY})[日号])?"
         rf"|(?P<do{n}>{_DAY})[日号])"
@@ -47,8 +49,8 @@ _DECADE = re.compile(
     r"(?:(?P<y>[0-9]0|[二三四五六七八九]十)年代|(?P<n>[0-9]{4}|[一二][零〇一二三四五六七八九]{3})年代)?(?P<p>初|中期|中叶|中|末|后期|前期)?"
 )
 _NUMERIC = re.compile(r"(?P<y>[12][0-9]{3})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?:(?P=sep)(?P<d>0[1-9]|[12][0-9]|3[01]|[1-9]))?(?![0-9.])")
-_PLAN = re.compile(r"(?P<n>[一二三四五六七八九十]{1,2})五(?P<close>[”’」])?(?P<p>期间|时期|末期|末|初|以来|开局之年|收官之年)?")
-_PARTS_OF_DAY = r"凌晨|清晨|早晨|早上|早|上午|中午|正午|午后|下午|傍晚|晚间|晚上|晚|夜间|夜里|深夜|半夜|午夜"
+_PLAN = re.compile(r"(?P<n>十?[一二三四五六七八九]|十)五(?P<close>[”’」])?(?P<p>期间|时期|末期|末|初|以来|开局之年|收官之年)?")
+PARTS_OF_DAY = r"凌晨|清晨|早晨|早上|早|上午|中午|正午|午后|下午|傍晚|晚间|晚上|晚|夜间|夜里|深夜|半夜|午夜"
 _CLOCK = (
     r"(?:(?P<h{n}>[01]?[0-9]|2[0-4])(?:[:：](?P<mi{n}>[0-5][0-9])(?:[:：](?P<s{n}>[0-5][0-9]))?(?![0-9:：])时?|"
     r"(?:时|点钟?)(?:(?P<mj{n}>[0-5]?[0-9])分(?:(?P<sj{n}>[0-5]?[0-9])秒)?|(?P<half{n}>半)|(?P<q{n}>[一三])刻|整|许)?)"
@@ -56,8 +58,8 @@ _CLOCK = (
     r"(?:(?P<hm{n}>[零一二三四五]?十?[一二三四五六七八九]?)分(?!钟)|(?P<hhalf{n}>半)|(?P<hq{n}>[一三])刻|整|许)?)"
 )
 _TIME = re.compile(
-    rf"(?P<part>{_PARTS_OF_DAY})?{_CLOCK.replace('{n}', '1')}"
-    rf"(?:{JOIN}(?:次日|当日|当天)?(?P<part2>{_PARTS_OF_DAY})?{_CLOCK.replace('{n}', '2')})?"
+    rf"(?P<part>{PARTS_OF_DAY})?{_CLOCK.replace('{n}', '1')}"
+    rf"(?:{JOIN}(?:次日|当日|当天)?(?P<part2>{PARTS_OF_DAY})?{_CLOCK.replace('{n}', '2')})?"
 )
 _AFTERNOON = frozenset(("下午", "午后", "傍晚", "晚间", "晚上", "晚", "夜间", "夜里", "深夜", "半夜", "午夜"))
 
@@ -94,18 +96,14 @@ def moment_at(text: str, at: int, anchor: Anchor) -> Moment | None:
     """The date, the range of dates or the time of day that begins at `at`; None where there is none."""
     dated = _date_at(text, at, anchor)
     if dated and dated.end < len(text) and text[dated.end] in _CLOCK_STARTS:
-        timed = time_at(text, dated.end, _part_alone(text, at))
+        timed = time_at(text, dated.end + (text[dated.end] == " "), None)
         if timed:
             until = _second_day(text, timed.end, dated, anchor)
             return until or Moment(timed.end, dated.days, timed.clock, timed.clock_end, dated.explicit_year)
     return dated
 
 
-_CLOCK_STARTS = frozenset("0123456789一二三四五六七八九十两凌清早上中正午下傍晚夜深半")
-
-
-def _part_alone(text: str, at: int) -> str | None:
-    return None
+_CLOCK_STARTS = frozenset(" 0123456789一二三四五六七八九十两凌清早上中正午下傍晚夜深半")
 
 
 def _second_day(text: str, end: int, first: Moment, anchor: Anchor) -> Moment | None:
@@ -122,7 +120,6 @@ def _second_day(text: str, end: int, first: Moment, anchor: Anchor) -> Moment | 
 
 
 _JOIN = re.compile(JOIN)
-_LAST_TIME = re.compile(r"[0-9]{1,2}[:：时点][0-9]{0,2}")
 
 
 def time_at_end(text: str, end: int) -> str | None:
@@ -215,7 +212,7 @@ def _points(text: str, at: int, anchor: Anchor) -> Moment | None:
     if not found or not _plausible(found, text):
         return None
     first, length = _resolved(found, "1", anchor)
-    explicit = bool(found["y1"] or found["s1"])
+    explicit = bool(found["y1"] or found["s1"] or found["z1"])
     if not found["second"]:
         return Moment(found.end(), first, explicit_year=explicit, length=length)
     within = Anchor(anchor.reference, first.first.year if first else None, _month_of(first)) if first else anchor
@@ -229,7 +226,7 @@ def _month_of(days: Days) -> tuple[int, int]:
     return days.last.year, days.last.month
 
 
-_HISTORY = ("历史", "的历史", "来", "前", "间", "以来")
+_HISTORY = cues("history")
 
 
 def _plausible(found: re.Match[str], text: str) -> bool:
@@ -251,7 +248,7 @@ _AFTER_DAY = frozenset(["", *"，。、；上下中晚早凌当到至前后起�
 
 def _resolved(found: re.Match[str], n: str, anchor: Anchor) -> tuple[Days | None, str]:
     """The days that the groups of one point name, and whether they are a day, a month, a quarter or a year."""
-    stated = found["y" + n] or found["s" + n]
+    stated = found["y" + n] or found["s" + n] or found["z" + n]
     month, day = found["m" + n] or found["mo" + n], found["d" + n] or found["da" + n]
     if found["do" + n]:
         return _day_alone(number(found["do" + n]), anchor), "day"
@@ -305,7 +302,7 @@ def part_of_year(year: int, part: str | None) -> Days | None:
 def _full_year(stated: str, anchor: Anchor) -> int:
     """07年 → 2007, 98年 → 1998: two digits are of the century that brings them nearest to the reference."""
     year = number(stated)
-    if len(stated) != 2 or stated[0] in "十二千":
+    if len(stated) != 2 or stated[0] in "十二两千":
         return year
     base = anchor.reference.year if anchor.reference else 2000
     return min((1900 + year, 2000 + year), key=lambda one: (one > base + 10, abs(one - base)))
@@ -408,8 +405,8 @@ def plan_at(text: str, at: int) -> Moment | None:
     """“十四五”末 from the first numeral on: the last year of that plan; the plan's years without 末 or 初."""
     found = _PLAN.match(text, at)
     which = number(found["n"]) if found else 0
-    days = spans.five_year_plan(which) if which > 1 or (found and found["close"]) else None
-    if not found or not days:
+    days = spans.five_year_plan(which)
+    if not found or not days or not (found["close"] or found["p"] or text.startswith(cues("plan"), found.end())):
         return None
     if found["p"] in ("末", "末期", "收官之年"):
         days = Days(days.last.replace(month=1, day=1), days.last)

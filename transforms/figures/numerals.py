@@ -28,6 +28,7 @@ DIGITS = "".join(char for char in _DIGIT if char != "两")
 SCALES = "".join(_UNIT) + "".join(_MYRIAD)
 MYRIADS = "".join(_MYRIAD)
 INFIXES = "多余来几"
+LONGEST = 40  # characters: what is longer is no number that a newspaper prints, and takes long to work out
 
 ARABIC = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
 _SCALED = rf"(?:[{INFIXES}]?[{SCALES}]+)"
@@ -38,7 +39,8 @@ _MIXED = (
 )
 _HAN = (
     rf"(?:[上数几](?=[十百千万亿]))?(?:[{DIGITS}{SCALES}{''.join(_TEN)}]|两)"
-    rf"(?:[{DIGITS}{SCALES}{''.join(_TEN)}]|两(?=[百千万亿三])|[{INFIXES}](?=[十百千万亿]))*"
+    rf"(?:[{DIGITS}{''.join(_TEN)}十百万亿兆]|千(?:(?<![{SCALES}]千)|(?![瓦克米伏帕赫卡焦牛]))"
+    rf"|两(?=[百千万亿三])|[{INFIXES}](?=[十百千万亿]))*"
     rf"(?:点[{DIGITS}两]+[{MYRIADS}]{{0,2}})?"
 )
 _CHEQUE = rf"[{FINANCIAL}{DIGITS}{SCALES}两]{{0,40}}[{FINANCIAL}][{FINANCIAL}{DIGITS}{SCALES}]{{1,40}}"

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -21,7 +22,7 @@ _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
 _REACH = 4
-_HEADING_ENDS = frozenset("。！？；：…”")
+_LINE_END = re.compile("\n")
 
 
 def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
@@ -31,6 +32,7 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
     comes, four at most. What a figure is compared with (比2018年, 较去年同期) is not its time.
     """
     cues = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue[0])
+    breaks = [found.start() for found in _LINE_END.finditer(text)]
     current: Days | None = None
     since, place = 0, 0
     for draft in drafts:
@@ -41,7 +43,7 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
             continue
         if draft.days is not None:
             draft.period = draft.days
-        elif current is not None and text.count("\n", since, draft.start) <= _REACH:
+        elif current is not None and bisect_left(breaks, draft.start) - bisect_left(breaks, since) <= _REACH:
             draft.period = current
 
 
@@ -49,7 +51,7 @@ def _next(text: str, cue: tuple[int, Days], since: int, current: Days | None) ->
     """The cue that holds from now on: a year or month named in the sentence of a day within it does not widen that day."""
     at, days = cue
     wider = current is not None and days != current and days.first <= current.first and current.last <= days.last
-    if current is not None and wider and (current.last - current.first).days < 31 and text.find("\n", since, at) < 0:
+    if current is not None and wider and (current.last - current.first).days < 31 and text.find("\n", max(since, at - 500), at) < 0:
         return since, current
     return at, days
 

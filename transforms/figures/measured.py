@@ -1,0 +1,272 @@
+"""Numerals with their units: 3万多名, 2个多小时, 三年半, 5元3角, 3—5万元, 10年前.
+
+    before  50多分钟   · 3—5万元               · 两年零三个月 · 10年前 (2024-11-20)
+    after   50 min, 多 · 30 000 to 50 000 CNY · 27 mo         · the year 2014
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from transforms.figures import dates, idioms, numerals, spans, units
+from transforms.figures.cues import cues
+from transforms.figures.dates import JOIN
+from transforms.figures.draft import Draft
+from transforms.figures.signs import signed
+from transforms.figures.spans import Days
+from transforms.figures.units import Measure
+from transforms.figures.unmeasured import bare, scale_class, whole
+
+_NUMERAL = numerals.expression()
+_SPAN_NAMES = ("小时", "星期", "季度", "工作日", "世纪", "钟头", "礼拜", "百分点", "千分点", "基点", "刻钟", "昼夜")
+_PIECE = re.compile(rf"个(?P<more>多|余|半|把)?(?P<name>月|年头|{'|'.join(_SPAN_NAMES)})")
+_DAY = Measure("日", "d", "duration", si_factor=86400.0, si_unit="s")
+_DAYS = re.compile(r"日(?=内|之内|间|以内|龄)")
+
+
+def _spans() -> dict[str, Measure]:
+    """The units that stand behind 个."""
+    named = {name: measure for name in _SPAN_NAMES if (measure := units.measure_at(name, 0) or units.measure_at(f"个{name}", 0))}
+    named["月"] = Measure("月", "mo", "duration", 1.0, 2629800.0, "s")
+    named["年头"] = Measure("年头", "a", "duration", 1.0, 31557600.0, "s")
+    return named
+
+
+_SPANS = _spans()
+
+
+def measure_behind(text: str, at: int) -> tuple[Measure | None, int, str | None]:
+    """The measure behind a numeral that ends at `at`, where it ends, and 多 or 半 within it (2个多小时, 一个半月)."""
+    if text.startswith("个", at):
+        piece = _PIECE.match(text, at)
+        if piece and piece["name"] in _SPANS:
+            return _SPANS[piece["name"]], piece.end(), piece["more"]
+    elif text.startswith("日", at) and _DAYS.match(text, at):
+        return _DAY, at + 1, None
+    measure = units.compound_at(text, at)
+    return (measure, at + len(measure.name), None) if measure else (None, at, None)
+
+
+def measured_at(text: str, start: int, end: int, reference: date | None) -> Draft | None:
+    """The figure whose numeral is at [start, end), with its unit or without one; None where it is none."""
+    worth = numerals.amount(text[start:end])
+    if text.startswith("级", end) and (classed := scale_class(text, start, end, worth.value)):
+        return classed
+    at, infix = end, worth.infix
+    if text.startswith("来", end) and not text.startswith(("来自", "来源"), end) and units.measure_at(text, end + 1):
+        at, infix = end + 1, "来"
+    measure, stop, more = measure_behind(text, at)
+    if measure is not None and measure.name == "折" and worth.high is not None:
+        worth = numerals.Amount(numerals.worth(text[start:end]))
+    draft = Draft(start, stop, "number", worth.value, worth.high, lone=end - start == 1, infix=infix, numeral_end=end)
+    draft.lone = draft.lone and not text[start].isdigit()
+    if more == "半":
+        draft.value = worth.value + 0.5
+    elif more:
+        draft.infix = more
+    figure = _ranged(text, draft, measure, reference)
+    if figure is None:
+        figure = bare(text, draft, end) if measure is None else _with(text, draft, measure, reference)
+    return signed(text, figure) if figure else None
+
+
+_JOINED = re.compile(rf"{JOIN}(?P<n>{_NUMERAL})")
+
+
+def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | None) -> Draft | None:
+    """3至5名, 3%—5%, 十八至三十万: two numerals joined, with one unit or the same one twice."""
+    joined = _JOINED.match(text, low.end)
+    if not joined or joined.end() - joined.start("n") > numerals.LONGEST or low.value is None:
+        return None
+    second, stop, more = measure_behind(text, joined.end())
+    digits = text[low.start].isdigit() and joined["n"][0].isdigit()
+    if measure is not None and (second is None or second.unit != measure.unit) or second is None and not digits:
+        return None
+    high = numerals.amount(joined["n"])
+    value = _scaled(text[low.start : low.numeral_end], low.value, joined["n"], high.value)
+    if value >= high.value:
+        return None
+    draft = Draft(low.start, stop, "number", value, high.value, infix=high.infix or more, numeral_end=joined.end())
+    return _with(text, draft, second, reference) if second else bare(text, draft, joined.end())
+
+
+_SCALE_TAIL = re.compile(rf"[{numerals.SCALES}]+\Z")
+
+
+def _scaled(low_text: str, low: float, high_text: str, high: float) -> float:
+    """10—20万: the lower end is in 万 too where it has no scale of its own and is smaller than the higher one's digits."""
+    tail = _SCALE_TAIL.search(high_text)
+    if not tail or _SCALE_TAIL.search(low_text.lstrip("十")) or not set(tail[0]) & set(numerals.MYRIADS):
+        own = _SCALE_TAIL.search(high_text)
+        digit = len(low_text) == 1 and own and own[0] in ("百", "千") and low < 10
+        return low * numerals.amount(own[0]).value if digit and own else low
+    scale = numerals.amount(tail[0].lstrip("十百千") or tail[0]).value
+    return low * scale if low < high / scale else low
+
+
+_LIKE_UNITS = frozenset(("quantity", "duration", "age", "multiple", "percent"))
+_TAIL = re.compile(r"(?P<half>半)(?![年月天日小个导径路空球数])|(?P<more>多|余)(?![个次家名种元样少边方项数年额款音])")
+
+
+def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> Draft | None:
+    """The draft as the measure has it, with what carries it on: 半, 多, smaller units, 前; None where it is no figure."""
+    draft.measure, draft.unit, draft.kind = measure, measure.unit, measure.kind
+    draft.label = measure.use == "label"
+    if draft.lone and not _alone(text, draft, measure):
+        return None
+    if draft.value is not None and measure.factor != 1.0:
+        draft.value = round(draft.value * measure.factor, 10)
+        draft.high = round(draft.high * measure.factor, 10) if draft.high else None
+    if measure.name == "折" and draft.value is not None and draft.value > 100:
+        draft.value /= 10
+    _carry_on(text, draft, measure, reference)
+    if measure.kind in ("money", "quantity") and text.startswith("级", draft.end):
+        draft.end, draft.infix = draft.end + 1, "级"
+    return draft
+
+
+def _carry_on(text: str, draft: Draft, measure: Measure, reference: date | None) -> None:
+    tail = _TAIL.match(text, draft.end) if measure.kind in _LIKE_UNITS else None
+    if tail and draft.value is not None:
+        draft.end = tail.end()
+        draft.value += 0.5 * measure.factor if tail["half"] else 0.0
+        draft.infix = tail["more"] or draft.infix
+    if measure.kind == "duration":
+        _add_spans(text, draft)
+        _as_date(text, draft, reference)
+    elif measure.kind == "money":
+        _add_money(text, draft, measure)
+    elif measure.unit == "deg":
+        _as_temperature(text, draft)
+
+
+_ONE_OF = frozenset("每这那哪某有同另任头")
+
+
+def _alone(text: str, draft: Draft, measure: Measure) -> bool:
+    """Whether a single Chinese numeral counts something with this measure: 五届 and 两家 do, 一个, 三国 and 百年 don't."""
+    numeral, before = text[draft.start], text[draft.start - 1 : draft.start]
+    if measure.use == "arabic" or before in numerals.READS and before:
+        return False
+    if numeral == "一":
+        return _one(text, draft, measure, before)
+    if numeral in "百千万亿":
+        return measure.name not in cues("round-never")
+    if numeral == "十":
+        return measure.name not in cues("ten-never")
+    if measure.name in cues("old-measure") and measure.name != "斤":
+        return whole(text, draft.start, draft.end) or text.startswith(("以上", "左右", "。", "，"), draft.end)
+    return True
+
+
+def _one(text: str, draft: Draft, measure: Measure, before: str) -> bool:
+    """一 is an article before most words; it counts where it measures: 一小时, 一公里, 近一年, 一年多, 一倍."""
+    if measure.use == "label":
+        return before not in _ONE_OF
+    if whole(text, draft.start, draft.end):
+        return True
+    if measure.kind in ("count", "money", "age") or measure.name in cues("one-never"):
+        return False
+    if before and before in _ONE_OF or text.startswith("最后", max(0, draft.start - 2)):
+        return False
+    if measure.name not in cues("one-guarded"):
+        return True
+    behind = text.startswith(cues("span-after"), draft.end)
+    return behind or text[max(0, draft.start - 3) : draft.start].endswith(cues("span-before"))
+
+
+_AGO = re.compile(r"(?:之|以)?(?P<ago>前(?![后往景沿茅台三四五一二]|所未有|置)|后(?![续来备勤期方面的]))")
+
+
+def _as_date(text: str, draft: Draft, reference: date | None) -> None:
+    """10年前 is the year ten years before the reference, 3天后 a day."""
+    found = _AGO.match(text, draft.end)
+    unit, value = draft.unit, draft.value
+    if not found or unit not in ("a", "mo", "wk", "d") or value is None or value > 4000:
+        return
+    draft.end, draft.kind, draft.unit, draft.measure = found.end(), "date", None, None
+    if reference:
+        draft.days = _moved(reference, value if found["ago"] == "后" else -value, unit)
+    draft.value = draft.high = None
+
+
+def _moved(reference: date, value: float, unit: str) -> Days | None:
+    """The year so many years away, else the month or the day."""
+    if unit == "a" and value == int(value):
+        return spans.year(reference.year + int(value))
+    if unit in ("a", "mo"):
+        there = spans.shifted(reference, months_=round(value * (12 if unit == "a" else 1)))
+        return spans.month(there.year, there.month)
+    day = spans.plus(reference, value * (7 if unit == "wk" else 1))
+    return Days(day, day)
+
+
+_IN_SMALLER = {("a", "mo"): 12.0, ("mo", "d"): 30.0, ("d", "h"): 24.0, ("wk", "d"): 7.0, ("h", "min"): 60.0, ("min", "s"): 60.0}
+_LARGER = frozenset(larger for larger, _ in _IN_SMALLER)
+_NEXT_PART = re.compile(rf"[零又]?(?P<n>{_NUMERAL})(?P<u>个月|天|小时|分钟|分(?![之钟])|秒钟?)")
+_PART_UNITS = {"个月": "mo", "天": "d", "小时": "h", "分钟": "min", "分": "min", "秒": "s", "秒钟": "s"}
+_PART_NAMES = {"mo": "个月", "d": "天", "h": "小时", "min": "分钟", "s": "秒"}
+
+
+def _add_spans(text: str, draft: Draft) -> None:
+    """两年零三个月 → 27 mo, 8天20小时 → 212 h: in the smallest unit named."""
+    while draft.high is None and draft.value is not None and draft.unit in _LARGER:
+        found = _NEXT_PART.match(text, draft.end)
+        unit = _PART_UNITS[found["u"]] if found else None
+        if not found or not unit or (draft.unit, unit) not in _IN_SMALLER or len(found["n"]) > numerals.LONGEST:
+            return
+        draft.value = draft.value * _IN_SMALLER[draft.unit, unit] + numerals.amount(found["n"]).value
+        draft.unit, draft.end = unit, found.end()
+        draft.measure = units.measure_at(_PART_NAMES[unit], 0)
+
+
+_ONE_DIGIT = rf"[0-9{numerals.DIGITS}两]"
+_CHANGE = re.compile(
+    rf"零?(?P<j>{_ONE_DIGIT})[角毛](?:钱|零?(?P<f>{_ONE_DIGIT})分?(?![0-9{numerals.SCALES}]))?|零?(?P<g>[0-9]{{1,2}}|{_ONE_DIGIT})分钱?"
+)
+_COLLOQUIAL = re.compile(rf"(?P<j>{_ONE_DIGIT})(?![0-9{numerals.DIGITS}{numerals.SCALES}个名家])")
+_WITH_CHANGE = frozenset(("元", "块", "圆", "角", "毛", "美元"))
+
+
+def _add_money(text: str, draft: Draft, measure: Measure) -> None:
+    """5元3角, 三块四分, 九块九, 伍仟元整."""
+    if draft.value is None or draft.high is not None:
+        return
+    found = _CHANGE.match(text, draft.end) if measure.name in _WITH_CHANGE else None
+    if found:
+        tenths = dates.number(found["j"]) * 0.1 if found["j"] else 0.0
+        cents = dates.number(found["f"] or found["g"]) * 0.01 if found["f"] or found["g"] else 0.0
+        draft.value, draft.end = round(draft.value + tenths + cents, 4), found.end()
+    elif measure.name == "块" and (found := _COLLOQUIAL.match(text, draft.end)):
+        draft.value, draft.end = draft.value + dates.number(found["j"]) / 10, found.end()
+    elif measure.name in ("元", "圆") and text[draft.end : draft.end + 1] in ("整", "正"):
+        draft.end += 1
+
+
+_HEAT = re.compile(r"温|热|烧|零下|负|华氏|摄氏|降至|升至|冷|-")
+
+
+def _as_temperature(text: str, draft: Draft) -> None:
+    """38度 is a temperature where the words before say so."""
+    before = text[max(0, draft.start - 8) : draft.start]
+    if _HEAT.search(before):
+        draft.kind = "temperature"
+        draft.measure = units.measure_at("华氏度" if "华氏" in before else "℃", 0)
+        draft.unit = draft.measure.unit if draft.measure else "Cel"
+
+
+_NOT_HALF = frozenset("上下大前后多过小夜")
+
+
+def half_at(text: str, start: int) -> Draft | None:
+    """半年, 半个月, 半公里; 一半 is read with 一, and 上半年, 大半, 过半 are no figures."""
+    measure, end, _ = measure_behind(text, start + 1)
+    if measure is None or measure.kind not in ("duration", "quantity"):
+        return None
+    if measure.name in cues("half-never") and not whole(text, start, end):
+        return None
+    if start and text[start - 1] in _NOT_HALF or idioms.covers(text, start, start + 1):
+        return None
+    draft = Draft(start, end, measure.kind, 0.5 * measure.factor, measure=measure, unit=measure.unit, numeral_end=start + 1)
+    return draft

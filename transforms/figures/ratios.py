@@ -1,0 +1,69 @@
+"""Figures of two numerals: fractions, parts of a hundred, mixed numbers and scores.
+
+    before  1/3 · 三分之一 · 百分之五 · 百分百 · 三又二分之一 · 21∶18
+    after   0.333… · 0.333… · 5 % · 100 % · 3.5 · 21 to 18
+"""
+
+from __future__ import annotations
+
+import re
+
+from transforms.figures import numerals
+from transforms.figures.draft import Draft
+
+_NUMBER = re.compile(numerals.expression())
+_SCORED = re.compile(r"([0-9]{1,9})[:：∶]([0-9]{1,9})(?![0-9:：])")
+_FRACTION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)/([0-9]{1,12})(?![0-9/.])")
+_BASES = {"百": ("percent", "%"), "一百": ("percent", "%"), "千": ("percent", "‰")}
+
+
+def ratio_at(text: str, start: int, end: int) -> Draft | None:
+    """The ratio whose first numeral is at [start, end); None where it is none."""
+    after = text[end : end + 1]
+    if after == "/" and (found := _FRACTION.match(text, start)) and float(found[2]):
+        return Draft(start, found.end(), "fraction", float(found[1]) / float(found[2]), unit="1")
+    if after and after in "∶:：" and (found := _SCORED.match(text, start)):
+        return Draft(start, found.end(), "number", float(found[1]), float(found[2]))
+    if after == "分":
+        return _parts(text, start, end)
+    return _mixed(text, start, end) if after == "又" else None
+
+
+def _parts(text: str, start: int, end: int) -> Draft | None:
+    """三分之一, 百分之五, 千分之三, 百分百, 百分之三到五."""
+    if text.startswith("分百", end) and text[start:end] == "百":
+        return Draft(start, end + 2, "percent", 100.0, unit="%")
+    numerator = _NUMBER.match(text, end + 2) if text.startswith("分之", end) else None
+    if not numerator or numerator.end() - numerator.start() > numerals.LONGEST:
+        return None
+    worth = numerals.amount(numerator[0])
+    kind, unit = _BASES.get(text[start:end], ("fraction", "1"))
+    base = numerals.amount(text[start:end]).value if kind == "fraction" else 1.0
+    if not base:
+        return None
+    high = worth.high / base if worth.high else None
+    draft = Draft(start, numerator.end(), kind, worth.value / base, high, unit=unit, infix=worth.infix)
+    return _ranged(text, draft, text[start : end + 2])
+
+
+_TO = re.compile(r"[至到—～~-]")
+
+
+def _ranged(text: str, low: Draft, base: str) -> Draft:
+    """百分之三十一到百分之百: the same base twice."""
+    if _TO.match(text, low.end) and text.startswith(base, low.end + 1):
+        high = _parts(text, low.end + 1, low.end + 1 + len(base) - 2)
+        if high is not None and high.value is not None and low.value is not None and high.value > low.value:
+            low.end, low.high = high.end, high.value
+    return low
+
+
+def _mixed(text: str, start: int, end: int) -> Draft | None:
+    """三又二分之一."""
+    base = _NUMBER.match(text, end + 1)
+    if not base or base.end() - base.start() > numerals.LONGEST:
+        return None
+    part = _parts(text, base.start(), base.end())
+    if part is None or part.value is None:
+        return None
+    return Draft(start, part.end, "number", numerals.amount(text[start:end]).value + part.value)

@@ -1,0 +1,142 @@
+"""Numerals without a unit: 五大集群, 千亿级产业, 62.8万贫困人口, list marks, codes, years in names.
+
+    before  五大集群 · 千亿级产业 · 12345热线 · 2024第九届… · 一、二、
+    after   5 个     · 1e11 CNY   · a label    · a label      · labels
+"""
+
+from __future__ import annotations
+
+import re
+
+from transforms.figures import numerals, spans
+from transforms.figures.cues import cues
+from transforms.figures.draft import Draft
+
+_LEVELS = frozenset("十百千万亿")
+_SIZED = re.compile(
+    r"(?:规模|优势|特色|新兴|战略性|先进|高端|主导|支柱|制造业|级|的|、)*"
+    r"(?:产业|企业|集群|园区|市场|县|区|镇|项目|投资|产值|营收|工程|基金|赛道|板块|城市|强县|元)"
+)
+
+
+def whole(text: str, start: int, end: int) -> bool:
+    """Whether [start, end) is all there is of a text, but for a sign."""
+    return end == len(text) and (start == 0 or text[:start] in ("-", "－", "负", "负的", "第"))
+
+
+def scale_class(text: str, start: int, end: int, value: float) -> Draft | None:
+    """千亿级产业: an estimate, of money where it sizes an industry; 百万级用户 counts."""
+    if not set(text[start:end]) <= _LEVELS or value < 1e4:
+        return None
+    money = value >= 1e8 or bool(_SIZED.match(text, end + 1))
+    return Draft(start, end + 1, "money" if money else "count", value, unit="CNY" if money else None, infix="级")
+
+
+_GREAT = re.compile(r"大(?![多大小概约致会学家众于幅力型批量规肆举步])")
+_SUFFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
+
+
+def bare(text: str, draft: Draft, end: int) -> Draft | None:
+    """The figure or label of a numeral that ends at `end` without a unit; None where it is neither."""
+    numeral, after = text[draft.start : end], text[end : end + 1]
+    draft.end = end
+    if after == "大" and _GREAT.match(text, end):
+        return _great(draft, numeral)
+    if after and after.isascii() and after.isalpha() and numeral[-1].isdigit():
+        return _lettered(text, draft, after)
+    if draft.lone:
+        return _lone(text, draft, after)
+    if numeral[0].isdigit():
+        return _digits(text, draft, numeral, after)
+    return draft if _counts(text, draft, numeral) else None
+
+
+def _great(draft: Draft, numeral: str) -> Draft | None:
+    """五大集群 is five of them; 十九大 is a congress."""
+    if numeral == "一":
+        return None
+    draft.end, draft.unit, draft.kind = draft.end + 1, "个", "count"
+    if draft.value is not None and 10 < draft.value < 30 and not numeral[0].isdigit():
+        draft.label, draft.kind, draft.unit = True, "rank", None
+    return draft
+
+
+def _lettered(text: str, draft: Draft, after: str) -> Draft:
+    """5G, 3D: names; 100K as all there is of a text is a number."""
+    draft.end += 1
+    if after in _SUFFIXES and draft.value is not None and whole(text, draft.start, draft.end):
+        draft.value *= _SUFFIXES[after]
+    else:
+        draft.label = True
+    return draft
+
+
+_LIST_MARKS = frozenset("、是要")
+_OPENING = frozenset(("", "\n", "，", "。", "；", "：", "（", "、", "“", "！", "？", " "))
+_QUOTES = frozenset("“‘《「")
+
+
+def _lone(text: str, draft: Draft, after: str) -> Draft | None:
+    """A single Chinese numeral without a unit: a list mark, a slogan's first word, 一半, all there is of a text."""
+    numeral, before = text[draft.start], text[draft.start - 1 : draft.start]
+    if numeral == "一" and after == "半" and not text.startswith(("半夜", "半会", "半点"), draft.end):
+        draft.end, draft.kind, draft.value, draft.unit = draft.end + 1, "fraction", 0.5, "1"
+        return draft
+    if whole(text, draft.start, draft.end):
+        return draft if numeral not in "万亿千百兆" else None
+    listed = before in _OPENING and after in _LIST_MARKS or before == "（" and after == "）"
+    if listed or before and before in _QUOTES and numeral not in "百千万亿一":
+        draft.label = True
+        return draft
+    return None
+
+
+_PHONE = re.compile("|".join(cues("telephone")))
+_PHONE_LENGTHS = frozenset((7, 8, 11))
+
+
+def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
+    """Digits without a unit: numbers of telephones are none, years and codes are labels, others numbers."""
+    plain = numeral.isdigit()
+    if plain and len(numeral) >= 7 and _is_phone(text, draft, numeral) or _in_chain(text, draft, after):
+        return None
+    if plain and len(numeral) == 4 and _is_year(text, draft, after):
+        draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
+        draft.explicit_year, draft.length = True, "year"
+    elif plain and text.startswith(cues("service"), draft.end):
+        draft.label = True
+    elif numeral.endswith(".0") and text.startswith(cues("version"), draft.end):
+        draft.label = True
+    return draft
+
+
+def _is_phone(text: str, draft: Draft, numeral: str) -> bool:
+    if whole(text, draft.start, draft.end):
+        return False
+    return len(numeral) in _PHONE_LENGTHS or bool(_PHONE.search(text, max(0, draft.start - 12), draft.start))
+
+
+def _in_chain(text: str, draft: Draft, after: str) -> bool:
+    """0543-3152627, 192-168-1: digits that strokes chain together."""
+    behind = draft.start > 1 and text[draft.start - 1] == "-" and text[draft.start - 2].isdigit()
+    return behind or after == "-" and text[draft.end + 1 : draft.end + 2].isdigit() and draft.high is None
+
+
+def _is_year(text: str, draft: Draft, after: str) -> bool:
+    """2024第九届论坛, 2020“阅读季”: a year without 年 before a name."""
+    if draft.value is None or not 1900 <= draft.value <= 2099 or draft.high is not None:
+        return False
+    return not whole(text, draft.start, draft.end) and (after in "第“”·—-" or "\u4e00" <= after <= "\u9fff")
+
+
+_NUMERALS = "零一二两三四五六七八九十百千万亿多余来几"
+_ROUND = re.compile(rf"[上数几]?[{_NUMERALS}]*[十百千万亿][{_NUMERALS}]*\Z")
+
+
+def _counts(text: str, draft: Draft, numeral: str) -> bool:
+    """Whether a Chinese numeral of several characters without a unit is a number: 三千五百 is, 一二 and 千万 seldom."""
+    if whole(text, draft.start, draft.end) or text.startswith(("以上", "以下", "左右"), draft.end):
+        return True
+    if draft.high is not None and len(numeral) < 3 or numeral in cues("adverb"):
+        return False
+    return bool(_ROUND.match(numeral)) and not numeral.startswith(("十一", "二十")) or "点" in numeral

@@ -1,7 +1,7 @@
 """Dates and times of day as figures: whether 9时, 3点, 9:30 is a time, and on which day.
 
-    before  (2024-11-20) 18日上午9时30分至11时 · 下午3点 · 提出三点建议 · 以2:1取胜
-    after   2024-11-18, 09:30 to 11:00         · 15:00   · no time       · no time
+before  (2024-11-20) 18日上午9时30分至11时 · 下午3点 · 提出三点建议 · 以2:1取胜
+after   2024-11-18, 09:30 to 11:00         · 15:00   · no time       · no time
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def _is_clock(text: str, start: int, end: int, part: bool) -> bool:
     """Whether 9时, 9点, 9:30 is a time: 点 also counts points (三点建议), and scores look like 2:30."""
     read = text[start:end]
     if ":" in read or "：" in read:
-        return part or len(read) >= 4 and not _SCORE.search(text, max(0, start - 12), start)
+        return part or (len(read) >= 4 and not _SCORE.search(text, max(0, start - 12), start))
     if part or "时" in read:
         return not text.startswith(("代", "期", "段", "间"), end)
-    if start == 0 and end == len(text) or "分" in read or "半" in read:
+    if (start == 0 and end == len(text)) or "分" in read or "半" in read:
         return True
     return text.startswith(cues("after-clock"), end) and read[0].isdigit()
 

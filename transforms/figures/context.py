@@ -1,7 +1,7 @@
-"""What the words beside a figure say of it: bounds (超过, 左右), rises and falls (同比下降), what it is taken over (每年).
+"""What the words beside a figure say of it: bounds (超过, 左右), rises and falls (下降), what it is over (每年).
 
-    before  同比下降约3.2% · 引进人才超过350人 · 每人每月300元 · 80岁以上
-    after   ~, down        · >               · 每人每月         · >=
+before  同比下降约3.2% · 引进人才超过350人 · 每人每月300元 · 80岁以上
+after   ~, down        · >               · 每人每月         · >=
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import table, words
 
@@ -31,12 +32,26 @@ def describe(text: str, drafts: Sequence[Draft]) -> None:
     """Sets comparator, qualifier, direction and scope of each figure that is no label."""
     for draft in drafts:
         if not draft.label:
+            _as_money(text, draft)
             _bound(text, draft)
             before = text[max(0, draft.start - _WIDTH) : draft.start]
             if draft.kind not in ("date", "time", "rank", "duration", "age"):
                 found = _RISE.search(before)
                 draft.direction = _DIRECTION[found["word"]] if found else None
             draft.scope = _scope(before)
+
+
+_MONEY = re.compile("|".join(words("figures_money_cues")))
+_SCALED = re.compile(r"[万亿][多余]?\Z")
+_AFTER_MONEY = re.compile(r"\Z|[，。；、！？）”\n]|以上|以下|左右|大关|以内|的?(?:规模|目标|台阶|产值|投资|资金|大关)")
+
+
+def _as_money(text: str, draft: Draft) -> None:
+    """总产值1.2万亿: the currency is understood where the words before speak of money and no unit or noun follows."""
+    if draft.unit is None and draft.kind == "number" and _SCALED.search(text[draft.start : draft.end]):
+        before = text[max(0, draft.start - 20) : draft.start].rpartition("\n")[2]
+        if _MONEY.search(before) and _AFTER_MONEY.match(text, draft.end):
+            draft.kind, draft.unit = "money", "CNY"
 
 
 def _bound(text: str, draft: Draft) -> None:
@@ -81,7 +96,7 @@ def _part_of_other(text: str, start: int, word: str) -> bool:
     return text[max(0, start - 1) : start + len(word)] in _OTHERS
 
 
-_OTHERS = frozenset(("最近", "附近", "就近", "邻近", "节约", "合约", "签约", "条约", "大公约", "打破", "攻破", "靠近", "临近", "契约", "预约", "突破"))
+_OTHERS = frozenset(cues("not-a-bound"))
 
 
 def _trailing(text: str, draft: Draft) -> str | None:
@@ -92,18 +107,20 @@ def _trailing(text: str, draft: Draft) -> str | None:
     return None
 
 
-_INNER = ("内容", "内部", "内外", "内地", "内存", "内蒙", "内阁", "内涵", "内需")
-_FRONT = ("前往", "前来", "前列", "前景", "前沿", "前提", "前线", "前后", "前期", "前三", "前身", "前者", "前茅", "前进", "前夕", "前述", "前锋", "前所")
-_RISING = ("起来", "起到", "起步", "起点", "起飞", "起草", "起诉", "起源", "起义", "起案", "起火", "起事")
+_OF_TIMES = frozenset(
+    ("前", "之前", "以前", "起", "开始", "以后", "之后", "以来", "前后", "或之前", "或之后", "及以前", "及之后")
+)
 
 
 def _bounds_here(text: str, draft: Draft, word: str) -> bool:
     """Whether 内, 前, 起, 许 is the word itself and binds a figure of its kind (20分钟内, 9月底前, 5日起)."""
     if word in ("内", "之内"):
-        return draft.kind in ("duration", "date") and not text.startswith(_INNER, draft.end)
-    if word in ("前", "之前", "以前", "起", "开始", "以后", "之后", "以来", "前后"):
-        return draft.kind in ("date", "time") and not text.startswith((*(_FRONT if word == "前" else ()), *_RISING), draft.end)
-    return word != "许" or draft.kind in ("time", "count", "quantity") and not text.startswith(("许多", "许可", "许诺"), draft.end)
+        return draft.kind in ("duration", "date") and not text.startswith(cues("inner"), draft.end)
+    if word in _OF_TIMES:
+        return draft.kind in ("date", "time") and not text.startswith(cues("front") + cues("rising"), draft.end)
+    return word != "许" or (
+        draft.kind in ("time", "count", "quantity") and not text.startswith(("许多", "许可", "许诺"), draft.end)
+    )
 
 
 def _scope(before: str) -> str | None:

@@ -20,10 +20,11 @@ from transforms.figures.spans import Days
 
 JOIN = r"(?:至|到|—{1,2}|－|-|–|~|～|―|一(?=[0-9]))"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|廿[一二三四五六七八九]?|初?[一二三四五六七八九])"
+_ONE_TO_NINE = "[一二三四五六七八九]"
+_DAY = rf"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|(?:二?十|廿){_ONE_TO_NINE}?|初?{_ONE_TO_NINE})"
 _YEAR = r"(?:[12][0-9]{3}|[一二][零〇○一二三四五六七八九]{3}|二千零?[一二]?十?[一二三四五六七八九]?|两千|二千)"
 _SHORT_YEAR = r"(?:[0-9]{2}|[零〇○一二三四五六七八九]{2})"
-_PART = r"(?:年?上半年|年?下半年|年?前半年|年?后半年|月?上旬|月?中旬|月?下旬|[年月]?底|[年月]?末|[年月]?初|年中(?![国华心医间学东期小]))"
+_PART = r"(?:年?[上下前后]半年|月?[上中下]旬|[年月]?[底末初]|年中(?![国华心医间学东期小]))"
 _QUARTER = r"(?:第?[一二三四1-4]个?季度末?)"
 
 
@@ -48,8 +49,12 @@ _DECADE = re.compile(
     r"(?:(?P<c>[12][0-9]|十[一二三四五六七八九]|二十一?)世纪)?"
     r"(?:(?P<y>[0-9]0|[二三四五六七八九]十)年代|(?P<n>[0-9]{4}|[一二][零〇一二三四五六七八九]{3})年代)?(?P<p>初|中期|中叶|中|末|后期|前期)?"
 )
-_NUMERIC = re.compile(r"(?P<y>[12][0-9]{3})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?:(?P=sep)(?P<d>0[1-9]|[12][0-9]|3[01]|[1-9]))?(?![0-9.])")
-_PLAN = re.compile(r"(?P<n>十?[一二三四五六七八九]|十)五(?P<close>[”’」])?(?P<p>期间|时期|末期|末|初|以来|开局之年|收官之年)?")
+_NUMERIC = re.compile(
+    r"(?P<y>[12][0-9]{3})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?:(?P=sep)(?P<d>0[1-9]|[12][0-9]|3[01]|[1-9]))?(?![0-9.])"
+)
+_PLAN = re.compile(
+    r"(?P<n>十?[一二三四五六七八九]|十)五(?P<close>[”’」])?(?P<p>期间|时期|末期|末|初|以来|开局之年|收官之年)?"
+)
 PARTS_OF_DAY = r"凌晨|清晨|早晨|早上|早|上午|中午|正午|午后|下午|傍晚|晚间|晚上|晚|夜间|夜里|深夜|半夜|午夜"
 _CLOCK = (
     r"(?:(?P<h{n}>[01]?[0-9]|2[0-4])(?:[:：](?P<mi{n}>[0-5][0-9])(?:[:：](?P<s{n}>[0-5][0-9]))?(?![0-9:：])时?|"
@@ -89,7 +94,11 @@ class Moment:
 
 def number(text: str) -> int:
     """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 → 2020."""
-    return int(text) if text.isdecimal() else int(numerals.worth(text.lstrip("初").replace("〇", "零").replace("○", "零").replace("两", "二")))
+    return (
+        int(text)
+        if text.isdecimal()
+        else int(numerals.worth(text.lstrip("初").replace("〇", "零").replace("○", "零").replace("两", "二")))
+    )
 
 
 def moment_at(text: str, at: int, anchor: Anchor) -> Moment | None:
@@ -139,10 +148,13 @@ def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
     return None
 
 
-def _numeric(text: str, at: int, anchor: Anchor) -> Moment | None:
+def _numeric(text: str, at: int, _anchor: Anchor) -> Moment | None:
     """2024-11-20, 2024/11/20, 2024.11.20; without a day only with a stop or stroke that a decimal can't be."""
     found = _NUMERIC.match(text, at)
-    if not found or not found["d"] and (found["sep"] != "." or len(found["m"]) != 2 or text[found.end() : found.end() + 1] not in "-—"):
+    if not found or (
+        not found["d"]
+        and (found["sep"] != "." or len(found["m"]) != 2 or text[found.end() : found.end() + 1] not in "-—")
+    ):
         return None
     if not found["d"]:
         return Moment(found.end(), spans.month(int(found["y"]), int(found["m"])), explicit_year=True, length="month")
@@ -240,7 +252,12 @@ def _plausible(found: re.Match[str], text: str) -> bool:
         return False
     if text[end - 1] == "号":
         return not found["do1"] or after[:1] in _AFTER_DAY
-    return not (found["do1"] and (after.startswith(("内", "之内", "龄", "游", "元", "均")) or text[found.start() - 1 : found.start()] == "每"))
+    return not (
+        found["do1"]
+        and (
+            after.startswith(("内", "之内", "龄", "游", "元", "均")) or text[found.start() - 1 : found.start()] == "每"
+        )
+    )
 
 
 _AFTER_DAY = frozenset(["", *"，。、；上下中晚早凌当到至前后起—-是在"])
@@ -342,7 +359,7 @@ def _quarters(text: str, at: int, anchor: Anchor) -> Moment | None:
     if not found:
         return None
     first = text[at - 1 : at] == "前" or text[at - 1 : at] == "头"
-    if not first and (not found["q"] or text[at : found.end()].endswith("个季度") and text[at] != "第"):
+    if not first and (not found["q"] or (text[at : found.end()].endswith("个季度") and text[at] != "第")):
         return None
     which = number(found["q"] or found["to"])
     year = anchor.year or (anchor.reference.year if anchor.reference else None)
@@ -354,7 +371,7 @@ def _quarters(text: str, at: int, anchor: Anchor) -> Moment | None:
     return Moment(found.end(), days, length="quarter")
 
 
-_FIRST_MONTHS = re.compile(rf"(?P<n>1[01]|[2-9]|十一?|[二两三四五六七八九])个月")
+_FIRST_MONTHS = re.compile(r"(?P<n>1[01]|[2-9]|十一?|[二两三四五六七八九])个月")
 
 
 def _first_months(text: str, at: int, anchor: Anchor) -> Moment | None:
@@ -374,10 +391,8 @@ def _decade(text: str, at: int, anchor: Anchor) -> Moment | None:
         return None
     if not found["y"] and not found["n"]:
         return Moment(found.end(), _century(number(found["c"]), found["p"]), explicit_year=True, length="year")
-    if found["n"]:
-        first = number(found["n"]) // 10 * 10
-    else:
-        first = _century_of(text, at, found, anchor) + number(found["y"])
+    stated = number(found["n"] or found["y"])
+    first = stated // 10 * 10 if found["n"] else stated + _century_of(text, at, found, anchor)
     return Moment(found.end(), _part_of_decade(first, found["p"]), explicit_year=True, length="year")
 
 
@@ -388,7 +403,11 @@ def _century_of(text: str, at: int, found: re.Match[str], anchor: Anchor) -> int
     before = text[max(0, at - 3) : at]
     if before == "本世纪":
         return this
-    return this - 100 if before == "上世纪" or this + number(found["y"]) > (anchor.reference.year if anchor.reference else 2000) else this
+    return (
+        this - 100
+        if before == "上世纪" or this + number(found["y"]) > (anchor.reference.year if anchor.reference else 2000)
+        else this
+    )
 
 
 def _part_of_decade(first: int, part: str | None) -> Days | None:

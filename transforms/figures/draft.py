@@ -39,7 +39,7 @@ class Draft:
     period: Days | None = None
 
     def mention(self, text: str, offset: int = 0) -> Mention:
-        """The row of the table `figure`; `text` is the text that `start` and `end` lie in, `offset` what to take off."""
+        """The row of the table `figure`: `start` and `end` lie in `text`, and `offset` is taken off them."""
         si_value, si_unit = (None, None)
         if self.measure is not None and self.value is not None and self.measure.si_factor:
             si_value, si_unit = units.si(self.measure, self.value)

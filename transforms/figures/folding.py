@@ -1,7 +1,7 @@
 """A free-standing text as the grammar wants it: simplified, half-width digits, full-width marks, no stray blanks.
 
-    before  十 余 万 · １２．５％ · 兩小時 · 达3.5%,同比
-    after   十余万   · 12.5%      · 两小时 · 达3.5%，同比
+before  十 余 万 · １２．５％ · 兩小時 · 达3.5%,同比
+after   十余万   · 12.5%      · 两小时 · 达3.5%，同比
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ _MARKS = {",": "，", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"
 _HALF_MARK = re.compile(r",(?![0-9]{3}(?![0-9]))|(?<![0-9]),|[;()?!]|(?<![0-9]):|:(?![0-9])")
 _THOUSANDS = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
 _HAN = r"[\u3007\u4e00-\u9fff]"
-_BLANK = re.compile(rf"(?<=\S)[^\S\n]+(?=\S)")
+_BLANK = re.compile(r"(?<=\S)[^\S\n]+(?=\S)")
+_FINANCIAL = {row["char"]: row["reads"] for row in table("figures_numerals") if row["role"] == "financial"}
+_NUMERALS = "".join(row["char"] for row in table("figures_numerals"))
+_CHEQUE = re.compile(
+    rf"(?<=[{_NUMERALS}之分元角圆负又点])[{''.join(_FINANCIAL)}]|[{''.join(_FINANCIAL)}](?=[{_NUMERALS}分元角圆点])|\A[{''.join(_FINANCIAL)}]\Z"
+)
 _SOLID = re.compile(r"[0-9A-Za-z.]")
 
 
@@ -36,6 +41,7 @@ def fold(text: str) -> Folded:
     plain = text.translate(_FOLD)
     plain = _HALF_MARK.sub(lambda mark: _MARKS.get(mark[0], "：" if mark[0] == ":" else mark[0]), plain)
     plain = _THOUSANDS.sub(",", plain)
+    plain = _CHEQUE.sub(lambda found: _FINANCIAL[found[0]], plain)
     if " " not in plain and "\u3000" not in plain and "\t" not in plain:
         return Folded(plain, None)
     at: list[int] = []

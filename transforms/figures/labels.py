@@ -1,7 +1,7 @@
 """Which numbers are names: slogans, editions, grades, list marks, codes.
 
-    before  第八届论坛 · 二级医院 · “12158”民生实事 · 第一，… · 《2024年名单》 · 二十届三中全会
-    after   labels, all of them; 居全省第一 and 第172位 are ranks
+before  第八届论坛 · 二级医院 · “12158”民生实事 · 第一，… · 《2024年名单》 · 二十届三中全会
+after   labels, all of them; 居全省第一 and 第172位 are ranks
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import table
 
@@ -32,7 +33,9 @@ def mark(text: str, drafts: Sequence[Draft]) -> None:
 
 def _named(text: str, draft: Draft) -> bool:
     """Whether a figure stands in a title, in a short quotation or beside words that make it a name."""
-    if text.startswith(_AFTER, draft.numeral_end or draft.end) or text[max(0, draft.start - 6) : draft.start].endswith(_BEFORE):
+    if text.startswith(_AFTER, draft.numeral_end or draft.end) or text[max(0, draft.start - 6) : draft.start].endswith(
+        _BEFORE
+    ):
         return True
     if draft.kind == "date" and text[draft.start - 1 : draft.start] == "·":
         return True
@@ -41,7 +44,7 @@ def _named(text: str, draft: Draft) -> bool:
     return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft)
 
 
-_SELECTED = re.compile(r"入选|评为|获评|当选|评选|跻身|荣获")
+_SELECTED = re.compile("|".join(cues("selected")))
 
 
 def _in_title(text: str, draft: Draft) -> bool:
@@ -79,23 +82,19 @@ def _in_quotation(text: str, draft: Draft) -> bool:
 
 
 _SLOGAN = re.compile(r"[一二三四五六七八九十两][个项大]?[0-9]|[0-9.%]+\+|[0-9]+(?:%|倍)?\Z")
-_SESSION = re.compile(r"届[一二三四五六七八九]\Z")
 
 
 def _in_session(text: str, draft: Draft) -> bool:
     """十三届全国人大三次会议, 二十届三中全会: the numbers of a congress and its session."""
     after = text[draft.end : draft.end + 6]
     if draft.unit == "次":
-        return after.startswith(("会议", "全会", "全体会议", "集体学习", "代表大会", "常委会"))
+        return after.startswith(cues("session"))
     if draft.unit == "届":
-        return not after.startswith(_ALL_EDITIONS) and after[:1] not in _STOPS and (
-            draft.value is None or draft.value > 9 or after.startswith(_BODIES)
-        )
+        return after[:1] not in _STOPS and (draft.value is None or draft.value > 9 or after.startswith(_BODIES))
     return False
 
 
-_ALL_EDITIONS = ("企业家", "大会。", "以上")
-_BODIES = ("全国", "省", "市", "县", "区", "中央", "中纪委", "人大", "政协", "一次", "二次", "三次", "四次", "五次", "三中", "四中", "五中", "六中", "七中", "一中", "二中", "常委")
+_BODIES = cues("body")
 _STOPS = frozenset("，。；、！？")
 
 
@@ -111,16 +110,13 @@ def _ordinal(text: str, draft: Draft) -> bool:
         return _opens(before) and not _ranked(text, draft)
     if text[draft.end : draft.end + 2].startswith(_SUPERLATIVES):
         return False
-    if _opens(before) and after in _STOPS_AND_END:
-        return not _ranked(text, draft) and after != "" if before not in ("", "\n") else after != ""
+    if before in ("", "\n"):
+        return after != ""
     return not _ranked(text, draft)
 
 
-_SUPERLATIVES = ("大", "高", "长", "多", "快", "强", "好", "富", "深", "名", "位", "低", "小", "重", "老")
-_STOPS_AND_END = frozenset(["", "\n", "，", "。", "；", "、", "：", "！", "？"])
-_RANKED = re.compile(
-    r"(?:居|列|位|排|名|获|夺|得|全省|全市|全国|全球|世界|全县|全区|亚洲|国内|省内|市内|行业|保持|稳居|省|市|州|国|洲|球|界|业|总分|跃升|跃居|升至|上升|下降|达到|到|至|前进|产能|产量|营收|数量|规模|总量|均)(?:于|了|至|到|为|在)?\Z"
-)
+_SUPERLATIVES = cues("superlative")
+_RANKED = re.compile(rf"(?:{'|'.join(cues('rank-place'))})[于了至到为在]?\Z")
 
 
 def _opens(before: str) -> bool:
@@ -142,4 +138,4 @@ def _unit_names(text: str, draft: Draft, use: str, before: str) -> bool:
     return True
 
 
-_EVENTS = ("全国", "全体", "会议", "世界", "国际", "代表", "党代会", "人口", "经济", "农业", "常务", "大会", "工业", "中央", "集体", "主席团", "浪潮", "国共", "科技", "全市", "全省", "缔约")
+_EVENTS = cues("event")

@@ -1,7 +1,7 @@
 """Numerals with their units: 3万多名, 2个多小时, 三年半, 5元3角, 3—5万元, 10年前.
 
-    before  50多分钟   · 3—5万元               · 两年零三个月 · 10年前 (2024-11-20)
-    after   50 min, 多 · 30 000 to 50 000 CNY · 27 mo         · the year 2014
+before  50多分钟   · 3—5万元               · 两年零三个月 · 10年前 (2024-11-20)
+after   50 min, 多 · 30 000 to 50 000 CNY · 27 mo         · the year 2014
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ _DAYS = re.compile(r"日(?=内|之内|间|以内|龄)")
 
 def _spans() -> dict[str, Measure]:
     """The units that stand behind 个."""
-    named = {name: measure for name in _SPAN_NAMES if (measure := units.measure_at(name, 0) or units.measure_at(f"个{name}", 0))}
+    named = {
+        name: measure
+        for name in _SPAN_NAMES
+        if (measure := units.measure_at(name, 0) or units.measure_at(f"个{name}", 0))
+    }
     named["月"] = Measure("月", "mo", "duration", 1.0, 2629800.0, "s")
     named["年头"] = Measure("年头", "a", "duration", 1.0, 31557600.0, "s")
     return named
@@ -81,7 +85,7 @@ def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | No
         return None
     second, stop, more = measure_behind(text, joined.end())
     digits = text[low.start].isdigit() and joined["n"][0].isdigit()
-    if measure is not None and (second is None or second.unit != measure.unit) or second is None and not digits:
+    if (measure is not None and (second is None or second.unit != measure.unit)) or (second is None and not digits):
         return None
     high = numerals.amount(joined["n"])
     value = _scaled(text[low.start : low.numeral_end], low.value, joined["n"], high.value)
@@ -95,7 +99,7 @@ _SCALE_TAIL = re.compile(rf"[{numerals.SCALES}]+\Z")
 
 
 def _scaled(low_text: str, low: float, high_text: str, high: float) -> float:
-    """10—20万: the lower end is in 万 too where it has no scale of its own and is smaller than the higher one's digits."""
+    """10—20万: the lower end is in 万 too where it has no scale of its own and is less than the higher one's digits."""
     tail = _SCALE_TAIL.search(high_text)
     if not tail or _SCALE_TAIL.search(low_text.lstrip("十")) or not set(tail[0]) & set(numerals.MYRIADS):
         own = _SCALE_TAIL.search(high_text)
@@ -110,7 +114,7 @@ _TAIL = re.compile(r"(?P<half>半)(?![年月天日小个导径路空球数])|(?P
 
 
 def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> Draft | None:
-    """The draft as the measure has it, with what carries it on: 半, 多, smaller units, 前; None where it is no figure."""
+    """The draft as its measure has it, with what carries it on (半, 多, 前); None where it is no figure."""
     draft.measure, draft.unit, draft.kind = measure, measure.unit, measure.kind
     draft.label = measure.use == "label"
     if draft.lone and not _alone(text, draft, measure):
@@ -145,9 +149,9 @@ _ONE_OF = frozenset("每这那哪某有同另任头")
 
 
 def _alone(text: str, draft: Draft, measure: Measure) -> bool:
-    """Whether a single Chinese numeral counts something with this measure: 五届 and 两家 do, 一个, 三国 and 百年 don't."""
+    """Whether a single Chinese numeral counts with this measure: 五届 and 两家 do, 一个, 三国 and 百年 don't."""
     numeral, before = text[draft.start], text[draft.start - 1 : draft.start]
-    if measure.use == "arabic" or before in numerals.READS and before:
+    if measure.use == "arabic" or (before in numerals.READS and before):
         return False
     if numeral == "一":
         return _one(text, draft, measure, before)
@@ -168,7 +172,7 @@ def _one(text: str, draft: Draft, measure: Measure, before: str) -> bool:
         return True
     if measure.kind in ("count", "money", "age") or measure.name in cues("one-never"):
         return False
-    if before and before in _ONE_OF or text.startswith("最后", max(0, draft.start - 2)):
+    if (before and before in _ONE_OF) or text.startswith("最后", max(0, draft.start - 2)):
         return False
     if measure.name not in cues("one-guarded"):
         return True
@@ -202,7 +206,14 @@ def _moved(reference: date, value: float, unit: str) -> Days | None:
     return Days(day, day)
 
 
-_IN_SMALLER = {("a", "mo"): 12.0, ("mo", "d"): 30.0, ("d", "h"): 24.0, ("wk", "d"): 7.0, ("h", "min"): 60.0, ("min", "s"): 60.0}
+_IN_SMALLER = {
+    ("a", "mo"): 12.0,
+    ("mo", "d"): 30.0,
+    ("d", "h"): 24.0,
+    ("wk", "d"): 7.0,
+    ("h", "min"): 60.0,
+    ("min", "s"): 60.0,
+}
 _LARGER = frozenset(larger for larger, _ in _IN_SMALLER)
 _NEXT_PART = re.compile(rf"[零又]?(?P<n>{_NUMERAL})(?P<u>个月|天|小时|分钟|分(?![之钟])|秒钟?)")
 _PART_UNITS = {"个月": "mo", "天": "d", "小时": "h", "分钟": "min", "分": "min", "秒": "s", "秒钟": "s"}
@@ -266,7 +277,8 @@ def half_at(text: str, start: int) -> Draft | None:
         return None
     if measure.name in cues("half-never") and not whole(text, start, end):
         return None
-    if start and text[start - 1] in _NOT_HALF or idioms.covers(text, start, start + 1):
+    if (start and text[start - 1] in _NOT_HALF) or idioms.covers(text, start, start + 1):
         return None
-    draft = Draft(start, end, measure.kind, 0.5 * measure.factor, measure=measure, unit=measure.unit, numeral_end=start + 1)
-    return draft
+    return Draft(
+        start, end, measure.kind, 0.5 * measure.factor, measure=measure, unit=measure.unit, numeral_end=start + 1
+    )

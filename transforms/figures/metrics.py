@@ -23,10 +23,13 @@ _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
 _BREAK = re.compile(r"[，。；：！？\n]")
 _ASIDE = re.compile(r"（[^（）]*）")
-_PLACE = r"(?:(?:全[国省市县区球]|世界|全世界|亚洲|国内|省内|市内|[\u4e00-\u9fff]{2,3}[省市县州]|各省|各市|同行业|同类|行业|我国|我省|我市)(?:各[省市县区]|同行业|同类|城市|企业)?(?:的|前列)?)"
+_PLACE = (
+    r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|[\u4e00-\u9fff]{2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市])"
+    r"(?:各[省市县区]|同行业|同类|城市|企业)?(?:的|前列)?)"
+)
 _RANK_TAIL = re.compile(
     rf"(?:连续(?:.{{1,3}}年)?)?(?:均|都|继续|仍|已|分别|再次|首次|一直|稳|并|还)*"
-    rf"(?:保持|位居|跃居|居于|居|位列|列|排名|排在|排|稳居|名列|跻身|处于|处|升至|升到|升|跃升至|跃升到|获得|获|荣获|夺得|取得|达到|达|干到|做到|位于|放|摆)?(?:在|于|了|到|至)?{_PLACE}*\Z"
+    rf"(?:保持|[位跃稳]?居|[位名]?列|排名?|跻身|处|跃?升|荣?获得?|夺得|取得|达|干|做|位|放|摆)?[在于了到至]?{_PLACE}*\Z"
 )
 _WIDTH = 60
 _LONG = 16
@@ -56,7 +59,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if draft.kind == "rank":
         return _ranked(before, behind, inherited)
     if draft.kind == "duration":
-        return _lasting(text, draft, before, behind, inherited)
+        return _lasting(draft, before, behind, inherited)
     if draft.infix == "级" and behind:
         return behind
     if text[draft.end : draft.end + 1] == "的" and behind:
@@ -66,11 +69,11 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if draft.direction and len(before) <= 6:
         return inherited if inherited.endswith(before) else inherited + before
     if len(before) < 2:
-        return inherited if previous and _side_by_side(text, previous, draft) else before or behind or inherited
+        return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
     return before
 
 
-def _side_by_side(text: str, previous: Draft, draft: Draft) -> bool:
+def _side_by_side(previous: Draft, draft: Draft) -> bool:
     return previous.unit == draft.unit and draft.start - previous.end <= 4
 
 
@@ -86,11 +89,11 @@ def _ranked(before: str, behind: str, inherited: str) -> str:
 _PREDICATES = ("保持", "位居", "居", "列", "稳居", "增长", "下降", "实现", "排名", "位列", "名列")
 
 
-def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) -> str:
+def _lasting(draft: Draft, before: str, behind: str, inherited: str) -> str:
     """连续三年保持…: the predicate with its subject; 近三年…: what the clause measures; 50分钟: what takes so long."""
     if draft.qualifier == "连续":
         return (before or inherited if behind.startswith(_PREDICATES) else "") + behind or before
-    if draft.qualifier == "近" or draft.period is not None and not before:
+    if draft.qualifier == "近" or (draft.period is not None and not before):
         return before + behind
     return behind if behind and len(before) < 3 else before or behind
 
@@ -133,11 +136,9 @@ def _trimmed(clause: str, whole: bool) -> str:
 
 def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
-    last = None
-    for last in _OBJECTS.finditer(clause):
-        pass
-    if last and len(clause) - last.end() >= 3:
-        clause = clause[last.end() :].lstrip("了各类")
+    last = max((found.end() for found in _OBJECTS.finditer(clause)), default=0)
+    if last and len(clause) - last >= 3:
+        clause = clause[last:].lstrip("了各类")
     head, _, tail = clause.rpartition("的")
     return tail if head and len(tail) >= 4 and len(clause) > 24 else clause
 

@@ -1,7 +1,7 @@
 """Numerals: where they stand and what they are worth.
 
-Arabic, Chinese and mixed numerals with their multipliers and infixes are found by one compiled expression and worked out
-by a few steps over their characters. Whether a numeral is a figure is for others to say.
+Arabic, Chinese and mixed numerals with their multipliers and infixes are found by one compiled expression and worked
+out by a few steps over their characters. Whether a numeral is a figure is for others to say.
 
     before  1.22万亿 · 三千五百 · 两百五 · 二〇二〇 · 几十万 · 一百多万 · 七八十 · 上百
     after   1.22e12  · 3500     · 250    · 2020     · 100000, 几 · 1000000, 多 · 70 to 80 · 100, 上
@@ -53,14 +53,16 @@ def expression() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What a numeral is worth. `high` is the upper end of an estimate (七八十); `infix` the word inside it (多, 余, 几)."""
+    """What a numeral is worth; `high` is the upper end of an estimate (七八十), `infix` the word inside it (多, 几)."""
 
     value: float
     high: float | None = None
     infix: str | None = None
 
 
-_ESTIMATE = re.compile(rf"(?P<head>.*?)(?P<low>[一二两三四五六七八九])(?P<high>[二三四五六七八九])(?P<tail>[{SCALES}]*)\Z")
+_ESTIMATE = re.compile(
+    rf"(?P<head>.*?)(?P<low>[一二两三四五六七八九])(?P<high>[二三四五六七八九])(?P<tail>[{SCALES}]*)\Z"
+)
 _TOKEN = re.compile(rf"{ARABIC}|点[{DIGITS}]+|.")
 _INFIX = re.compile(rf"[上数{INFIXES}]")
 
@@ -85,7 +87,9 @@ def _estimate(plain: str) -> Amount | None:
     low, high = _DIGIT[found["low"]], _DIGIT[found["high"]]
     if high - low != 1 and (low, high) != (3, 5):
         return None
-    return Amount(worth(found["head"] + found["low"] + found["tail"]), worth(found["head"] + found["high"] + found["tail"]))
+    return Amount(
+        worth(found["head"] + found["low"] + found["tail"]), worth(found["head"] + found["high"] + found["tail"])
+    )
 
 
 _PURE = frozenset("零一二三四五六七八九0123456789")

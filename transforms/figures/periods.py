@@ -1,7 +1,7 @@
 """The time a figure speaks of: the last date or word of time before it, in its sentence or in those before.
 
-    before  去年集群总营收达到1.22万亿元 · 近三年平均增长10% · 11月18日—19日，… 本次活动有110余家企业参加
-    after   the year before the issue's · three years to the issue · 18 to 19 November
+before  去年集群总营收达到1.22万亿元 · 近三年平均增长10% · 11月18日—19日，… 本次活动有110余家企业参加
+after   the year before the issue's · three years to the issue · 18 to 19 November
 """
 
 from __future__ import annotations
@@ -48,10 +48,15 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
 
 
 def _next(text: str, cue: tuple[int, Days], since: int, current: Days | None) -> tuple[int, Days]:
-    """The cue that holds from now on: a year or month named in the sentence of a day within it does not widen that day."""
+    """The cue that holds from now on: a year named in the sentence of a day within it does not widen that day."""
     at, days = cue
     wider = current is not None and days != current and days.first <= current.first and current.last <= days.last
-    if current is not None and wider and (current.last - current.first).days < 31 and text.find("\n", max(since, at - 500), at) < 0:
+    if (
+        current is not None
+        and wider
+        and (current.last - current.first).days < 31
+        and text.find("\n", max(since, at - 500), at) < 0
+    ):
         return since, current
     return at, days
 

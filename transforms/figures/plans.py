@@ -1,7 +1,7 @@
 """The five-year plans as times: “十四五”末, “十三五”期间. As “十四五”规划 the plan is a name.
 
-    before  “十四五”末   · “十三五”期间
-    after   2025          · 2016 to 2020
+before  “十四五”末   · “十三五”期间
+after   2025          · 2016 to 2020
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Figures of two numerals: fractions, parts of a hundred, mixed numbers and scores.
 
-    before  1/3 · 三分之一 · 百分之五 · 百分百 · 三又二分之一 · 21∶18
-    after   0.333… · 0.333… · 5 % · 100 % · 3.5 · 21 to 18
+before  1/3 · 三分之一 · 百分之五 · 百分百 · 三又二分之一 · 21∶18
+after   0.333… · 0.333… · 5 % · 100 % · 3.5 · 21 to 18
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def drafts_of(text: str, reference: date | None) -> list[Draft]:
 def read_text(text: str, reference: date | datetime | None) -> tuple[Mention, ...]:
     """The mentions of one text as given, with offsets in it.
 
-    It may hold half-width marks, full-width digits, traditional characters, blanks and line breaks: 十 余 万, １２．５％.
+    It may hold half-width marks, full-width digits, traditional characters, blanks, line breaks: 十 余 万, １２％.
     """
     day = reference.date() if isinstance(reference, datetime) else reference
     folded = folding.fold(text)

@@ -1,7 +1,7 @@
 """Finding the figures of a text: one expression finds numerals, and what stands around each says what it is.
 
-    before  去年集群总营收达到1.22万亿元，拥有237家涉铝企业，占比超过1/3
-    after   1.22万亿元 (money, 1.22e12 CNY) · 237家 (count) · 1/3 (fraction, 0.333…)
+before  去年集群总营收达到1.22万亿元，拥有237家涉铝企业，占比超过1/3
+after   1.22万亿元 (money, 1.22e12 CNY) · 237家 (count) · 1/3 (fraction, 0.333…)
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from datetime import date
 
 from transforms.figures import idioms, numerals, spans
 from transforms.figures.clocks import dated_at
+from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
 from transforms.figures.draft import Draft
-from transforms.figures.measured import half_at, measured_at, measure_behind
-from transforms.figures.cues import cues
+from transforms.figures.measured import half_at, measure_behind, measured_at
 from transforms.figures.plans import plan_at
 from transforms.figures.ratios import ratio_at
 from transforms.figures.signs import signed
 
 _NUMERAL = numerals.expression()
 _AFTER_ONE = (
-    "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成期级等孩版号甲是、要个世时点线到至—载届又"
+    "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成"
+    "期级等孩版号甲是、要个世时点线到至—载届又"
 )
 _FIND = re.compile(
     rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"
@@ -35,7 +36,7 @@ _CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
 
 
 def figures(text: str, reference: date | None) -> Iterator[Draft]:
-    """The figures and labels of `text` in order; sentences are parted by line breaks, and dates look back no further."""
+    """The figures and labels of `text` in order; line breaks part its sentences, and dates look back no further."""
     done, searched = 0, 0
     anchor = Anchor(reference)
     for found in _FIND.finditer(text):

@@ -1,7 +1,7 @@
 """Signs before a figure: 零下5℃, 负10, -3.2%, 华氏70度. They belong to it, and below zero is negative.
 
-    before  零下25.3摄氏度 · 江苏-浙江2省
-    after   -25.3 Cel       · 2 (the stroke joins)
+before  零下25.3摄氏度 · 江苏-浙江2省
+after   -25.3 Cel       · 2 (the stroke joins)
 """
 
 from __future__ import annotations
@@ -10,12 +10,8 @@ from transforms.figures.draft import Draft
 
 _SCALES = ("摄氏", "华氏")
 _BELOW = ("零下", "负的", "负", "-", "－", "−")
-_SIGNS = sorted(
-    [*(scale + below for scale in _SCALES for below in _BELOW), *(below + scale for scale in _SCALES for below in _BELOW)]
-    + [*_SCALES, *_BELOW],
-    key=len,
-    reverse=True,
-)
+_PAIRS = [pair for scale in _SCALES for below in _BELOW for pair in (scale + below, below + scale)]
+_SIGNS = sorted([*_PAIRS, *_SCALES, *_BELOW], key=len, reverse=True)
 _STROKES = ("-", "－", "−")
 _LAST = frozenset(sign[-1] for sign in _SIGNS)
 _OTHER_WORDS = frozenset("胜担抱肩自欺平辜不")

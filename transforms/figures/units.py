@@ -1,7 +1,7 @@
 """Units, currencies and classifiers: what stands behind a numeral and what it makes of it.
 
-    before  千瓦时 · 元/吨 · 公里每小时 · 人次
-    after   kW.h   · 元/吨 · km/h       · 人次
+before  千瓦时 · 元/吨 · 公里每小时 · 人次
+after   kW.h   · 元/吨 · km/h       · 人次
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Measure:
 
     `kind` is that of the figure; `factor` turns the printed amount into `unit` (角 → 0.1 CNY); `si_value` is
     value * si_factor + si_offset in `si_unit`. `use` says which numerals it goes with: figure (any), arabic (not a
-    single Chinese one) or label (it makes a name or a grade); before a character of `unless` it is part of another word.
+    single Chinese one) or label (it makes a name or a grade). Before a character of `unless` it is another word's part.
     """
 
     name: str
@@ -63,8 +63,6 @@ def _by_first_character() -> dict[str, tuple[Measure, ...]]:
 
 
 _MEASURES = _by_first_character()
-FIRST_CHARACTERS = frozenset(_MEASURES)
-MONEY = {row["name"]: Measure(row["name"], row["unit"], "money", float(row["factor"])) for row in table("figures_currencies")}
 
 
 def measure_at(text: str, at: int) -> Measure | None:
@@ -117,7 +115,8 @@ def _quotient(measure: Measure, divisor: Measure, sign: str) -> Measure | None:
     name = measure.name + sign + divisor.name
     if not {measure.kind, divisor.kind} <= _MEASURED or not (measure.unit.isascii() and divisor.unit.isascii()):
         kind = measure.kind if measure.kind in ("money", "quantity") else "count"
-        return replace(measure, name=name, unit=f"{measure.name}/{divisor.name}", kind=kind, si_factor=None, si_unit=None)
+        unit = f"{measure.name}/{divisor.name}"
+        return replace(measure, name=name, unit=unit, kind=kind, si_factor=None, si_unit=None)
     si_factor = measure.si_factor / divisor.si_factor if measure.si_factor and divisor.si_factor else None
     si_unit = f"{measure.si_unit}/{divisor.si_unit}" if si_factor else None
     unit = f"{measure.unit}/{divisor.unit}"

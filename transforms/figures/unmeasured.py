@@ -1,14 +1,14 @@
 """Numerals without a unit: 五大集群, 千亿级产业, 62.8万贫困人口, list marks, codes, years in names.
 
-    before  五大集群 · 千亿级产业 · 12345热线 · 2024第九届… · 一、二、
-    after   5 个     · 1e11 CNY   · a label    · a label      · labels
+before  五大集群 · 千亿级产业 · 12345热线 · 2024第九届… · 一、二、
+after   5 个     · 1e11 CNY   · a label    · a label      · labels
 """
 
 from __future__ import annotations
 
 import re
 
-from transforms.figures import numerals, spans
+from transforms.figures import spans
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 
@@ -84,8 +84,8 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
         return draft
     if whole(text, draft.start, draft.end):
         return draft if numeral not in "万亿千百兆" else None
-    listed = before in _OPENING and after in _LIST_MARKS or before == "（" and after == "）"
-    if listed or before and before in _QUOTES and numeral not in "百千万亿一":
+    listed = (before in _OPENING and after in _LIST_MARKS) or (before == "（" and after == "）")
+    if listed or (before and before in _QUOTES and numeral not in "百千万亿一"):
         draft.label = True
         return draft
     return None
@@ -98,14 +98,14 @@ _PHONE_LENGTHS = frozenset((7, 8, 11))
 def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     """Digits without a unit: numbers of telephones are none, years and codes are labels, others numbers."""
     plain = numeral.isdigit()
-    if plain and len(numeral) >= 7 and _is_phone(text, draft, numeral) or _in_chain(text, draft, after):
+    if (plain and len(numeral) >= 7 and _is_phone(text, draft, numeral)) or _in_chain(text, draft, after):
         return None
     if plain and len(numeral) == 4 and _is_year(text, draft, after):
         draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
         draft.explicit_year, draft.length = True, "year"
-    elif plain and text.startswith(cues("service"), draft.end):
-        draft.label = True
-    elif numeral.endswith(".0") and text.startswith(cues("version"), draft.end):
+    elif (plain and text.startswith(cues("service"), draft.end)) or (
+        numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
+    ):
         draft.label = True
     return draft
 
@@ -119,7 +119,7 @@ def _is_phone(text: str, draft: Draft, numeral: str) -> bool:
 def _in_chain(text: str, draft: Draft, after: str) -> bool:
     """0543-3152627, 192-168-1: digits that strokes chain together."""
     behind = draft.start > 1 and text[draft.start - 1] == "-" and text[draft.start - 2].isdigit()
-    return behind or after == "-" and text[draft.end + 1 : draft.end + 2].isdigit() and draft.high is None
+    return behind or (after == "-" and text[draft.end + 1 : draft.end + 2].isdigit() and draft.high is None)
 
 
 def _is_year(text: str, draft: Draft, after: str) -> bool:
@@ -137,6 +137,6 @@ def _counts(text: str, draft: Draft, numeral: str) -> bool:
     """Whether a Chinese numeral of several characters without a unit is a number: 三千五百 is, 一二 and 千万 seldom."""
     if whole(text, draft.start, draft.end) or text.startswith(("以上", "以下", "左右"), draft.end):
         return True
-    if draft.high is not None and len(numeral) < 3 or numeral in cues("adverb"):
+    if (draft.high is not None and len(numeral) < 3) or numeral in cues("adverb"):
         return False
-    return bool(_ROUND.match(numeral)) and not numeral.startswith(("十一", "二十")) or "点" in numeral
+    return (bool(_ROUND.match(numeral)) and not numeral.startswith(("十一", "二十"))) or "点" in numeral

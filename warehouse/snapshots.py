@@ -205,19 +205,22 @@ class Publication:
         if not self._records:
             raise ValueError("a snapshot needs at least one shard")
         with _refusals(self.root, "publish"):
-            manifest = Manifest(
-                snapshot=_last(self.root) + 1,
-                parent=self.parent.snapshot if self.parent else None,
-                created=created,
-                rules=rules,
-                layout=shards.layout(),
-                shards=tuple(record for _, record in sorted(self._records.items())),
-                versions=versions or {},
-                options=options or {},
-            )
+            manifest = self._manifest(rules, created, versions or {}, options or {})
             self._complete(manifest)
             self._check(manifest)
             return Published(manifest, _put_into_place(self.root, self.folder, _name(manifest.snapshot)), new=True)
+
+    def _manifest(self, rules: str, created: str, versions: dict[str, str], options: dict[str, Any]) -> Manifest:
+        return Manifest(
+            snapshot=_last(self.root) + 1,
+            parent=self.parent.snapshot if self.parent else None,
+            created=created,
+            rules=rules,
+            layout=shards.layout(),
+            shards=tuple(record for _, record in sorted(self._records.items())),
+            versions=versions,
+            options=options,
+        )
 
     def _check(self, manifest: Manifest) -> None:
         articles = [self.folder / file.path for file in manifest.files if file.table == schema.ARTICLE.name]

@@ -117,7 +117,7 @@ def group(blocks: Sequence[Block]) -> Grouping:
         readings = _best_reading(items, habit)
     drafts, stray = _drafts(items, readings)
     order = sorted([*boxes, *drafts], key=lambda draft: draft.parts[0].block.lines[0].raw.at[0])
-    return Grouping(tuple(order), tuple([*loose, *stray]), _position(items, readings))
+    return Grouping(tuple(order), (*loose, *stray), _position(items, readings))
 
 
 def _chunks(blocks: Iterable[Block]) -> list[Block]:
@@ -186,13 +186,14 @@ def _item(block: Block) -> _Item:
     heading = block.kind in HEADING_KINDS
     announced = (not heading) and bool(
         marks.jump_from(text)
-        or (block.kind == "paragraph" and read_lead(block.lines[0].raw.text + (block.lines[1].raw.text if len(block.lines) > 1 else "")))
+        or (
+            block.kind == "paragraph"
+            and read_lead(block.lines[0].raw.text + (block.lines[1].raw.text if len(block.lines) > 1 else ""))
+        )
     )
     closes = block.kind == "credit" or bool(marks.jump_to(text)) or _ends_in_credit(text)
     measures = Counter(line.measure for line in block.lines if line.measure is not None)
-    return _Item(
-        block, heading, block.kind == "paragraph", announced, closes, max(measures, default=None), text
-    )
+    return _Item(block, heading, block.kind == "paragraph", announced, closes, max(measures, default=None), text)
 
 
 def _ends_in_credit(text: str) -> bool:
@@ -300,10 +301,14 @@ def _parallel(one: str, other: str) -> bool:
         return False
     if one[0] == other[0] == "“" and one[-1] == other[-1] == "”":
         return True
-    shape = lambda text: _HAN.sub(lambda run: "字" * len(run.group()), text)
-    if len(one) == len(other) and shape(one) == shape(other) and not _HAN.fullmatch(one):
+    if _shape(one) == _shape(other) and not _HAN.fullmatch(one):
         return True
     return one[:3] == other[:3] or (abs(len(one) - len(other)) <= 2 and one[-2:] == other[-2:])
+
+
+def _shape(text: str) -> str:
+    """A heading with every Han character made alike: its length and the places of its marks and digits."""
+    return _HAN.sub(lambda run: "字" * len(run.group()), text)
 
 
 # --- the best whole -------------------------------------------------------------------------------------------------
@@ -388,8 +393,6 @@ def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
         score += AFTER_AN_END if reading.starts else 0.0
     if before.body and item.body and before.measure and item.measure and abs(before.measure - item.measure) > 1.5:
         score += 0.0 if reading.starts else OTHER_COLUMN
-    if before.heading and item.announced and not reading.starts:
-        score += 0.0
     return score
 
 
@@ -491,7 +494,12 @@ def _drafts(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[list[
         piece = ()
     drafts = [Draft(tuple(parts)) for parts in groups]
     whole = [_labelled(draft) for draft in drafts if any(p.block.kind == "paragraph" for p in draft.parts)]
-    stray += [part.block for draft in drafts if not any(p.block.kind == "paragraph" for p in draft.parts) for part in draft.parts]
+    stray += [
+        part.block
+        for draft in drafts
+        if not any(p.block.kind == "paragraph" for p in draft.parts)
+        for part in draft.parts
+    ]
     return whole, stray
 
 

@@ -116,7 +116,7 @@ def _compare(facts: Sequence[_Facts]) -> list[_Facts]:
     shapes = Counter(shape for fact in facts if (shape := _shape(fact.line.text)))
     compared: list[_Facts] = []
     for index, fact in enumerate(facts):
-        near = facts[max(0, index - 1) : index] + facts[index + 1 : index + 2]
+        near = (*facts[max(0, index - 1) : index], *facts[index + 1 : index + 2])
         named = fact.other is None and names_a_speaker(fact.line.text) and any(_of_a_speech(other) for other in near)
         alike = shapes[_shape(fact.line.text)] > 1
         compared.append(replace(fact, other="name" if named else fact.other, alike=alike))
@@ -149,9 +149,12 @@ def _shape(text: str) -> str:
 def _is_balanced(text: str) -> bool:
     """Whether a line is two halves of about the same length: 信息化拓展，延伸服务触角."""
     halves = re.split(r"[，, ]", text)
-    return len(halves) == 2 and 4 <= min(map(len, halves)) and max(map(len, halves)) <= 12 and abs(
-        len(halves[0]) - len(halves[1])
-    ) <= 2
+    return (
+        len(halves) == 2
+        and min(map(len, halves)) >= 4
+        and max(map(len, halves)) <= 12
+        and abs(len(halves[0]) - len(halves[1])) <= 2
+    )
 
 
 def _facts(line: Line) -> _Facts:

@@ -1,11 +1,12 @@
 """The parts of a heading: kicker, headline, subheadline, and what a speech's heading says of its speaker and date.
 
-    before  市图书馆“童书漂流 书润乡梦”图书捐⏎赠活动举行⏎⏎150册少儿图书⏎免费赠与乡村娃
-    after   kicker 市图书馆“童书漂流 书润乡梦”图书捐赠活动举行, headline 150册少儿图书 免费赠与乡村娃
+before  市图书馆“童书漂流 书润乡梦”图书捐⏎赠活动举行⏎⏎150册少儿图书⏎免费赠与乡村娃
+after   kicker 市图书馆“童书漂流 书润乡梦”图书捐赠活动举行, headline 150册少儿图书 免费赠与乡村娃
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from array import array
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from transforms import marks
-from transforms.alignment import Aligned, concat, drop
+from transforms.alignment import Aligned, drop
 from transforms.alignment import Span as TextSpan
 from transforms.blocks import Block, runs_on
 from transforms.cleaning import clean
@@ -189,7 +190,7 @@ def _without_label(text: str) -> str:
 def _join(lines: Sequence[Line]) -> Aligned:
     """The lines of a part as one text; two halves get one blank between them."""
     joined = lines[0].clean
-    for before, line in zip(lines, lines[1:]):
+    for before, line in itertools.pairwise(lines):
         if not runs_on(joined.text[-80:], line) and _are_halves(before, line) and line.text[0] not in "（(":
             joined = joined + Aligned(" ", array("i", [joined.at[-1]]))
         joined = joined + line.clean

@@ -9,6 +9,7 @@ line as wide as its column goes on, a shorter one closes a paragraph, one that i
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -168,7 +169,7 @@ def _with_recurrences(lines: Sequence[Line]) -> list[Line]:
     text = "".join(line.text for line in lines)
     if len(text) > LARGEST_PAGE:
         return list(lines)
-    grams = [_gram(before.text, line.text) for before, line in zip(lines, lines[1:])]
+    grams = [_gram(before.text, line.text) for before, line in itertools.pairwise(lines)]
     wanted = set(filter(None, grams))
     counts = Counter(gram for i in range(len(text) - 3) if (gram := text[i : i + 4]) in wanted)
     return [*lines[:1], *(replace(line, recurs=counts[gram] > 1) for line, gram in zip(lines[1:], grams))]

@@ -28,7 +28,9 @@ _DATE = re.compile(
 _DATE_LINE = re.compile(rf"[（(]? ?(?P<date>{_DATE.pattern}) ?[）)]?")
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _FOLIO = re.compile(r"第? ?[A-Z]?\d{1,3} ?版|[A-Z]?\d{1,3}|[A-Z]\d{1,2}[·・].{1,8}")
-_NUMBERING = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]|\d{1,2}[、．]")
+_NUMBERING = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]|\d{1,2}[、．]"
+)
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
 _LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
@@ -95,7 +97,10 @@ def is_furniture(text: str) -> bool:
     cues = [word for word in words("furniture") if word in text]
     if "。" in text or "，" in text:
         return False
-    if cues and ((len(cues) > 1 and re.search(r"[\d：:]", text)) or re.match(rf"(?:{'|'.join(map(re.escape, cues))}) ?[：:]", text)):
+    if cues and (
+        (len(cues) > 1 and re.search(r"[\d：:]", text))
+        or re.match(rf"(?:{'|'.join(map(re.escape, cues))}) ?[：:]", text)
+    ):
         return True
     return bool(_WEEKDAY.search(text) and _DATE.search(text)) and len(text) < 50
 

@@ -23,8 +23,10 @@ from transforms.sentences import split
 from transforms.stories import Story, read_story
 from transforms.words import cut, tag
 
+DEFAULT = Options()
 
-def read_page(source: Source, options: Options = Options()) -> Document:
+
+def read_page(source: Source, options: Options = DEFAULT) -> Document:
     """The rows of one page. A page that can't be read comes back with status `quarantined` and the cause in `error`."""
     try:
         decoded = decode(source.data)
@@ -155,9 +157,7 @@ def _pieces(story: Story) -> list[_Piece]:
     return pieces
 
 
-def _sentence(
-    sentence_id: str, ordinal: int, piece: _Piece, mentions: Sequence[Mention], options: Options
-) -> Sentence:
+def _sentence(sentence_id: str, ordinal: int, piece: _Piece, mentions: Sequence[Mention], options: Options) -> Sentence:
     role, paragraph, text, start = piece
     hull = _hull(text)
     tokens, pos = tag(text.text) if options.pos else (cut(text.text), None)
@@ -173,9 +173,7 @@ def _sentence(
         end=None if start is None else start + len(text),
         raw_start=hull.start,
         raw_end=hull.end,
-        figures=tuple(
-            _figure(f"{sentence_id}-{number:02d}", mention, text) for number, mention in enumerate(mentions)
-        ),
+        figures=tuple(_figure(f"{sentence_id}-{number:02d}", mention, text) for number, mention in enumerate(mentions)),
     )
 
 

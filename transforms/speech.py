@@ -1,7 +1,7 @@
 """Is an article the words of a speech, and whose, where and when?
 
-    before  ——在2024第九届国际（三亚）…高峰论坛上的主旨演讲 | （2024年11月20日） | 宋永祥 | 各位领导、各位嘉宾：…
-    after   speech by 宋永祥 at 2024第九届国际（三亚）…高峰论坛 on 2024-11-20
+before  ——在2024第九届国际（三亚）…高峰论坛上的主旨演讲 | （2024年11月20日） | 宋永祥 | 各位领导、各位嘉宾：…
+after   speech by 宋永祥 at 2024第九届国际（三亚）…高峰论坛 on 2024-11-20
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A drafted article -> its parts: agency, byline, jumps, credits and kind taken off, the body cleaned.
 
-    before  ●11月8日,滨州市… | 本报讯（记者 王健）近日，… | …20余吨。（通讯员 卢青 摄影）
-    after   brief 11月8日，滨州市… | agency 本报讯, byline 记者 王健, 近日，… | photo by 卢青, …20余吨。
+before  ●11月8日,滨州市… | 本报讯（记者 王健）近日，… | …20余吨。（通讯员 卢青 摄影）
+after   brief 11月8日，滨州市… | agency 本报讯, byline 记者 王健, 近日，… | photo by 卢青, …20余吨。
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class _Body:
 
 def read_story(draft: Draft) -> Story:
     """The parts of one drafted article."""
-    heading = read_heading([block for block in draft.headings])
+    heading = read_heading(draft.headings)
     body = _read_body(draft.body)
     byline = (*(body.lead.byline if body.lead else ()), *body.credits)
     story = Story(

@@ -11,45 +11,18 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 
 from flows import reading
 from flows.conservation import held
-from flows.plan import Batch, shard_digest
+from flows.jobs import BatchResult, Failure, Job
+from flows.plan import shard_digest
 from flows.sources import SourceFile
 from transforms.document import Document, Options, Source
 from transforms.page import quarantined, read_page
 from warehouse.errors import CheckFailed, RowsRefused
-from warehouse.shards import ShardSummary, write_shard
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A rule that failed on a page: a fault of the rule, so the log shows where."""
-
-    source: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """A shard as written; `digest` stands for what was read, which may have changed since the plan was made."""
-
-    summary: ShardSummary
-    digest: str
-    size: int
-    failures: tuple[Failure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A batch and what it takes to carry it out in another process or on another machine."""
-
-    batch: Batch
-    folder: str
-    rules: str
-    options: dict[str, bool]
+from warehouse.shards import write_shard
 
 
 class LostCharacters(Exception):  # noqa: N818 - reads as a sentence in a cause

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flows import pool, progress
-from flows.batch import BatchResult, Failure, Job
 from flows.errors import Stopped
+from flows.jobs import BatchResult, Failure, Job
 from flows.parameters import BuildParameters
 from flows.plan import Plan, make_plan
 from warehouse.snapshots import Publication, Published

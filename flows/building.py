@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flows import progress, server, summary, terminal
+from flows import pool, progress, server, summary, terminal
 from flows.build import Outcome, build, in_threads, plan_for
 from flows.errors import UsageError
 from flows.parameters import BuildParameters
@@ -64,6 +64,7 @@ class _Work:
             if self.inline or self._is_current(plan):
                 return build(self.parameters, in_threads, plan)
             self.server = server.start()
+        pool.warm_up()
         return self._through_prefect()
 
     def _is_current(self, plan: Plan) -> bool:

@@ -17,8 +17,8 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
 from flows import pool
-from flows.batch import BatchResult, Job
 from flows.build import Outcome, build
+from flows.jobs import BatchResult, Job
 from flows.parameters import BuildParameters, available_cores
 
 

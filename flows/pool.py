@@ -14,22 +14,29 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 
-from flows.batch import BatchResult, Job, run_batch
 from flows.errors import BuildFailed, Stopped
+from flows.jobs import BatchResult, Job
 
 _executor: ProcessPoolExecutor | None = None
 _processes = 1
 _stopped = threading.Event()
 
 
+def warm_up() -> None:
+    """Lets the process that workers are forked from load the dictionaries while the build does other things."""
+    forkserver.set_forkserver_preload(["flows.preload"])
+    forkserver.ensure_running()
+
+
 @contextmanager
 def opened(jobs: int) -> Iterator[None]:
     """A pool of `jobs` processes for `run` to use while the block lasts."""
     global _executor, _processes
+    warm_up()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["flows.preload"])
     _executor, _processes = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker), jobs
     try:
         yield
@@ -44,9 +51,9 @@ def run(job: Job) -> BatchResult:
     if _stopped.is_set():
         raise Stopped
     if _executor is None:
-        return run_batch(job)
+        return _carried_out(job)
     try:
-        return _executor.submit(run_batch, job).result()
+        return _executor.submit(_carried_out, job).result()
     except BrokenProcessPool as cause:
         if _stopped.is_set():
             raise Stopped from cause
@@ -57,6 +64,13 @@ def run(job: Job) -> BatchResult:
         if _stopped.is_set():
             raise Stopped from cause
         raise
+
+
+def _carried_out(job: Job) -> BatchResult:
+    """In the worker; the rules are loaded there, and never by a build that finds nothing to do."""
+    from flows.batch import run_batch
+
+    return run_batch(job)
 
 
 def stop() -> None:

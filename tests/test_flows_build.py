@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from flows import batch, plan, reading
-from flows.batch import BatchResult, Job, run_batch
+from flows.batch import run_batch
 from flows.build import Outcome, build, in_threads
+from flows.jobs import BatchResult, Job
 from flows.parameters import BuildParameters
 from transforms.document import Document, Options, Source
 from transforms.page import read_page

@@ -15,9 +15,8 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -74,7 +73,9 @@ class Bench:
     def built(self, sources: Path, name: str) -> Path:
         """A new warehouse with the pages of a folder."""
         root = self.work / name
-        build(BuildParameters(sources=[str(sources)], warehouse=root, jobs=self.jobs), in_threads)
+        outcome = build(BuildParameters(sources=[str(sources)], warehouse=root, jobs=self.jobs), in_threads)
+        for failure in outcome.failures:
+            print(f"bench: a rule failed on {failure.source}\n{failure.traceback}", file=sys.stderr)
         return root
 
 
@@ -162,11 +163,11 @@ def raise_floors(bench: Bench) -> int:
 def sections(bench: Bench) -> Iterator[Section]:
     """All tables, each measured when it is asked for."""
     yield from seeds(bench)
-    if bench.benches:
-        yield from pages(bench, bench.benches)
-        yield from issues(bench, bench.benches)
-        yield from printed_lines(bench, bench.benches)
-        yield numbers(bench, bench.benches)
+    if scorers := bench.outside:
+        yield from pages(bench, scorers)
+        yield from issues(bench, scorers)
+        yield from printed_lines(bench, scorers)
+        yield numbers(scorers)
 
 
 Measured = dict[str, float]
@@ -175,11 +176,8 @@ Measured = dict[str, float]
 def _diagnosed(ours: Score, theirs: Measured, on_ours: Callable[[], Measured]) -> Measured:
     """What the outside scorer says of its own reading; where that differs, the difference is named on standard error
     with what it says of our reading, so that one sees which of the two is at odds."""
-    differing = [
-        name
-        for name, value in theirs.items()
-        if name in ours.measures and f"{value:.4f}" != f"{ours.measures[name]:.4f}"
-    ]
+    measures = ours.measures
+    differing = [name for name in theirs if name in measures and f"{theirs[name]:.4f}" != f"{measures[name]:.4f}"]
     if differing:
         again = on_ours()
         for name in differing:
@@ -217,55 +215,53 @@ def _about(tables: reading.Tables) -> str:
     return ", ".join(f"{len(rows):,} {name}s" for name, rows in tables.items() if name != "residue")
 
 
-def pages(bench: Bench, benches: Path) -> Iterator[Section]:
+def pages(bench: Bench, scorers: Outside) -> Iterator[Section]:
     """Typeset pages read back by several tools, in the order of reading and out of it."""
-    gold = json.loads((benches / "pages.gold.json").read_text(encoding="utf-8"))
-    root = bench.built(benches / "pages", "pages")
+    gold = json.loads((scorers.folder / "pages.gold.json").read_text(encoding="utf-8"))
+    root = bench.built(scorers.folder / "pages", "pages")
     tables = reading.of_warehouse(root)
     read = reading.pages(tables)
     chosen: dict[str, Sequence[str]] = {"all": (), "in order": IN_ORDER, "out of order": OUT_OF_ORDER}
     columns = {name: score_articles(_in_modes(gold, modes), read) for name, modes in chosen.items()}
     outside: dict[str, Measured] = {}
-    if scorers := bench.outside:
-        path = scorers.read_articles(root)
-        ours = _dumped(bench.work / "articles.json", read)
-        for name, modes in chosen.items():
-            ask = partial(scorers.articles, benches / "pages.gold.json", modes=modes)
-            outside[name] = _diagnosed(columns[name], ask(path), partial(ask, ours))
+    theirs, ours = scorers.read_articles(root), _dumped(bench.work / "articles.json", read)
+    for name, modes in chosen.items():
+        ask = partial(scorers.articles, scorers.folder / "pages.gold.json", modes=modes)
+        outside[name] = _diagnosed(columns[name], ask(theirs), partial(ask, ours))
     yield Section("pages", _about(tables), columns, outside)
     modes = sorted({page["mode"] for page in gold}, key=(*IN_ORDER, *OUT_OF_ORDER).index)
     by_mode = {mode: score_articles(_in_modes(gold, (mode,)), read) for mode in modes}
     yield Section("pages, by mode", "how the text was taken off the page", by_mode, only=BY_MODE)
-    yield conservation(bench, "pages", tables, root, benches / "pages")
+    yield conservation(scorers, "pages", tables, root, scorers.folder / "pages")
 
 
 def _in_modes(gold: list[dict[str, Any]], modes: Sequence[str]) -> list[dict[str, Any]]:
     return [page for page in gold if not modes or page["mode"] in modes]
 
 
-def conservation(bench: Bench, name: str, tables: reading.Tables, root: Path, sources: Path) -> Section:
+def conservation(scorers: Outside, name: str, tables: reading.Tables, root: Path, sources: Path) -> Section:
     """Nothing lost, nothing counted twice, and keys and offsets that hold."""
     score = score_account(account(tables, sources_below(sources)))
-    outside = {name: bench.outside.conservation(root, sources)} if bench.outside else {}
+    outside = {name: scorers.conservation(root, sources)}
     return Section(f"{name}, conservation", _about(tables), {name: score}, outside)
 
 
-def issues(bench: Bench, benches: Path) -> Iterator[Section]:
+def issues(bench: Bench, scorers: Outside) -> Iterator[Section]:
     """Issues of several pages with articles that go on on another page."""
-    path = benches / "issues.gold.json"
+    path = scorers.folder / "issues.gold.json"
     gold = [join for issue in json.loads(path.read_text(encoding="utf-8"))["issues"] for join in issue["joins"]]
-    root = bench.built(benches / "issues", "issues")
+    root = bench.built(scorers.folder / "issues", "issues")
     tables = reading.of_warehouse(root)
     wanted = [(Part(j["from_doc"], j["from_start"]), Part(j["to_doc"], j["to_start"])) for j in gold]
     score = score_joins(wanted, reading.joins(tables))
-    outside = {"issues": bench.outside.joins(path, root)} if bench.outside else {}
+    outside = {"issues": scorers.joins(path, root)}
     yield Section("issues", f"{len(wanted)} jumps", {"issues": score}, outside)
-    yield conservation(bench, "issues", tables, root, benches / "issues")
+    yield conservation(scorers, "issues", tables, root, scorers.folder / "issues")
 
 
-def printed_lines(bench: Bench, benches: Path) -> Iterator[Section]:
+def printed_lines(bench: Bench, scorers: Outside) -> Iterator[Section]:
     """Columns keyed by hand line by line: which line ends end a paragraph."""
-    for path in sorted((benches / "unwrap").glob("*.jsonl")):
+    for path in sorted((scorers.folder / "unwrap").glob("*.jsonl")):
         rows = json_lines(path)
         folder = bench.work / path.stem
         folder.mkdir()
@@ -275,27 +271,20 @@ def printed_lines(bench: Bench, benches: Path) -> Iterator[Section]:
         tables = reading.of_warehouse(root)
         gold = {row["id"]: row["text"].split("\n") for row in rows}
         score = score_boundaries(gold, reading.paragraphs(tables, sources_below(folder)))
-        outside = {"lines": bench.outside.boundaries(path, root, folder)} if bench.outside else {}
+        outside = {"lines": scorers.boundaries(path, root, folder)}
         yield Section(f"printed lines, {path.stem}", f"{len(rows)} columns", {"lines": score}, outside)
-        yield conservation(bench, path.stem, tables, root, folder)
+        yield conservation(scorers, path.stem, tables, root, folder)
 
 
-def numbers(bench: Bench, benches: Path) -> Section:
+def numbers(scorers: Outside) -> Section:
     """Test suites of other libraries that read numbers, one text a case."""
-    path = benches / "figures" / "dev.jsonl"
+    path = scorers.folder / "figures" / "dev.jsonl"
     cases = json_lines(path)
-    answers = b"".join(predictions(path.read_bytes().splitlines()))
-    read = {
-        answer["id"]: [_answered(row) for row in answer["predictions"]]
-        for answer in map(json.loads, answers.splitlines())
-    }
+    answers = list(predictions(path.read_bytes().splitlines()))
+    read = {answer["id"]: list(map(reading.figure, answer["predictions"])) for answer in map(json.loads, answers)}
     score = score_figures(cases, read)
-    outside = {"suites": bench.outside.figures(path, bench.outside.predicted_figures(answers))} if bench.outside else {}
+    outside = {"suites": scorers.figures(path, scorers.predicted_figures(b"".join(answers)))}
     return Section("numbers", f"{len(cases)} cases", {"suites": score}, outside)
-
-
-def _answered(row: dict[str, Any]) -> reading.Row:
-    return reading.figure(row)
 
 
 if __name__ == "__main__":

@@ -154,14 +154,22 @@ def _evidence_faults(what: str, row: Row, text: str, source: str, han: bool) -> 
     if not raw or blank(raw[0]) or blank(raw[-1]):
         yield f"{what} with a blank at an end of its evidence: {text[:20]}"
     missing = _letters(text, han) - _letters(raw, han)
-    # NFKC leaves the radicals of U+2E80 to U+2EFF as they are; each stands for one character (⺠ for 民).
-    if missing.total() > sum("\u2e80" <= mark <= "\u2eff" for mark in raw):
+    if missing.total() > _radicals(raw, text):
         yield f"{what} is not what the source says: {text[:20]}"
 
 
 def _letters(text: str, han: bool) -> Counter[str]:
     folded = unicodedata.normalize("NFKC", text)
     return Counter(letter for letter in folded if letter.isalnum() and (han or letter.isascii()))
+
+
+def _radicals(raw: str, text: str) -> int:
+    """The radicals of `raw` that stand for some character of `text` other than the one that NFKC makes of them.
+
+    It leaves those of U+2E80 to U+2EFF as they are (⺠ for 民), and others it turns into old forms (⼾ into 戶 for 户).
+    """
+    radicals = [mark for mark in raw if "\u2e80" <= mark <= "\u2fdf"]
+    return sum(unicodedata.normalize("NFKC", mark) not in text for mark in radicals)
 
 
 def _within(row: Row, start: int, end: int) -> bool:

@@ -175,7 +175,7 @@ class _Case:
             shared = _metric(gold, words, hit)
             sums.metric.add(shared > 0)
             sums.metric_close.add(shared > 1)
-            self._blame(sums, gold, hit, shared > 0, "metric")
+            self._blame(sums, gold, hit, shared > 1, "metric")
         if gold.get("period_start"):
             right = hit is not None and _same_period(gold, hit)
             sums.period.add(right)
@@ -183,7 +183,8 @@ class _Case:
 
     def _blame(self, sums: _Sums, gold: Item, hit: Item | None, right: bool, column: str) -> None:
         if hit is not None and not right:
-            sums.faults.append(f"{self.name} {gold['text']}: {column} is {gold.get(column)}, read {hit.get(column)}")
+            was = "none" if hit.get(column) is None else hit[column]
+            sums.faults.append(f"{self.name} {gold['text']}: {column} is {gold[column]}, read {was}")
 
     def _score_given(self, sums: _Sums, item: Item) -> None:
         wanted = _any_overlap(item, self.required)

@@ -3,7 +3,8 @@
     before  exact_f1 = { floor = 0.9671, best = 0.9671 }, measured 0.9815
     after   exact_f1 = { floor = 0.9815, best = 0.9815 }
 
-A measure of which less is better has a `ceiling`. Whoever lowers a floor leaves `best` as it is and says why in `reason`.
+A measure of which less is better has a `ceiling`. Whoever lowers a floor leaves `best` as it is and says why in
+`reason`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ PATH = PROJECT / "tests" / "gates.toml"
 DIGITS = 4
 """Floors have so many digits; a measure may be so little below."""
 HEAD = """\
-# Accuracy on the seeds that no change may lose. `python -m benchmarks.accuracy --raise-floors` raises the floors to what
-# is measured (and lowers the ceilings of measures of which less is better), never the other way. To lower one by hand,
-# leave `best` as it is and say why: { floor = 0.95, best = 0.97, reason = "why this is worth it" }
+# Accuracy on the seeds that no change may lose. `python -m benchmarks.accuracy --raise-floors` raises the floors to
+# what is measured (and lowers the ceilings of measures of which less is better), never the other way. To lower one by
+# hand, leave `best` as it is and say why: { floor = 0.95, best = 0.97, reason = "why this is worth it" }
 """
 
 
@@ -86,8 +87,9 @@ class Gates:
 
 def rounded(name: str, value: float) -> float:
     """To four digits, towards the worse side, so that what was measured holds at its own floor."""
-    scale = 10**DIGITS
-    return (math.ceil(value * scale - 1e-9) if MEASURES[name].lower else math.floor(value * scale + 1e-9)) / scale
+    scaled = value * 10**DIGITS
+    whole: int = math.ceil(scaled - 1e-6) if MEASURES[name].lower else math.floor(scaled + 1e-6)
+    return float(whole / 10**DIGITS)
 
 
 def load(path: Path = PATH) -> Gates:
@@ -141,7 +143,7 @@ def raised(gates: Gates, scores: Mapping[str, Score]) -> Gates:
 
 def _raised(bounds: tuple[Bound, ...], score: Score) -> tuple[Bound, ...]:
     known = {bound.name: bound for bound in bounds}
-    names = [name for name in score.measures if not (MEASURES[name].count and not MEASURES[name].lower)]
+    names = [name for name in score.measures if not (MEASURES[name].number and not MEASURES[name].lower)]
     return tuple(
         known.get(name, Bound(name, rounded(name, value), rounded(name, value))).raised(value)
         for name, value in ((name, score.measures[name]) for name in names)

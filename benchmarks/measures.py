@@ -6,23 +6,19 @@ from typing import NamedTuple
 
 
 class Measure(NamedTuple):
-    """A measure as a person reads it. `lower`: less is better. `count`: a number of things, no share."""
+    """A measure as a person reads it. `lower`: less is better. `number`: a number of things, no share."""
 
     label: str
     meaning: str
     lower: bool = False
-    count: bool = False
+    number: bool = False
 
 
 MEASURES = {
-    "article_f1": Measure(
-        "article F1", "articles of which 95 % was found, with 5 % of others' text at most (6-shingles)"
-    ),
+    "article_f1": Measure("article F1", "articles of which 95 % was found, at most 5 % being others' (6-shingles)"),
     "article_exact_f1": Measure("article, exact F1", "articles whose letters are all right and in order"),
     "paragraph_f1": Measure("paragraph F1", "paragraphs whose letters are all right, wherever they stand on the page"),
-    "text_error_rate": Measure(
-        "text error rate", "edits from the gold text, blanks and marks included, a character", True
-    ),
+    "text_error_rate": Measure("text error rate", "edits a character of the gold text, marks and blanks too", True),
     "kind_accuracy": Measure("kind", "gold articles read as the right kind: speech, news, brief, photo, other"),
     "speech_f1": Measure("speech F1", "speeches told from what surrounds them: kind right and body within 5 %"),
     "brief_f1": Measure("brief F1", "items of a box, likewise"),
@@ -39,9 +35,7 @@ MEASURES = {
     "jump_from_f1": Measure("jump from F1", "pages named by 上接 with all letters right"),
     "jump_to_f1": Measure("jump to F1", "pages named by 下转 with all letters right"),
     "byline_f1": Measure("byline F1", "names in bylines and credits"),
-    "exact_f1": Measure(
-        "figure span F1", "statistics with the gold's span; a label reported as a statistic is too many"
-    ),
+    "exact_f1": Measure("figure span F1", "statistics with the gold's span; a label read as one is one too many"),
     "core_f1": Measure("figure core F1", "statistics with the gold's numerals, whatever stands around them"),
     "overlap_f1": Measure("figure overlap F1", "statistics that share a character with one of the gold"),
     "value": Measure("value", "statistics found whose value is right (both ends of a range)"),
@@ -60,15 +54,13 @@ MEASURES = {
     "boundary_f1": Measure("boundary F1", "the harmonic mean of both"),
     "conserved": Measure("conserved", "non-blank characters of the sources that just one article or residue row holds"),
     "characters": Measure("characters", "non-blank characters of the sources", False, True),
-    "contract_faults": Measure(
-        "contract faults", "rows whose keys, offsets or evidence break the contract", True, True
-    ),
+    "contract_faults": Measure("contract faults", "rows with keys, offsets or evidence that don't hold", True, True),
 }
 
 
 def shown(name: str, value: float) -> str:
     """A value as the tables show it: 0.9876, or 13,392 for a count."""
-    return f"{value:,.0f}" if MEASURES[name].count else f"{value:.4f}"
+    return f"{value:,.0f}" if MEASURES[name].number else f"{value:.4f}"
 
 
 def glossary() -> str:

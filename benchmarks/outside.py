@@ -1,7 +1,7 @@
 """Runs scorers from outside the project, where they lie beside the checkout, to see that ours measure the same.
 
-They were written by others over the same gold; what both measure must agree to four digits. Each is run on its own reading
-of the warehouse; where that disagrees it is run on ours too, which tells whether reading or scoring differs.
+They were written by others over the same gold; what both measure must agree to four digits. Each is run on its own
+reading of the warehouse; where that disagrees it is run on ours too, which tells whether reading or scoring differs.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Outside:
         return {name: float(value) for name, value in _MEASURE.findall(found)}
 
     def read_figures(self, root: Path, gold: Path) -> tuple[Path, int]:
-        """The figures of a warehouse in the gold's sentences as the outside reader places them, and how many it can't."""
+        """The figures of a warehouse as the outside reader places them in the gold's sentences; how many it can't."""
         path = self.work / "outside-figures.jsonl"
         said = self._run("read_warehouse.py", root, "--figures", path, "--sentences", gold)
         outside = re.search(r"no gold sentence (\d+)", said)

@@ -37,13 +37,13 @@ UNLIKE = 0.12  # so much likeness is chance
 STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
-NUMBERED = 5.0
-IN_A_SPEECH = 3.0
+NUMBERED = 4.0
+IN_A_SPEECH = 1.5
 CAPTION = 2.5
 JUMP_LINE = 6.0
 PIECE = 0.8
 LONGEST_CAPTION = 400
-PARALLEL = 2.5
+PARALLEL = 1.5
 LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.5
 HABIT_LIMIT = 2.5
@@ -179,6 +179,7 @@ class _Item:
     crosshead: float = 0.0
     caption: bool = False
     loose_end: bool = False
+    inside: float = 0.0
 
 
 def _item(block: Block) -> _Item:
@@ -227,7 +228,8 @@ def _compare(items: list[_Item]) -> None:
         item.like_before = sum(weight.get(pair, default) for pair in pairs & before) / total
         item.like_after = sum(weight.get(pair, default) for pair in pairs & after) / total
         item.loose_end = _is_loose_end(items, index)
-        item.crosshead = _crosshead(items, index) + IN_A_SPEECH * speaking
+        item.inside = _inside(items, index, speaking)
+        item.crosshead = _crosshead(item)
 
 
 def _runs(items: Sequence[_Item]) -> list[set[str]]:
@@ -267,16 +269,20 @@ def _run_after(items: Sequence[_Item], index: int) -> set[str]:
     return _pairs("\n".join(texts))
 
 
-def _crosshead(items: Sequence[_Item], index: int) -> float:
-    """The score of a heading that stands inside a body."""
+def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
+    """What speaks for a heading inside a body and against a headline: a number, others built like it, a speech around."""
     item = items[index]
+    score = NUMBERED * marks.has_numbering(item.text) + IN_A_SPEECH * speaking
+    near = items[max(0, index - 40) : index + 41]
+    alike = sum(_parallel(item.text, other.text) for other in near if other.block.kind == "heading")
+    return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
+
+
+def _crosshead(item: _Item) -> float:
+    """The score of a heading that stands inside a body, likeness apart."""
     if item.block.kind != "heading" or len(item.block.lines) > 2:
         return IMPOSSIBLE
-    score = CROSSHEAD + LONG_CROSSHEAD * max(0, len(item.text) - 12)
-    if marks.has_numbering(item.text):
-        score += NUMBERED
-    alike = sum(_parallel(item.text, other.text) for other in items[max(0, index - 40) : index + 41] if other.heading)
-    return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
+    return CROSSHEAD + item.inside + LONG_CROSSHEAD * max(0, len(item.text) - 12)
 
 
 def _is_loose_end(items: Sequence[_Item], index: int) -> bool:
@@ -307,8 +313,8 @@ def _parallel(one: str, other: str) -> bool:
 
 
 def _shape(text: str) -> str:
-    """A heading with every Han character made alike: its length and the places of its marks and digits."""
-    return _HAN.sub(lambda run: "字" * len(run.group()), text)
+    """A heading with every Han character made alike, quotes left out: its length and the places of its marks."""
+    return _HAN.sub(lambda run: "字" * len(run.group()), text.replace("“", "").replace("”", ""))
 
 
 # --- the best whole -------------------------------------------------------------------------------------------------
@@ -339,9 +345,8 @@ def _closing(phase: Phase | None) -> float:
 
 
 def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
-    numbered = NUMBERED if marks.has_numbering(item.text) else 0.0
-    before = LIKENESS * (item.like_after - UNLIKE) - numbered + JUMP_LINE * ("上接" in item.text[-10:])
-    below = LIKENESS * (item.like_before - UNLIKE) - numbered + JUMP_LINE * ("下转" in item.text[-10:])
+    before = LIKENESS * (item.like_after - UNLIKE) - item.inside + JUMP_LINE * ("上接" in item.text[-10:])
+    below = LIKENESS * (item.like_before - UNLIKE) - item.inside + JUMP_LINE * ("下转" in item.text[-10:])
     choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before + habit / 2)]
     if phase is None:
         return choices

@@ -285,7 +285,7 @@ def _heading_by_marks(text: str) -> float:
     score = 0.0
     if text[-1] in "。；;":
         score += HEADING_STOPS
-    elif text[-1] in "，、,":
+    elif text[-1] in "，、,：:":
         score += HEADING_COMMA
     if _HALVES.search(text):
         score += HALVES
@@ -379,6 +379,8 @@ def _soft_end(before: _Facts) -> float:
 
 def _heading_goes_on(before: _Facts, after: _Facts) -> float:
     score = (RUNS_IN if after.line.gap else 0.0) + _bound(before.line, after.line)
+    if after.line.text.startswith("——"):
+        score += DASH
     return score + (OPEN_QUOTE if marks.open_depth(before.line.text) > 0 else 0.0)
 
 

@@ -37,7 +37,7 @@ LARGEST_PAGE = 500_000  # above this many characters a file is no page, and word
 FIRST_LINE = -1.2
 LAST_LINE = -2.5
 TOO_WIDE = -3.0
-OTHER_COLUMN = -4.5
+OTHER_COLUMN = -3.5
 SQUEEZED = -0.4
 
 _NARROW = re.compile(r"[\x20-\x7e]")
@@ -144,7 +144,7 @@ def _was_cut(before: Line, joined: Line) -> bool:
     measure = joined.measure or 0.0
     if fills(before, measure) or before.text[-1] in "。！？" or joined.squeezed > measure + SLACK:
         return False
-    return fills(joined, measure) or before.text[-1] == "”"
+    return joined.width + 2 * TOLERANCE >= measure or before.text[-1] == "”"
 
 
 def _with_measures(lines: Sequence[Line]) -> list[Line]:

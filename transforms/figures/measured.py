@@ -87,6 +87,8 @@ def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | No
     digits = text[low.start].isdigit() and joined["n"][0].isdigit()
     if (measure is not None and (second is None or second.unit != measure.unit)) or (second is None and not digits):
         return None
+    if second is None and (text[low.start] == "0" or joined["n"][0] == "0" or len(joined["n"]) > 6):
+        return None
     high = numerals.amount(joined["n"])
     value = _scaled(text[low.start : low.numeral_end], low.value, joined["n"], high.value)
     if value >= high.value:

@@ -17,7 +17,8 @@ from transforms.lexicon import table, words
 
 _BOUNDS = [row["word"] for row in table("figures_qualifiers") if row["position"] == "before"]
 _BOUND_WORDS = sorted({*words("figures_metric_verbs"), *_BOUNDS}, key=len, reverse=True)
-_LEADS = re.compile(rf"(?:{'|'.join(words('figures_metric_leads'))})+")
+_UNLESS = {row["word"]: f"(?![{row['unless']}])" for row in table("figures_metric_leads") if row["unless"]}
+_LEADS = re.compile(rf"(?:{'|'.join(word + _UNLESS.get(word, '') for word in words('figures_metric_leads'))})+")
 _VERBS = re.compile(rf"(?:{'|'.join(_BOUND_WORDS)})+\Z")
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
@@ -123,7 +124,7 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
 
 def _trimmed(clause: str, whole: bool) -> str:
     """A clause without its asides, its connectives and its verb; of a long one only the object, if not `whole`."""
-    clause = _ASIDE.sub("", clause).lstrip("、和及与")
+    clause = _ASIDE.sub("", clause).lstrip("、和与")
     opened = clause.rfind("（")
     if opened >= 0:
         clause = clause[:opened] if opened > 2 else clause[opened + 1 :]

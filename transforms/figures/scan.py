@@ -125,6 +125,9 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
 
 
+_NOT_LARGEST = ("大学", "大队", "大街", "大道")
+
+
 def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     """第149位, 第一, 第八届: ranks; which of them are labels is decided with the words around them."""
     if text.startswith(("季度", "个季度"), end):
@@ -137,6 +140,9 @@ def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     draft = Draft(start, end, "rank", numerals.amount(text[start + 1 : end]).value, ordinal=True, numeral_end=end)
     if text.startswith(cues("institution"), end):
         draft.label = True
+        return draft
+    if text.startswith("大", end) and not text.startswith(_NOT_LARGEST, end):
+        draft.end = end + 1
         return draft
     measure, stop, more = measure_behind(text, end)
     if measure is not None and not more and measure.kind in ("count", "rank", "duration"):

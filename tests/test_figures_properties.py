@@ -1,0 +1,163 @@
+"""What holds of figures on any text: offsets, order, no exceptions, time in proportion to length."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.document import Mention
+from transforms.figures import read_figures, read_text
+
+REFERENCE = date(2024, 2, 29)
+PIECES = [
+    *"0123456789零一二两三五六七八九十百千万亿兆半几数多余来第前上约近至到—-～~/%.,，。、：:∶“”《》（） \n\t",
+    *[
+        "年",
+        "月",
+        "日",
+        "号",
+        "时",
+        "点",
+        "分",
+        "个",
+        "家",
+        "名",
+        "元",
+        "万元",
+        "吨",
+        "公里",
+        "岁",
+        "级",
+        "大",
+        "倍",
+        "成",
+        "折",
+        "度",
+    ],
+    *[
+        "百分之",
+        "分之",
+        "去年",
+        "今年",
+        "目前",
+        "同比增长",
+        "下降",
+        "季度",
+        "年代",
+        "世纪",
+        "十四五",
+        "零下",
+        "负",
+        "以上",
+        "左右",
+    ],
+    *[
+        "个月",
+        "小时",
+        "企业",
+        "产值",
+        "达到",
+        "连续",
+        "居全省",
+        "届",
+        "次会议",
+        "1/3",
+        "2024",
+        "9:30",
+        "萬",
+        "兩",
+        "Ａ",
+        "５",
+        "壹",
+        "𠀀",
+    ],
+]
+TEXTS = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+
+
+def check(text: str, mentions: tuple[Mention, ...]) -> None:
+    """The mentions ascend, don't overlap, are not empty, and are what stands at their offsets."""
+    last = 0
+    for mention in mentions:
+        assert last <= mention.start < mention.end <= len(text)
+        assert text[mention.start : mention.end] == mention.surface
+        last = mention.end
+
+
+@settings(max_examples=600, deadline=None)
+@given(TEXTS)
+def test_offsets_of_a_text(text: str) -> None:
+    check(text, read_text(text, REFERENCE))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TEXTS, max_size=5))
+def test_offsets_of_sentences(sentences: list[str]) -> None:
+    read = read_figures(sentences, REFERENCE)
+    assert len(read) == len(sentences)
+    for sentence, mentions in zip(sentences, read, strict=True):
+        check(sentence.replace("\n", " "), mentions)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_values_fit_their_kind(text: str) -> None:
+    for mention in read_text(text, REFERENCE):
+        assert mention.comparator in ("=", ">", ">=", "<", "<=", "~")
+        assert mention.direction in (None, "up", "down")
+        assert (mention.date_start is None) == (mention.date_end is None)
+        if mention.date_start is not None and mention.date_end is not None:
+            assert mention.date_start <= mention.date_end
+        if mention.kind in ("date", "time") and not mention.is_label:
+            assert mention.value is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS)
+def test_no_reference_no_invented_year(text: str) -> None:
+    check(text, read_text(text, None))
+
+
+HOSTILE = [
+    "7",
+    "一",
+    "万亿",
+    "1,234",
+    "两",
+    "“3",
+    "《3个",
+    "1-",
+    "1年",
+    "第一",
+    "3至",
+    "三分之",
+    "壹两",
+    "近3年",
+    "去年",
+    "20:",
+    "（",
+    "3个、",
+]
+
+
+def seconds(text: str) -> float:
+    start = time.process_time()
+    read_text(text, REFERENCE)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_is_in_proportion(piece: str) -> None:
+    """Eight times the length takes some eight times as long: what is quadratic would take 64 times as long."""
+    short = piece * (5_000 // len(piece))
+    assert seconds(short * 8) < 24 * max(seconds(short), 0.005)
+
+
+def test_a_megabyte_of_digits() -> None:
+    assert read_text("7" * 1_000_000, REFERENCE) == ()
+    assert read_text("一" * 1_000_000, REFERENCE) == ()
+    assert read_text("万亿" * 500_000, REFERENCE) == ()

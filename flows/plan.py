@@ -67,7 +67,8 @@ def make_plan(parameters: BuildParameters, on_read: Callable[[int, int], None] |
 
     `on_read` hears of each page read, as (pages read, pages in all).
     """
-    sources = discover(parameters.sources, Pattern(parameters.pattern) if parameters.pattern else None)
+    pattern = Pattern(parameters.pattern) if parameters.pattern else None
+    sources = discover(parameters.sources, pattern, parameters.warehouse)
     prints: dict[str, Fingerprint] = {}
     for number, source in enumerate(sources.files, 1):
         prints[source.document_id] = fingerprint(source.path)

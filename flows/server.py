@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 STARTUP_SECONDS = 90
+LOOPBACK = "127.0.0.1"
 
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -76,7 +77,7 @@ def _url_of_folder(folder: Path) -> str | None:
 
 
 def _url_of_profile(environ: Mapping[str, str]) -> str | None:
-    home = Path(environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+    home = Path(environ.get("PREFECT_HOME") or _user_folder() / ".prefect")
     profiles = _toml(Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml"))
     active = environ.get("PREFECT_PROFILE") or profiles.get("active")
     return _text(profiles.get("profiles", {}).get(active, {}).get("PREFECT_API_URL"))
@@ -96,7 +97,15 @@ def _toml(path: Path) -> dict[str, Any]:
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where banmian keeps what it can make again, by user and not by project."""
     base = environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "banmian"
+    return (Path(base) if base else _user_folder() / ".cache") / "banmian"
+
+
+def _user_folder() -> Path:
+    """The home folder; for a user without one a folder that is not there, in which nothing is found or kept."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
 
 
 def _template() -> Path:
@@ -145,11 +154,20 @@ def start() -> EmbeddedServer:
     """
     home = Path(tempfile.mkdtemp(prefix="banmian-prefect-"))
     fresh = not _copy_template(home / "prefect.db")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        os.environ.update(QUIET, PREFECT_HOME=str(home), PREFECT_API_URL=url)
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        url = f"http://{LOOPBACK}:{listener.getsockname()[1]}/api"
+        _point_here(url, home)
         process = _launch(listener.fileno(), home, fresh)
     return EmbeddedServer(process, home, url, fresh)
+
+
+def _point_here(url: str, home: Path) -> None:
+    """Whatever else is set for Prefect (a database, a key) is for another server; and no proxy comes between."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ.update(QUIET, PREFECT_HOME=str(home), PREFECT_API_URL=url)
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), LOOPBACK]))
 
 
 def _launch(listener: int, home: Path, fresh: bool) -> subprocess.Popen[bytes]:

@@ -61,70 +61,79 @@ class _Found:
     root: Path
 
 
-def discover(given: Iterable[str], pattern: Pattern | None = None) -> Sources:
-    """The pages that `given` names. Raises UsageError where one of them names none, with what to do instead."""
-    pattern = pattern or Pattern()
-    found: dict[Path, _Found] = {}
-    skipped: dict[str, str] = {}
+def discover(given: Iterable[str], pattern: Pattern | None = None, warehouse: Path | None = None) -> Sources:
+    """The pages that `given` names. Raises UsageError where one of them names none, with what to do instead.
+
+    The folder of the warehouse is not searched, wherever it lies: its files are none of its own sources.
+    """
+    search = _Search(warehouse.resolve() if warehouse else None)
     for name in given:
-        for page in _found(name, skipped):
-            found[page.path] = min(page, found.get(page.path, page), key=lambda one: len(one.root.parts))
-    files = [_source_file(path, name, pattern) for path, name in _named(list(found.values()))]
+        search.add(name)
+    pattern = pattern or Pattern()
+    files = [_source_file(path, name, pattern) for path, name in _named(list(search.found.values()))]
     placed = sum(file.place is not NOWHERE for file in files)
-    return Sources(tuple(sorted(files, key=lambda file: file.document_id)), tuple(sorted(skipped.items())), placed)
+    skipped = tuple(sorted(search.skipped.items()))
+    return Sources(tuple(sorted(files, key=lambda file: file.document_id)), skipped, placed)
 
 
-def _found(name: str, skipped: dict[str, str]) -> Iterator[_Found]:
-    """The pages that one argument names; a file that is no page is a mistake where it was named, else skipped."""
-    if os.path.lexists(name):
-        yield from _named_one(Path(os.path.abspath(name)), skipped)
-    elif any(mark in name for mark in WILDCARDS):
-        yield from _fitting(name, skipped)
-    else:
+class _Search:
+    """Gathers pages from one argument after the other; `closed` is a folder not to be searched."""
+
+    def __init__(self, closed: Path | None) -> None:
+        self.closed = closed
+        self.found: dict[Path, _Found] = {}
+        self.skipped: dict[str, str] = {}
+
+    def add(self, name: str) -> None:
+        """The pages that one argument names; a page found before keeps its longer name."""
+        for page in self._pages(name):
+            self.found[page.path] = min(page, self.found.get(page.path, page), key=lambda one: len(one.root.parts))
+
+    def _pages(self, name: str) -> list[_Found]:
+        if os.path.lexists(name):
+            return self._of_path(Path(os.path.abspath(name)))
+        if any(mark in name for mark in WILDCARDS):
+            return self._of_glob(name)
         raise UsageError(f"{name}: does not exist; check the spelling and the folder you are in ({os.getcwd()})")
 
-
-def _named_one(path: Path, skipped: dict[str, str]) -> Iterator[_Found]:
-    if path.is_dir():
-        pages = list(_folder(path, skipped))
-        if not pages:
+    def _of_path(self, path: Path) -> list[_Found]:
+        """What was named must be a page or hold one."""
+        if path.is_dir():
+            if pages := list(self._of_folder(path)):
+                return pages
             raise UsageError(f"{path}: no page in this folder: a page is a file whose name ends in {SUFFIX}")
-        yield from pages
-    elif path.suffix.lower() == SUFFIX:
-        yield _Found(path, path.parent)
-    else:
+        if path.suffix.lower() == SUFFIX:
+            return [_Found(path, path.parent)]
         instead = INSTEAD.get(path.suffix.lower(), f"if it is a page's text, give its name the ending {SUFFIX}")
         raise UsageError(f"{path}: not a page; a page is a plain text file *{SUFFIX}: {instead}")
 
+    def _of_glob(self, name: str) -> list[_Found]:
+        """Each file that fits as if it had been named, each folder searched through; what is no page is skipped."""
+        pages: list[_Found] = []
+        for one in sorted(glob.glob(name, recursive=True)):
+            path = Path(os.path.abspath(one))
+            pages += self._of_folder(path) if path.is_dir() else self._of_file(path, path.parent)
+        if not pages:
+            raise UsageError(f"{name}: no page fits this; a page is a file whose name ends in {SUFFIX}")
+        return pages
 
-def _fitting(name: str, skipped: dict[str, str]) -> Iterator[_Found]:
-    """What fits a glob: each file as if it had been named, each folder searched through."""
-    pages: list[_Found] = []
-    for one in sorted(glob.glob(name, recursive=True)):
-        path = Path(os.path.abspath(one))
-        if path.is_dir():
-            pages += _folder(path, skipped)
-        elif reason := _no_page(path, path.parent):
-            skipped[str(path)] = reason
+    def _of_folder(self, root: Path) -> Iterator[_Found]:
+        """The pages below a folder. A folder that can't be read counts as a page that can't be read: so it shows."""
+        unread: list[OSError] = []
+        for folder, folders, names in os.walk(root, onerror=unread.append):
+            folders[:] = sorted(name for name in folders if self._is_open(Path(folder, name)))
+            for name in sorted(names):
+                yield from self._of_file(Path(folder, name), root)
+        yield from (_Found(Path(error.filename), root) for error in unread)
+
+    def _is_open(self, folder: Path) -> bool:
+        return not folder.name.startswith(".") and (self.closed is None or folder.resolve() != self.closed)
+
+    def _of_file(self, path: Path, root: Path) -> Iterator[_Found]:
+        if reason := _no_page(path, root):
+            self.skipped[str(path)] = reason
         else:
-            pages.append(_Found(path, path.parent))
-    if not pages:
-        raise UsageError(f"{name}: no page fits this; a page is a file whose name ends in {SUFFIX}")
-    yield from pages
-
-
-def _folder(root: Path, skipped: dict[str, str]) -> Iterator[_Found]:
-    """The pages below a folder. A folder that can't be searched counts as a page that can't be read: so it shows."""
-    closed: list[OSError] = []
-    for folder, folders, names in os.walk(root, onerror=closed.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if reason := _no_page(path, root):
-                skipped[str(path)] = reason
-            else:
-                yield _Found(path, root)
-    yield from (_Found(Path(error.filename), root) for error in closed)
+            yield _Found(path, root)
 
 
 def _no_page(path: Path, root: Path) -> str | None:

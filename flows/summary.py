@@ -48,7 +48,7 @@ def _facts(manifest: Manifest, shown: int | None) -> Iterator[str]:
 def _where(manifest: Manifest, root: Path) -> Iterator[str]:
     current = root / "current"
     yield _line("tables", f"{current} (snapshot {manifest.snapshot})")
-    yield _line("load one", f'import pyarrow.parquet as pq; articles = pq.read_table("{current}/article").to_pandas()')
+    yield _line("load one", f"import pyarrow.parquet as pq; articles = pq.read_table({f'{current}/article'!r})")
 
 
 def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:

@@ -125,8 +125,13 @@ def test_a_build_brings_its_own_prefect_and_leaves_nothing_of_it(
 ) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    offline = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": "127.0.0.1"}
-    said = banmian("build", SEEDS, env=environment | offline | {"TMPDIR": str(temporary)})
+    offline = {
+        "http_proxy": "http://127.0.0.1:9",
+        "https_proxy": "http://127.0.0.1:9",
+        "all_proxy": "http://127.0.0.1:9",
+    }
+    not_ours = {"PREFECT_API_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:////nowhere/else.db", "PREFECT_API_KEY": "x"}
+    said = banmian("build", SEEDS, env=environment | offline | not_ours | {"TMPDIR": str(temporary)})
     assert said.returncode == 0, said.stderr
     assert said.stderr == ""
     assert said.stdout.startswith("Built 2 pages")
@@ -315,14 +320,10 @@ def soon(condition: Callable[[], bool], seconds: float) -> bool:
 def test_a_build_that_is_stopped_leaves_nothing(
     tmp_path: Path, environment: dict[str, str], inline: bool, number: signal.Signals
 ) -> None:
-    folder = tmp_path / "pages"
-    folder.mkdir()
-    text = (SEEDS / "000_7916b8fcdf412def.txt").read_bytes()
-    for page in range(20):
-        (folder / f"{page}.txt").write_bytes(text * 20)
+    (tmp_path / "page.txt").write_bytes((SEEDS / "000_7916b8fcdf412def.txt").read_bytes() * 200)
     marker = f"BANMIAN_TEST={tmp_path}"
     build = subprocess.Popen(
-        [BANMIAN, "build", folder, "--warehouse", tmp_path / "w", *(["--inline"] if inline else [])],
+        [BANMIAN, "build", tmp_path / "page.txt", "--warehouse", tmp_path / "w", *(["--inline"] if inline else [])],
         env=environment | {"BANMIAN_TEST": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -342,6 +343,25 @@ def test_a_build_that_is_stopped_leaves_nothing(
         assert f"stopped by {number.name}; nothing was published" in complaint
         assert "Traceback" not in complaint
         assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.slow
+def test_workers_that_are_killed_end_the_build_with_a_message(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "page.txt").write_bytes((SEEDS / "000_7916b8fcdf412def.txt").read_bytes() * 200)
+    build = subprocess.Popen(
+        [BANMIAN, "build", tmp_path / "page.txt", "--warehouse", tmp_path / "w", "--inline"],
+        env=environment | {"BANMIAN_TEST": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert soon(lambda: any((tmp_path / "w").glob(".staging/*/*/.*")), 60), build.communicate()
+    for process in processes_of(f"BANMIAN_TEST={tmp_path}"):
+        if b"forkserver" in Path(f"/proc/{process}/cmdline").read_bytes():
+            os.kill(process, signal.SIGKILL)
+    _, complaint = build.communicate(timeout=30)
+    assert build.returncode == 1
+    assert "--jobs" in complaint and "Traceback" not in complaint
+    assert not (tmp_path / "w").exists()
 
 
 # --- show, figures, status ------------------------------------------------------------------------------------------

@@ -132,6 +132,13 @@ def test_links_are_followed_inside_the_folder_only(tmp_path: Path) -> None:
     assert names(root) == ["a.txt", "gone.txt", "inside.txt"]
 
 
+def test_the_warehouse_is_none_of_its_sources(tmp_path: Path) -> None:
+    root = tree(tmp_path, "a.txt", "data/warehouse/current.txt", "data/b.txt")
+    found = discover([str(root)], warehouse=root / "data/warehouse")
+    assert sorted(file.relative for file in found.files) == ["a.txt", "data/b.txt"]
+    assert found.skipped == ()
+
+
 def test_a_pipe_is_no_page(tmp_path: Path) -> None:
     root = tree(tmp_path, "a.txt")
     os.mkfifo(root / "pipe.txt")

@@ -65,7 +65,7 @@ class _Work:
                 return build(self.parameters, in_threads, plan)
             self.server = server.start()
         pool.warm_up()
-        return self._through_prefect()
+        return self._through_prefect(configured)
 
     def _is_current(self, plan: Plan) -> bool:
         """Whether the warehouse holds just this already, as far as its manifest tells."""
@@ -77,12 +77,14 @@ class _Work:
             return False
         return plan.digests == {(shard.summary.shard, shard.digest) for shard in manifest.shards}
 
-    def _through_prefect(self) -> Outcome:
+    def _through_prefect(self, configured: str | None) -> Outcome:
         progress.phase("starting Prefect", 0)
         from flows.flow import run  # takes two seconds, in which the server starts
 
         if self.server:
             self.server.wait()
+        elif configured:
+            server.require(configured)
         return run(self.parameters)
 
     def stop(self) -> None:

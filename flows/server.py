@@ -29,6 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.errors import BuildFailed
+
 STARTUP_SECONDS = 90
 LOOPBACK = "127.0.0.1"
 
@@ -61,8 +63,8 @@ uvicorn.run(app, factory=True, fd=int(sys.argv[1]), log_level="critical", lifesp
 """
 
 
-class ServerError(RuntimeError):
-    """The embedded server did not start; the message says what to do."""
+class ServerError(BuildFailed):
+    """The server does not answer; the message says what to do."""
 
 
 def configured_url(environ: Mapping[str, str] = os.environ) -> str | None:
@@ -92,6 +94,18 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+
+
+def require(url: str) -> None:
+    """Raises ServerError where the configured server does not answer. Loads prefect."""
+    from prefect import get_client
+
+    with get_client(sync_client=True) as client:
+        if error := client.api_healthcheck():
+            raise ServerError(
+                f"the Prefect server at {url} does not answer ({error}): start it; or take away the setting"
+                " PREFECT_API_URL, so that the build brings its own; or build without Prefect by --inline"
+            )
 
 
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:

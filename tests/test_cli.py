@@ -139,6 +139,17 @@ def test_a_build_brings_its_own_prefect_and_leaves_nothing_of_it(
     assert not (Path(environment["HOME"]) / ".prefect").exists()
 
 
+@pytest.mark.slow
+def test_a_configured_server_that_does_not_answer_is_named(
+    banmian: Banmian, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    url = "http://127.0.0.1:9/api"
+    said = banmian("build", SEEDS, env=environment | {"PREFECT_API_URL": url, "PREFECT_CLIENT_MAX_RETRIES": "0"})
+    assert said.returncode == 1
+    assert url in said.stderr and "--inline" in said.stderr and "Traceback" not in said.stderr
+    assert not (tmp_path / "data").exists()
+
+
 # --- bad input ------------------------------------------------------------------------------------------------------
 
 QUARANTINED: dict[str, tuple[bytes, str]] = {

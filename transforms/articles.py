@@ -38,14 +38,15 @@ STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
 NUMBERED = 4.0
-IN_A_SPEECH = 1.5
+IN_A_SPEECH = 2.5
 CAPTION = 2.5
 JUMP_LINE = 6.0
 PIECE = 0.8
 LONGEST_CAPTION = 400
 PARALLEL = 1.5
 LONG_CROSSHEAD = -0.15  # for each character above twelve
-OTHER_COLUMN = -1.5
+OTHER_COLUMN = -1.0  # for each em by which the measure changes inside a body
+WIDEST_CHANGE = 3.0
 HABIT_LIMIT = 2.5
 RUN_LIMIT = 6000  # characters of a body that are compared with a heading
 LONGEST_RUN = 12  # headings in a row across which a body is looked for
@@ -333,6 +334,8 @@ class _Reading:
 
 def _choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
     """The ways to read an item after a phase (None at the start of the page), with scores."""
+    if item.block.kind in ("date", "name", "note") and phase in (Phase.HEADED, Phase.TITLED_BELOW, Phase.BOTH):
+        return [(_Reading(False, phase), 0.0)]
     if item.heading:
         return _heading_choices(item, phase, habit)
     return _body_choices(item, phase)
@@ -394,10 +397,10 @@ def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
     if before is None:
         return 0.0
     score = 0.0
-    if before.closes and not item.heading:
-        score += AFTER_AN_END if reading.starts else 0.0
-    if before.body and item.body and before.measure and item.measure and abs(before.measure - item.measure) > 1.5:
-        score += 0.0 if reading.starts else OTHER_COLUMN
+    if before.closes and not item.heading and reading.starts:
+        score += AFTER_AN_END
+    if before.body and item.body and before.measure and item.measure and not reading.starts:
+        score += OTHER_COLUMN * min(abs(before.measure - item.measure), WIDEST_CHANGE)
     return score
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from transforms import marks
-from transforms.alignment import Aligned, drop
+from transforms.alignment import Aligned, concat, drop
 from transforms.alignment import Span as TextSpan
 from transforms.blocks import Block, runs_on
 from transforms.cleaning import clean
@@ -23,7 +22,7 @@ from transforms.lines import Line, printed_width
 
 _DASHES = re.compile(r"^[—－\-─]{1,4} ?")
 _INNER_DASH = re.compile(r"(?<=[^—]{4})——(?=[^—]{4})")
-_INNER_KICKER = re.compile(r"(?:会|会议|时|上|调研|批示|指示|考察|致辞)(?:中)?(?:强调|指出|要求)(?=[^，。：——]{7})")
+_INNER_KICKER = re.compile(r"(?:会|会议|时|上|调研|批示|指示|考察|致辞)(?:中)?(?:强调|指出)(?=[^，。：——]{7})")
 _OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d")
 _HALF = 15.0
 _LONGEST_HEADLINE = 40
@@ -114,7 +113,8 @@ def _at_dash(part: _Part) -> list[_Part]:
     if found is None or (said is not None and said.end() < found.start()):
         cut = said.end() if said else 0
     else:
-        subheadline = len(text) - found.end() > found.start() or _OPENS_SUBHEADLINE.match(text, found.end())
+        longer = len(text) - found.end() > found.start() > _SHORT
+        subheadline = longer or _OPENS_SUBHEADLINE.match(text, found.end())
         cut = found.start() if subheadline else found.end()
     return [_Part(part.text[:cut], part.lines, part.gap), _Part(part.text[cut:], part.lines, False)]
 
@@ -188,13 +188,22 @@ def _without_label(text: str) -> str:
 
 
 def _join(lines: Sequence[Line]) -> Aligned:
-    """The lines of a part as one text; two halves get one blank between them."""
-    joined = lines[0].clean
+    """The lines of a part as one text, cleaned; two halves get one blank between them."""
+    pieces = [lines[0].clean]
     for before, line in itertools.pairwise(lines):
-        if not runs_on(joined.text[-80:], line) and _are_halves(before, line) and line.text[0] not in "（(":
-            joined = joined + Aligned(" ", array("i", [joined.at[-1]]))
-        joined = joined + line.clean
-    return clean(joined)
+        if not runs_on(pieces[-1].text[-80:], line) and _are_halves(before, line) and line.text[0] not in "（(":
+            pieces.append(line.clean)
+        else:
+            pieces[-1] = pieces[-1] + line.clean
+    return _with_blanks([clean(piece) for piece in pieces])
+
+
+def _with_blanks(pieces: Sequence[Aligned]) -> Aligned:
+    """The pieces with one blank between each two; the blank stands at the place of the character before it."""
+    joined = pieces[0]
+    for piece in pieces[1:]:
+        joined = concat([joined, Aligned(" ", joined.at[-1:]), piece])
+    return joined
 
 
 # --- parts -> roles -------------------------------------------------------------------------------------------------
@@ -213,12 +222,7 @@ def _assign(heading: Heading, parts: list[_Part]) -> None:
 
 
 def _merge(parts: Sequence[_Part]) -> Aligned | None:
-    if not parts:
-        return None
-    merged = parts[0].text
-    for part in parts[1:]:
-        merged = merged + Aligned(" ", array("i", [merged.at[-1]])) + part.text
-    return merged
+    return _with_blanks([part.text for part in parts]) if parts else None
 
 
 def _score(parts: Sequence[_Part], at: int) -> float:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.figures import numerals, spans
+from transforms.figures import lunar, numerals, spans
 from transforms.figures.cues import cues
 from transforms.figures.spans import Days
 
@@ -140,8 +140,46 @@ def time_at_end(text: str, end: int) -> str | None:
     return None
 
 
+_LUNAR_DAY = "初[一二三四五六七八九十0-9]|[十廿][一二三四五六七八九]|二十[一二三四五六七八九]?|三?十|廿"
+_LUNAR = re.compile(
+    rf"(?:(?P<y>{_YEAR})年)?(?P<said>农历|阴历)?(?P<leap>闰)?(?P<m>正|冬|腊|{_MONTH})月(?:(?P<d>{_LUNAR_DAY})(?![日号个多余万]))?"
+)
+_LUNAR_NAMES = {"正": 1, "冬": 11, "腊": 12}
+_LUNAR_FEASTS = frozenset(((1, 15), (5, 5), (7, 7), (8, 15), (9, 9)))
+
+
+def _lunar(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """农历十月, 五月初五, 腊月廿三, 八月十五: days of the lunisolar calendar; with 十三 alone a month is a solar one."""
+    found = _LUNAR.match(text, at)
+    if not found:
+        return None
+    said = found["said"] or found["leap"] or text[max(0, at - 2) : at] in ("农历", "阴历") or text[at - 1 : at] == "闰"
+    month_ = _LUNAR_NAMES.get(found["m"]) or number(found["m"])
+    day_ = number(found["d"]) if found["d"] else None
+    feast = (month_, day_) in _LUNAR_FEASTS and not found["y"]
+    named = found["m"] in _LUNAR_NAMES or (found["d"] or "")[:1] in ("初", "廿")
+    if not (said or (day_ and (named or feast))):
+        return None
+    leap = bool(found["leap"]) or text[at - 1 : at] == "闰"
+    year = number(found["y"]) if found["y"] else anchor.year or (anchor.reference.year if anchor.reference else None)
+    days = None
+    if year:
+        days = lunar.day(year, month_, day_) if day_ else lunar.month(year, month_, leap)
+    return Moment(found.end(), days, explicit_year=bool(found["y"]), length="day" if day_ else "month")
+
+
+_MONTH_AND_DAY = re.compile(r"(?P<m>0[1-9]|1[0-2])[-/](?P<d>0[1-9]|[12][0-9]|3[01])(?![0-9/.-])")
+
+
+def _month_and_day(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """03/03, 09-01: all there is of a text."""
+    found = _MONTH_AND_DAY.fullmatch(text) if at == 0 and len(text) == 5 else None
+    year = _year_for(anchor, int(found["m"]), int(found["d"])) if found else None
+    return Moment(5, spans.day(year, int(found["m"]), int(found["d"]))) if found and year else None
+
+
 def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
-    for read in (_numeric, _shared, _points, _quarters, _first_months, _decade):
+    for read in (_numeric, _month_and_day, _lunar, _shared, _points, _quarters, _first_months, _decade):
         found = read(text, at, anchor)
         if found:
             return found
@@ -251,7 +289,7 @@ def _plausible(found: re.Match[str], text: str) -> bool:
     if found["do1"] and not found["do1"].isdigit() and text[found.start() - 1 : found.start()] != "月":
         return False
     if text[end - 1] == "号":
-        return not found["do1"] or after[:1] in _AFTER_DAY
+        return not found["do1"] or after[:1] in _AFTER_DAY or bool(_HOUR.match(after))
     return not (
         found["do1"]
         and (
@@ -260,6 +298,7 @@ def _plausible(found: re.Match[str], text: str) -> bool:
     )
 
 
+_HOUR = re.compile(r"[0-9]{1,2}[点时:：]")
 _AFTER_DAY = frozenset(["", *"，。、；上下中晚早凌当到至前后起—-是在"])
 
 
@@ -276,10 +315,16 @@ def _resolved(found: re.Match[str], n: str, anchor: Anchor) -> tuple[Days | None
     if year is None:
         return None, "day" if day else "month"
     if month and day:
-        return spans.day(year, number(month), number(day)), "day"
+        return _day_of_year(year, number(month), number(day), bool(stated)), "day"
     if month:
         return _month_part(year, number(month), found["p" + n])
     return _year_part(year, found, n)
+
+
+def _day_of_year(year: int, month: int, day: int, stated: bool) -> Days | None:
+    """The day; 29 February without a year is of the last year that had one."""
+    years = (year,) if stated or (month, day) != (2, 29) else range(year, year - 8, -1)
+    return next((days for one in years if (days := spans.day(one, month, day))), None)
 
 
 def _month_part(year: int, month: int, part: str | None) -> tuple[Days | None, str]:

@@ -23,6 +23,8 @@ _SPAN_NAMES = ("小时", "星期", "季度", "工作日", "世纪", "钟头", "�
 _PIECE = re.compile(rf"个(?P<more>多|余|半|把)?(?P<name>月|年头|{'|'.join(_SPAN_NAMES)})")
 _DAY = Measure("日", "d", "duration", si_factor=86400.0, si_unit="s")
 _DAYS = re.compile(r"日(?=内|之内|间|以内|龄)")
+_MINUTE = Measure("分", "min", "duration", si_factor=60.0, si_unit="s")
+_MINUTES = re.compile(rf"分(?=零?[0-9{numerals.DIGITS}]{{1,3}}秒)")
 
 
 def _spans() -> dict[str, Measure]:
@@ -48,6 +50,8 @@ def measure_behind(text: str, at: int) -> tuple[Measure | None, int, str | None]
             return _SPANS[piece["name"]], piece.end(), piece["more"]
     elif text.startswith("日", at) and _DAYS.match(text, at):
         return _DAY, at + 1, None
+    elif text.startswith("分", at) and _MINUTES.match(text, at):
+        return _MINUTE, at + 1, None
     measure = units.compound_at(text, at)
     return (measure, at + len(measure.name), None) if measure else (None, at, None)
 
@@ -275,6 +279,8 @@ _NOT_HALF = frozenset("上下大前后多过小夜")
 def half_at(text: str, start: int) -> Draft | None:
     """半年, 半个月, 半公里; 一半 is read with 一, and 上半年, 大半, 过半 are no figures."""
     measure, end, _ = measure_behind(text, start + 1)
+    if measure is not None and measure.name == "个" and whole(text, start, end):
+        return Draft(start, end, "count", 0.5, measure=measure, unit="个", numeral_end=start + 1)
     if measure is None or measure.kind not in ("duration", "quantity"):
         return None
     if measure.name in cues("half-never") and not whole(text, start, end):

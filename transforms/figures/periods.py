@@ -11,13 +11,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from transforms.figures import dates, spans
+from transforms.figures import dates, lunar, spans
 from transforms.figures.draft import Draft
 from transforms.figures.spans import Days
 from transforms.lexicon import table, words
 
 _ROWS = {row["words"]: row for row in table("figures_periods")}
-_WORDS = re.compile("|".join(words("figures_periods", "words")))
+_FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
+_WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figures_festivals", "name")]))
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
@@ -71,7 +72,7 @@ def _word_cues(text: str, reference: date | None) -> Iterator[tuple[int, Days]]:
             continue
         word = found[0]
         if word not in known:
-            known[word] = meaning(_ROWS[word], reference)
+            known[word] = meaning(_ROWS[word], reference) if word in _ROWS else festival(_FESTIVALS[word], reference)
         days = known[word]
         if days is not None:
             yield found.start(), days
@@ -120,6 +121,15 @@ def meaning(row: dict[str, str], reference: date) -> Days | None:
         start = date.fromisoformat(row["shift"])
         return Days(start, reference) if start <= reference else None
     return _part(_whole(row["span"], int(row["shift"]), reference), row, reference)
+
+
+def festival(row: dict[str, str], reference: date) -> Days | None:
+    """The days of a festival nearest to the reference: 春节 on 2024-11-20 began on 2025-01-29."""
+    day_of = lunar.day if row["calendar"] == "lunar" else spans.day
+    years = (reference.year - 1, reference.year, reference.year + 1)
+    found = [days for year in years if 0 < year < 9999 and (days := day_of(year, int(row["month"]), int(row["day"])))]
+    nearest = min(found, key=lambda days: abs((days.first - reference).days), default=None)
+    return Days(nearest.first, spans.plus(nearest.first, int(row["length"]) - 1)) if nearest else None
 
 
 def _whole(span: str, shift: int, reference: date) -> Days | None:

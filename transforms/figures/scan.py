@@ -119,10 +119,21 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         dated = dated_at(text, start, anchor)
         if dated:
             return dated
+    if start > 1 and text[start - 1] in "月初" and (lunar := _behind_lunar_month(text, start, anchor)):
+        return lunar
     if end - start <= 4 and idioms.covers(text, start, end):
         return None
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+
+
+_LUNAR_MONTH = re.compile(r"(?:农历|阴历)?[正冬腊]月初?\Z")
+
+
+def _behind_lunar_month(text: str, start: int, anchor: Anchor) -> Draft | None:
+    """正月十五, 腊月初八: the month begins before the first numeral."""
+    month = _LUNAR_MONTH.search(text, max(0, start - 5), start)
+    return dated_at(text, month.start(), anchor) if month else None
 
 
 _NOT_LARGEST = ("大学", "大队", "大街", "大道")

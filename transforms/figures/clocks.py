@@ -15,6 +15,7 @@ from transforms.figures.draft import Draft
 from transforms.figures.spans import Days
 
 _BEFORE_CLOCK = re.compile(rf"(?:{PARTS_OF_DAY})\Z")
+_NEAR = 31  # days from the issue: a time of day is hardly of a day further off
 _SCORE = re.compile(r"比|胜|负|平|战|败|领先|落后|局|扳")
 
 
@@ -65,7 +66,7 @@ def _day_of(text: str, start: int, anchor: Anchor) -> Days | None:
         return None
     before = text[max(0, start - 5) : start]
     shift = 1 if "明" in before else -1 if "昨" in before else 0
-    if anchor.day and not shift and "今" not in before:
+    if anchor.day and not shift and "今" not in before and abs((anchor.day.first - anchor.reference).days) < _NEAR:
         return anchor.day
     day = spans.plus(anchor.reference, shift)
     return Days(day, day)

@@ -149,7 +149,7 @@ _LUNAR_FEASTS = frozenset(((1, 15), (5, 5), (7, 7), (8, 15), (9, 9)))
 
 
 def _lunar(text: str, at: int, anchor: Anchor) -> Moment | None:
-    """农历十月, 五月初五, 腊月廿三, 八月十五: days of the lunisolar calendar; with 十三 alone a month is a solar one."""
+    """农历十月, 五月初五, 腊月廿三, 八月十五: lunar days; with 十三 alone a month is a solar one."""
     found = _LUNAR.match(text, at)
     if not found:
         return None

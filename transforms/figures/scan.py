@@ -23,7 +23,7 @@ from transforms.figures.signs import signed
 _NUMERAL = numerals.expression()
 _AFTER_ONE = (
     "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成"
-    "期级等孩版号甲是、要个世时点线到至—载届又"
+    "期级等孩版号甲是、要个世时点线到至—载届又两"
 )
 _FIND = re.compile(
     rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"

@@ -103,11 +103,16 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     if plain and len(numeral) == 4 and _is_year(text, draft, after):
         draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
         draft.explicit_year, draft.length = True, "year"
-    elif (plain and text.startswith(cues("service"), draft.end)) or (
-        numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
-    ):
+    elif _is_code(text, draft, numeral, after):
         draft.label = True
     return draft
+
+
+def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
+    """12345热线, 4.0版, 90后."""
+    if numeral.isdigit():
+        return text.startswith(cues("service"), draft.end) or (len(numeral) == 2 and after == "后")
+    return numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
 
 
 def _is_phone(text: str, draft: Draft, numeral: str) -> bool:

@@ -164,9 +164,10 @@ def _letters(text: str, han: bool) -> Counter[str]:
 
 
 def _radicals(raw: str, text: str) -> int:
-    """The radicals of `raw` that stand for some character of `text` other than the one that NFKC makes of them.
+    """The radicals of `raw` that stand for a character of `text` other than the one that NFKC makes of them.
 
     It leaves those of U+2E80 to U+2EFF as they are (⺠ for 民), and others it turns into old forms (⼾ into 戶 for 户).
+    Which character such a radical stands for is not checked here.
     """
     radicals = [mark for mark in raw if "\u2e80" <= mark <= "\u2fdf"]
     return sum(unicodedata.normalize("NFKC", mark) not in text for mark in radicals)

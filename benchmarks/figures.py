@@ -129,10 +129,9 @@ class _Case:
 
     def score(self, sums: _Sums) -> None:
         self._score_labels(sums)
-        for item in self.required:
-            self._score_wanted(sums, item)
+        hits = [self._score_wanted(sums, item) for item in self.required]
         for item in self.read:
-            self._score_given(sums, item)
+            self._score_given(sums, item, any(item is hit for hit in hits))
 
     def _score_labels(self, sums: _Sums) -> None:
         harmless = [*self.labels, *(item for item in self.forgiven if item.get("optional"))]
@@ -146,7 +145,8 @@ class _Case:
                 sums.labels.add(0, 1, 0)
                 sums.faults.append(f"{self.name} {self._text(item)}: no label, taken for one")
 
-    def _score_wanted(self, sums: _Sums, gold: Item) -> None:
+    def _score_wanted(self, sums: _Sums, gold: Item) -> Item | None:
+        """Scores what was read for a gold figure, and returns it."""
         best = max(self.read, key=lambda item: _likeness(gold, item), default=None)
         hit = best if best is not None and _likeness(gold, best) else None
         exact = any(_span(item) == _span(gold) for item in self.read)
@@ -158,6 +158,7 @@ class _Case:
         elif not exact and self.spans_given:
             sums.faults.append(f"{self.name} {gold['text']}: read as {self._text(hit)}")
         self._score_content(sums, gold, hit)
+        return hit
 
     def _score_content(self, sums: _Sums, gold: Item, hit: Item | None) -> None:
         """Value, unit, metric and period; a figure that was missed has none of them right."""
@@ -186,7 +187,7 @@ class _Case:
             was = "none" if hit.get(column) is None else hit[column]
             sums.faults.append(f"{self.name} {gold['text']}: {column} is {gold[column]}, read {was}")
 
-    def _score_given(self, sums: _Sums, item: Item) -> None:
+    def _score_given(self, sums: _Sums, item: Item, used: bool) -> None:
         wanted = _any_overlap(item, self.required)
         if not wanted and (_any_overlap(item, self.forgiven) or not ({"*", item.get("kind")} & self.scope)):
             return
@@ -194,8 +195,9 @@ class _Case:
         sums.exact.given.add(exact, self.spans_given)
         sums.core.given.add(self._core(item) in [self._core(gold) for gold in self.required])
         sums.overlap.given.add(wanted)
-        if not wanted:
-            what = "a label, taken for a statistic" if _any_overlap(item, self.labels) else "no figure"
+        if not used:
+            label = not wanted and _any_overlap(item, self.labels)
+            what = "a label, taken for a statistic" if label else "a figure too many"
             sums.faults.append(f"{self.name} {self._text(item)}: {what}")
 
     def _text(self, item: Item) -> str:

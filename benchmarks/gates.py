@@ -138,7 +138,8 @@ def raised(gates: Gates, scores: Mapping[str, Score]) -> Gates:
     if lines:
         raise GatesFallen("\n".join(lines))
     bounds = {group: _raised(gates.bounds.get(group, ()), score) for group, score in scores.items()}
-    return replace(gates, bounds=bounds, known_faults={group: score.faults for group, score in scores.items()})
+    faults = {group: score.faults for group, score in scores.items()}
+    return replace(gates, bounds=gates.bounds | bounds, known_faults=gates.known_faults | faults)
 
 
 def _raised(bounds: tuple[Bound, ...], score: Score) -> tuple[Bound, ...]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 CLOSE = 1e-6
 """Two amounts in the same unit are the same to this share."""
 CONVERTED = 1e-4
-"""After a conversion, or where the answer is a rounded fraction (0.3333), to this share."""
+"""After a conversion, or where the answer is a rounded fraction (0.33333), to this share."""
 NUMBERLESS = ("date", "time")
 """Kinds whose value is a day or a clock time."""
 

@@ -143,7 +143,9 @@ def test_message_says_which_measure_fell_and_what_changed() -> None:
 
 
 def test_measure_that_disappears_falls() -> None:
-    assert gates.fallen(SAMPLE, "figures", Score({})) == ["figures: figure span F1 is no longer measured"]
+    assert gates.fallen(SAMPLE, "figures", Score({}))[0] == "figures: figure span F1 is no longer measured"
+    with pytest.raises(GatesFallen):
+        gates.raised(SAMPLE, {"figures": Score({}), "articles": Score({"text_error_rate": 0.0})})
 
 
 def test_nothing_is_said_where_all_holds() -> None:

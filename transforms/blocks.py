@@ -42,9 +42,10 @@ CLOSES_NEXT = 4.0
 LEAD_OPENS = 6.0
 INTERRUPTED = -3.5
 HEADING = -2.2
-HEADING_GOES_ON = -0.6
+HEADING_GOES_ON = -0.8
 HEADING_STOPS = -6.0
 HEADING_COMMA = -3.0
+INNER_COMMA = -0.8  # a heading's line seldom holds one, a body's mostly
 HALVES = 1.5
 DASH = 1.5
 LABELLED = 1.5
@@ -293,6 +294,8 @@ def _heading_by_marks(text: str) -> float:
         score += DASH
     if marks.column_label(text) or marks.has_numbering(text):
         score += LABELLED
+    if not _is_balanced(text):
+        score += INNER_COMMA * text[:-1].count("，")
     if text.count("。") or text.count("；"):
         score += HEADING_STOPS
     if len(text) > LONG_HEADING:

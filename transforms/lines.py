@@ -37,7 +37,7 @@ LARGEST_PAGE = 500_000  # above this many characters a file is no page, and word
 FIRST_LINE = -1.2
 LAST_LINE = -2.5
 TOO_WIDE = -3.0
-OTHER_COLUMN = -3.5
+OTHER_COLUMN = -4.5
 SQUEEZED = -0.4
 
 _NARROW = re.compile(r"[\x20-\x7e]")

@@ -1,8 +1,8 @@
 """All of the cleaning, in the order in which its steps need each other.
 
 Look-alike characters first, for every later rule knows only the plain ones; then the blanks, for marks are judged by
-their neighbours; then the marks; then the blanks once more, which only the full-width marks show to be idle; the script
-last, for its phrases must not be parted.
+their neighbours; then the marks, and blanks and marks again as long as one shows another to be idle or half-width; the
+script last, for its phrases must not be parted.
 
     before  省发展改革委介绍,“童书漂流　书润乡梦”送去 150 册,⽐去年增⻓ ３．７％.
     after   省发展改革委介绍，“童书漂流 书润乡梦”送去150册，比去年增长3.7%。
@@ -16,6 +16,8 @@ from transforms.punctuation import widen
 from transforms.script import simplify
 from transforms.spacing import close_certain, close_up
 
+MOST_TURNS = 8
+
 
 def clean(text: Aligned) -> Aligned:
     """A paragraph joined from its lines as normalised text, without blanks at its ends; a clean one stays as it is.
@@ -23,8 +25,16 @@ def clean(text: Aligned) -> Aligned:
     Every character that is not blank stays or becomes another one at its place, but for the dots that a row of dots has
     beyond the two characters of an ellipsis.
     """
-    text = text.with_text(fold(text.text)).strip()
-    return simplify(close_up(widen(close_up(text))))
+    return simplify(_settle(close_up(text.with_text(fold(text.text)).strip())))
+
+
+def _settle(text: Aligned) -> Aligned:
+    """Marks and blanks in turn until nothing changes; each turn only widens or drops, so there are few."""
+    for _ in range(MOST_TURNS):
+        before, text = text, close_up(widen(text))
+        if text.text == before.text:
+            break
+    return text
 
 
 def clean_line(line: Aligned) -> Aligned:

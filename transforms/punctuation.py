@@ -92,14 +92,14 @@ def rules() -> tuple[Rule, ...]:
     return (
         Rule("forms of marks", form, lambda text: form.sub(lambda found: forms[found[0]], text)),
         Rule("signs inside numbers and names", re.compile("[：．／－＠＆]"), narrow_signs),
+        Rule("corner quotes", re.compile("[「」『』]"), corner_quotes),
+        Rule("straight quotes", re.compile("[\"']"), straight_quotes),
+        Rule("reversed quotes", re.compile("[“”‘’]"), reversed_quotes),
         Rule("dashes", _DASHES, dashes),
         Rule("dots in names", _NAME_DOT, lambda text: _NAME_DOT.sub("·", text)),
         Rule("brackets", re.compile("[()]"), brackets),
         Rule("pauses", _PAUSE, pauses),
         Rule("full stops", _STOP, lambda text: _STOP.sub("。", text)),
-        Rule("corner quotes", re.compile("[「」『』]"), corner_quotes),
-        Rule("straight quotes", re.compile("[\"']"), straight_quotes),
-        Rule("reversed quotes", re.compile("[“”‘’]"), reversed_quotes),
     )
 
 
@@ -204,7 +204,7 @@ def brackets(text: str) -> str:
                 open_at[-1].holds_wide = True
         last = found.end()
     for bracket in open_at:
-        if _beside_wide(text, bracket.at, bracket.at + 1):
+        if _beside_wide(marked, bracket.at, bracket.at + 1):
             marked[bracket.at] = "（"
     return "".join(marked)
 
@@ -220,11 +220,13 @@ def _close(marked: list[str], opened: _Bracket | None, at: int) -> None:
     if opened is None:
         if at and _WIDE.match(marked[at - 1]):
             marked[at] = "）"
-    elif (
-        opened.holds_wide
-        or marked[opened.at] == "（"
-        or marked[at] == "）"
-        or (opened.at and _WIDE.match(marked[opened.at - 1]))
-        or (at + 1 < len(marked) and _WIDE.match(marked[at + 1]))
-    ):
+    elif opened.holds_wide or marked[opened.at] == "（" or marked[at] == "）" or _touches_wide(marked, opened.at, at):
         marked[opened.at], marked[at] = "（", "）"
+
+
+def _touches_wide(marked: list[str], opened: int, closed: int) -> bool:
+    """Whether a pair of brackets touches Chinese; behind a letter it belongs to that, as in f(x), whatever follows."""
+    before, behind = "".join(marked[max(opened - 1, 0) : opened]), "".join(marked[closed + 1 : closed + 2])
+    if before.isascii() and before.isalpha():
+        return False
+    return _WIDE.match(before) is not None or _WIDE.match(behind) is not None

@@ -69,15 +69,16 @@ def _ends(text: str) -> list[int]:
 def _outer_ends(text: str) -> Iterator[int]:
     """Where a final mark ends a sentence, outside of all pairs or at the end of an outermost one."""
     inside = {pair.start: pair for pair in _outermost_pairs(text)}
+    last = _Pair(-1, -1)
     start = skip_to = 0
     for token in _TOKEN.finditer(text):
         if token.start() < skip_to:
             continue
         pair = inside.get(token.start())
         if pair is not None:
-            skip_to = pair.end
-            end = _closing_end(text, pair.end)
-            ends = _pair_ends_sentence(text, pair, end, _skip_blanks(text, start))
+            skip_to = end = _closing_end(text, pair.end)
+            last = _Pair(last.start if last.end == pair.start else pair.start, pair.end)
+            ends = _pair_ends_sentence(text, pair, last.start, _skip_blanks(text, start))
         else:
             skip_to = end = _closing_end(text, token.end())
             ends = token[0][-1] not in PAIRS and _is_final(token[0]) and _mark_ends_sentence(text, token, end)
@@ -144,9 +145,9 @@ def _is_stammer(text: str, start: int, end: int) -> bool:
     return halted is not None and 0 < len(halted[0]) <= _LONGEST_STAMMER and text.startswith(halted[0], end)
 
 
-def _pair_ends_sentence(text: str, pair: _Pair, end: int, start: int) -> bool:
-    """Whether a sentence that began at `start` ends with an outermost pair, behind which `end` lies."""
-    opener = text[pair.start]
+def _pair_ends_sentence(text: str, pair: _Pair, row: int, start: int) -> bool:
+    """Whether a sentence that began at `start` ends with an outermost pair, one of a row that began at `row`."""
+    opener, end = text[pair.start], _closing_end(text, pair.end)
     last = text[pair.start : pair.end].rstrip(_CLOSERS)[-1:]
     if opener in _TITLES or not last or not _is_final(last) or text[end : end + 1] in (*_PAUSE, ""):
         return False
@@ -154,14 +155,14 @@ def _pair_ends_sentence(text: str, pair: _Pair, end: int, start: int) -> bool:
         return pair.start <= start
     if last in _FULL_STOP:
         return not _goes_on("word", text, end)
-    return text[end] not in PAIRS and not _goes_on("word", text, end) and _is_speech(text, pair, end, start)
+    return text[end] not in PAIRS and not _goes_on("word", text, end) and _is_speech(text, row, end, start)
 
 
-def _is_speech(text: str, pair: _Pair, end: int, start: int) -> bool:
+def _is_speech(text: str, row: int, end: int, start: int) -> bool:
     """Whether a quotation that ends with ！ or ？ is what someone says, and not a word of the sentence round it."""
-    if pair.start <= start:
+    if row <= start:
         return not _goes_on("predicate", text, end) and not _attribution().match(text, end)
-    return text[pair.start - 1] in _LEADS_SPEECH
+    return text[row - 1] in _LEADS_SPEECH
 
 
 def _goes_on(kind: str, text: str, end: int) -> bool:

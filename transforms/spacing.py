@@ -195,6 +195,8 @@ class _Surroundings:
 
 def _is_noisy(text: str, gaps: list[Gap]) -> bool:
     """Whether blanks stand between Han all over a text that is no list of names or slogans."""
+    if any(text.endswith(lexicon.words("credit_words"), 0, gap.start) for gap in gaps):
+        return False
     between = [gap for gap in gaps if gap.between_han]
     if len(between) < FEWEST_TO_JUDGE or len(between) * CHARACTERS_A_BLANK < len(text):
         return False

@@ -1,0 +1,61 @@
+"""Sentences: the case table, the gold of the seeds, and properties."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from cleaning_cases import cases, dirty_texts
+from hypothesis import given
+
+from transforms.sentences import split
+
+FLOOR = 0.98
+
+
+def _cut(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in split(text)]
+
+
+@pytest.mark.parametrize("case", cases("sentences"), ids=lambda case: case["text"][:30])
+def test_case(case: dict[str, Any]) -> None:
+    assert _cut(case["text"]) == case["sentences"]
+
+
+def test_the_table_is_large_and_its_boundaries_are_found() -> None:
+    table = cases("sentences")
+    assert len(table) >= 120
+    found = {(row, span.end) for row, case in enumerate(table) for span in split(case["text"])}
+    gold = {(row, end) for row, case in enumerate(table) for end in _ends(case)}
+    assert 2 * len(found & gold) / (len(found) + len(gold)) >= FLOOR
+
+
+def _ends(case: dict[str, Any]) -> list[int]:
+    ends, at = [], 0
+    for sentence in case["sentences"]:
+        at = case["text"].index(sentence, at) + len(sentence)
+        ends.append(at)
+    return ends
+
+
+@given(dirty_texts)
+def test_sentences_hold_every_character_once_and_in_order(text: str) -> None:
+    spans = split(text)
+    assert all(left.end <= right.start for left, right in pairwise(spans))
+    assert all(sentence == sentence.strip() != "" for sentence in _cut(text))
+    assert _without_blanks("".join(_cut(text))) == _without_blanks(text)
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["“" * 10_000, "“（" * 10_000 + "。" * 10_000, "好。”" * 50_000, "“好。" * 20_000, "…" * 50_000]
+)
+def test_hostile_marks_take_no_time(text: str) -> None:
+    start = time.perf_counter()
+    split(text)
+    assert time.perf_counter() - start < 5

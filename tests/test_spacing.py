@@ -1,0 +1,55 @@
+"""Blanks: closed up where they are typesetting, kept where they mean something."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from cleaning_cases import cases, paragraphs
+from hypothesis import given
+
+from transforms.alignment import aligned
+from transforms.characters import fold
+from transforms.spacing import close_certain, close_letter_spacing, close_up
+
+
+@pytest.mark.parametrize("case", cases("spacing"), ids=lambda case: f"{case['rule']}: {case['before']}")
+def test_case(case: dict[str, Any]) -> None:
+    closed = close_up(aligned(case["before"]))
+    assert closed.text == case["after"]
+    assert (case["before"] != case["after"]) == case["fires"]
+    assert close_up(closed).text == closed.text
+
+
+def test_a_line_alone_keeps_what_the_next_line_may_explain() -> None:
+    assert close_certain(aligned("民生 2024年3月2日 星期一 ")).text == "民生 2024年3月2日 星期一 "
+    assert close_certain(aligned("者 王健 报道）11 月 18 日，共 3 家")).text == "者 王健 报道）11月18日，共3家"
+
+
+@given(paragraphs)
+def test_only_blanks_are_dropped_and_places_stay_true(text: str) -> None:
+    text = fold(text)
+    for close in (close_up, close_certain, close_letter_spacing):
+        closed = close(aligned(text))
+        assert "".join(closed.text.split()) == "".join(text.split())
+        assert all(character in (text[place], " ") for place, character in zip(closed.at, closed.text))
+        assert list(closed.at) == sorted(set(closed.at))
+
+
+@given(paragraphs)
+def test_once_is_enough(text: str) -> None:
+    closed = close_up(aligned(fold(text)))
+    assert close_up(closed).text == closed.text
+
+
+@pytest.mark.parametrize("piece", ["滨 州 市 ", "3 ", "滨州市 委员会 ", "Hello, my ", "   ", "1 2 3 4 , "])
+def test_time_grows_with_length_alone(piece: str) -> None:
+    def seconds(text: str) -> float:
+        start = time.perf_counter()
+        close_up(aligned(text))
+        return time.perf_counter() - start
+
+    close_up(aligned("滨州市 委员会"))
+    short = min(seconds(piece * 4000 + "滨") for _ in range(3))
+    assert seconds(piece * 32000 + "滨") < 8 * 4 * short + 0.5

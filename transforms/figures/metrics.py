@@ -67,7 +67,15 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return behind if draft.kind == "percent" or len(before) < 2 else before + behind
     if draft.kind in ("count", "number", "age") and behind:
         return behind
-    if draft.direction and len(before) <= 6:
+    if draft.kind in ("quantity", "money") and behind and len(before) <= 4:
+        return inherited if previous and _side_by_side(previous, draft) else behind
+    return _measured(draft, before, behind, previous)
+
+
+def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
+    """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
+    inherited = previous.metric or "" if previous else ""
+    if before.startswith("占") or (draft.direction and len(before) <= 6):
         return inherited if inherited.endswith(before) else inherited + before
     if len(before) < 2:
         return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
@@ -139,7 +147,7 @@ def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
     last = max((found.end() for found in _OBJECTS.finditer(clause)), default=0)
     if last and len(clause) - last >= 3:
-        clause = clause[last:].lstrip("了各类")
+        clause = clause[last:].lstrip("了的各类")
     head, _, tail = clause.rpartition("的")
     return tail if head and len(tail) >= 4 and len(clause) > 24 else clause
 

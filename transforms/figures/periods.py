@@ -22,7 +22,7 @@ _WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figure
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
-_REACH = 4
+_REACH = 3
 _LINE_END = re.compile("\n")
 
 
@@ -30,7 +30,7 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
     """Sets the period of each figure; text's sentences are parted by line breaks.
 
     A word or date of time holds for what follows in its sentence, and for the next sentences until another one
-    comes, four at most. What a figure is compared with (比2018年, 较去年同期) is not its time.
+    comes, three at most. What a figure is compared with (比2018年, 较去年同期) is not its time.
     """
     cues = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue[0])
     breaks = [found.start() for found in _LINE_END.finditer(text)]

@@ -29,6 +29,8 @@ _FIND = re.compile(
     rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"
     rf"|(?!一(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
+# One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
+_START = re.compile(f"[0-9翻第半数几上{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
 _DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
@@ -37,18 +39,19 @@ _CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
 
 def figures(text: str, reference: date | None) -> Iterator[Draft]:
     """The figures and labels of `text` in order; line breaks part its sentences, and dates look back no further."""
-    done, searched = 0, 0
+    done, tried, searched = 0, 0, 0
     anchor = Anchor(reference)
-    for found in _FIND.finditer(text):
-        start = found.start()
-        if start < done:
+    for place in _START.finditer(text):
+        start = place.start()
+        if start < tried or not (found := _FIND.match(text, start)):
             continue
         if text.find("\n", searched, start) >= 0:
             anchor = Anchor(reference, day=anchor.day)
         searched = start
         draft = _read(text, start, found.end(), _shifted(text, start, anchor))
+        tried = found.end()
         if draft is not None and draft.start >= done:
-            done = max(draft.end, found.end())
+            done = tried = max(draft.end, tried)
             anchor = _carried(anchor, draft)
             yield draft
 

@@ -70,7 +70,8 @@ def same_amount(gold: object, gold_unit: str | None, read: object, read_unit: st
     if mine is None and other is None:
         return abs(gold) < 10 and not float(gold).is_integer() and _near(gold, read)
     mine, other = mine or BARE, other or BARE
-    return mine.measures == other.measures and _near(gold * mine.factor, read * other.factor)
+    converts = mine.measures == other.measures and mine.factor != other.factor
+    return converts and _near(gold * mine.factor, read * other.factor)
 
 
 def _near(gold: float, read: float) -> bool:

@@ -406,6 +406,8 @@ def test_suite_without_spans_asks_for_none() -> None:
         (5, "%", 0.5, None, False),
         (0.33333, None, 1 / 3, None, True),
         (3333, None, 3334, None, False),
+        (33330, "个", 33331, "个", False),
+        (33330, "g", 33331, "克", False),
         (4000, "个", 4000.001, "个", True),
         (1.22e12, "CNY", 1.22e12, "元", True),
         (1, "亩", 666.6667, "m2", True),

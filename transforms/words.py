@@ -14,6 +14,8 @@ from functools import cache
 import jieba
 import jieba.posseg
 
+from transforms.segmenter import Segmenter
+
 _SILENT = 60
 jieba.setLogLevel(_SILENT)
 
@@ -28,13 +30,18 @@ def _tokenizer() -> jieba.Tokenizer:
 
 
 @cache
+def _segmenter() -> Segmenter:
+    return Segmenter(_tokenizer().FREQ, _tokenizer().total)
+
+
+@cache
 def _tagger() -> jieba.posseg.POSTokenizer:
     return jieba.posseg.POSTokenizer(_tokenizer())
 
 
 def cut(text: str) -> tuple[str, ...]:
     """The words of `text` exactly as `jieba.lcut(text)` cuts them; they join to `text`."""
-    return tuple(_tokenizer().lcut(text))
+    return tuple(_segmenter().cut(text))
 
 
 def cut_by_dictionary(text: str) -> tuple[str, ...]:
@@ -75,4 +82,4 @@ def frequency(word: str) -> int:
 
 def start_up() -> None:
     """Reads the dictionary (a second), so that a worker process can do so before its first page."""
-    _tokenizer()
+    _segmenter()

@@ -30,6 +30,7 @@ _CLAUSE = re.compile(r"[，。；：！？\n]")
 
 def describe(text: str, drafts: Sequence[Draft]) -> None:
     """Sets comparator, qualifier, direction and scope of each figure that is no label."""
+    previous: Draft | None = None
     for draft in drafts:
         if not draft.label:
             _as_money(text, draft)
@@ -38,7 +39,17 @@ def describe(text: str, drafts: Sequence[Draft]) -> None:
             if draft.kind not in ("date", "time", "rank", "duration", "age"):
                 found = _RISE.search(before)
                 draft.direction = _DIRECTION[found["word"]] if found else None
-            draft.scope = _scope(before)
+                draft.direction = draft.direction or _shared(text, draft, previous)
+            if draft.days is None:
+                draft.scope = _scope(before)
+            previous = draft
+
+
+def _shared(text: str, draft: Draft, previous: Draft | None) -> str | None:
+    """分别增长3.2%、5.6%: what stands in a row rises or falls alike."""
+    if previous is None or previous.unit != draft.unit:
+        return None
+    return previous.direction if text[previous.end : draft.start] in ("、", "和", "，") else None
 
 
 _MONEY = re.compile("|".join(words("figures_money_cues")))

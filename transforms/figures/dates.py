@@ -47,7 +47,7 @@ _SHARED_DAYS = re.compile(rf"(?:(?P<y>{_YEAR})年)?(?P<m>{_MONTH})月(?P<a>{_DAY
 _QUARTERS = re.compile(r"(?:第?(?P<q>[一二三四1-4])个?|(?P<to>[二三两2-4])个?)季度(?P<end>末)?")
 _DECADE = re.compile(
     r"(?:(?P<c>[12][0-9]|十[一二三四五六七八九]|二十一?)世纪)?"
-    r"(?:(?P<y>[0-9]0|[二三四五六七八九]十)年代|(?P<n>[0-9]{4}|[一二][零〇一二三四五六七八九]{3})年代)?(?P<p>初|中期|中叶|中|末|后期|前期)?"
+    r"(?:(?P<y>[0-9]0|[二三四五六七八九]十)年代|(?P<two>[二三四五六七八九][三四五六七八九])十年代|(?P<n>[0-9]{4}|[一二][零〇一二三四五六七八九]{3})年代)?(?P<p>初|中期|中叶|中|末|后期|前期)?"
 )
 _NUMERIC = re.compile(
     r"(?P<y>[12][0-9]{3})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?:(?P=sep)(?P<d>0[1-9]|[12][0-9]|3[01]|[1-9]))?(?![0-9.])"
@@ -430,29 +430,31 @@ def _first_months(text: str, at: int, anchor: Anchor) -> Moment | None:
 
 
 def _decade(text: str, at: int, anchor: Anchor) -> Moment | None:
-    """80年代 (上世纪, 本世纪 or the century before it), 19世纪70年代, 2010年代, 18世纪末."""
+    """80年代 (上世纪, 本世纪 or the century before it), 五六十年代, 19世纪70年代, 2010年代, 18世纪末."""
     found = _DECADE.match(text, at)
-    if not found or not (found["c"] or found["y"] or found["n"]):
+    if not found or not (found["c"] or found["y"] or found["n"] or found["two"]):
         return None
-    if not found["y"] and not found["n"]:
-        return Moment(found.end(), _century(number(found["c"]), found["p"]), explicit_year=True, length="year")
-    stated = number(found["n"] or found["y"])
-    first = stated // 10 * 10 if found["n"] else stated + _century_of(text, at, found, anchor)
-    return Moment(found.end(), _part_of_decade(first, found["p"]), explicit_year=True, length="year")
+    if found["n"]:
+        days = _part_of_decade(number(found["n"]) // 10 * 10, found["p"])
+    elif found["y"] or found["two"]:
+        decades = [10 * number(char) for char in found["two"]] if found["two"] else [number(found["y"])]
+        century = _century_of(text, at, found, decades[0], anchor)
+        days = _between(_part_of_decade(century + decades[0], found["p"]), _part_of_decade(century + decades[-1], None))
+        days = days if found["two"] else _part_of_decade(century + decades[0], found["p"])
+    else:
+        days = _century(number(found["c"]), found["p"])
+    return Moment(found.end(), days, explicit_year=True, length="year")
 
 
-def _century_of(text: str, at: int, found: re.Match[str], anchor: Anchor) -> int:
+def _century_of(text: str, at: int, found: re.Match[str], decade: int, anchor: Anchor) -> int:
+    """The first year of the century of a decade: as stated, else the last one in which the decade has begun."""
     if found["c"]:
         return (number(found["c"]) - 1) * 100
-    this = anchor.reference.year // 100 * 100 if anchor.reference else 2000
-    before = text[max(0, at - 3) : at]
+    today = anchor.reference.year if anchor.reference else 2000
+    this, before = today // 100 * 100, text[max(0, at - 3) : at]
     if before == "本世纪":
         return this
-    return (
-        this - 100
-        if before == "上世纪" or this + number(found["y"]) > (anchor.reference.year if anchor.reference else 2000)
-        else this
-    )
+    return this - 100 if before == "上世纪" or this + decade > today else this
 
 
 def _part_of_decade(first: int, part: str | None) -> Days | None:

@@ -101,6 +101,8 @@ _STOPS = frozenset("，。；、！？")
 def _ordinal(text: str, draft: Draft) -> bool:
     """Whether 第N is a list mark, an edition, a chapter; ranks and the like are not."""
     before, after = text[draft.start - 1 : draft.start], text[draft.end : draft.end + 1]
+    if text.startswith(_AFTER, draft.end):
+        return True
     if _in_title(text, draft) or _in_quotation(text, draft):
         return True
     use = _ORDINAL_USE.get(draft.unit or "")

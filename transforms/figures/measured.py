@@ -122,7 +122,7 @@ _TAIL = re.compile(r"(?P<half>半)(?![年月天日小个导径路空球数])|(?P
 def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> Draft | None:
     """The draft as its measure has it, with what carries it on (半, 多, 前); None where it is no figure."""
     draft.measure, draft.unit, draft.kind = measure, measure.unit, measure.kind
-    draft.label = measure.use == "label"
+    draft.label = measure.use == "label" and not (measure.name == "级" and _blows(text, draft))
     if draft.lone and not _alone(text, draft, measure):
         return None
     if draft.value is not None and measure.factor != 1.0:
@@ -134,6 +134,12 @@ def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> 
     if measure.kind in ("money", "quantity") and text.startswith("级", draft.end):
         draft.end, draft.infix = draft.end + 1, "级"
     return draft
+
+
+def _blows(text: str, draft: Draft) -> bool:
+    """东北风3～4级, 5.2级地震: the strength of a wind or an earthquake is measured."""
+    around = text[max(0, draft.start - 6) : draft.end + 3]
+    return bool(_GALE.search(around.partition("\n")[0]))
 
 
 def _carry_on(text: str, draft: Draft, measure: Measure, reference: date | None) -> None:
@@ -151,6 +157,8 @@ def _carry_on(text: str, draft: Draft, measure: Measure, reference: date | None)
         _as_temperature(text, draft)
 
 
+_RATED = re.compile(r"GDP|生产总值|产值|增加值|工业")
+_GALE = re.compile(r"风|震|里氏|烈度")
 _ONE_OF = frozenset("每这那哪某有同另任头")
 
 
@@ -162,7 +170,7 @@ def _alone(text: str, draft: Draft, measure: Measure) -> bool:
     if numeral == "一":
         return _one(text, draft, measure, before)
     if numeral in "百千万亿":
-        return measure.name not in cues("round-never")
+        return measure.name not in cues("round-never") and before != "每" and not _RATED.match(text, draft.end)
     if numeral == "十":
         return measure.name not in cues("ten-never")
     if measure.name in cues("old-measure") and measure.name != "斤":

@@ -72,10 +72,16 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     return _measured(draft, before, behind, previous)
 
 
+_CHANGE = re.compile(
+    rf"(?:[比较](?:上|去|前)?.{{1,3}}|同比|环比|年均|平均|累计|再|又|分别|实际|名义|[高低]于.{{1,4}}|比例|占比|比重)*"
+    rf"(?:{'|'.join(words('figures_directions'))})?"
+)
+
+
 def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
-    if before.startswith("占") or (draft.direction and len(before) <= 6):
+    if before.startswith("占") or _CHANGE.fullmatch(before):
         return inherited if inherited.endswith(before) else inherited + before
     if len(before) < 2:
         return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
@@ -122,7 +128,8 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
-        pieces.append(text[other.end : end])
+        tail = _TAILS.match(text, other.end)
+        pieces.append(text[min(end, tail.end() if tail else other.end) : end])
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
         end = min(end, other.start)

@@ -12,7 +12,7 @@ from transforms.figures import numerals
 from transforms.figures.draft import Draft
 
 _NUMBER = re.compile(numerals.expression())
-_SCORED = re.compile(r"([0-9]{1,9})[:：∶]([0-9]{1,9})(?![0-9:：])")
+_SCORED = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)[:：∶比]([0-9]{1,9}(?:\.[0-9]{1,9})?)(?![0-9:：个家名年月%万亿])")
 _FRACTION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)/([0-9]{1,12})(?![0-9/.])")
 _BASES = {"百": ("percent", "%"), "一百": ("percent", "%"), "千": ("percent", "‰")}
 
@@ -22,7 +22,7 @@ def ratio_at(text: str, start: int, end: int) -> Draft | None:
     after = text[end : end + 1]
     if after == "/" and (found := _FRACTION.match(text, start)) and float(found[2]):
         return Draft(start, found.end(), "fraction", float(found[1]) / float(found[2]), unit="1")
-    if after and after in "∶:：" and (found := _SCORED.match(text, start)):
+    if after and after in "∶:：比" and (found := _SCORED.match(text, start)):
         return Draft(start, found.end(), "number", float(found[1]), float(found[2]))
     if after == "分":
         return _parts(text, start, end)

@@ -123,6 +123,8 @@ def _is_phone(text: str, draft: Draft, numeral: str) -> bool:
 
 def _in_chain(text: str, draft: Draft, after: str) -> bool:
     """0543-3152627, 192-168-1: digits that strokes chain together."""
+    if after and after in "—–" and text[draft.start] == "0" and draft.end - draft.start > 2:
+        return True
     behind = draft.start > 1 and text[draft.start - 1] == "-" and text[draft.start - 2].isdigit()
     return behind or (after == "-" and text[draft.end + 1 : draft.end + 2].isdigit() and draft.high is None)
 

@@ -121,6 +121,8 @@ _TAIL = re.compile(r"(?P<half>半)(?![年月天日小个导径路空球数])|(?P
 
 def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> Draft | None:
     """The draft as its measure has it, with what carries it on (半, 多, 前); None where it is no figure."""
+    if measure.name == "块" and not _priced(text, draft):
+        measure = _PIECES
     draft.measure, draft.unit, draft.kind = measure, measure.unit, measure.kind
     draft.label = measure.use == "label" and not (measure.name == "级" and _blows(text, draft))
     if draft.lone and not _alone(text, draft, measure):
@@ -134,6 +136,17 @@ def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> 
     if measure.kind in ("money", "quantity") and text.startswith("级", draft.end):
         draft.end, draft.infix = draft.end + 1, "级"
     return draft
+
+
+_PIECES = Measure("块", "块", "count")
+_PRICE = re.compile(r"[钱价卖买花赚费元付值租薪贵售挣]|块")
+
+
+def _priced(text: str, draft: Draft) -> bool:
+    """Whether 块 is money (花了三块, 三块四分) or counts pieces (展板50块)."""
+    if whole(text, draft.start, draft.end) or _CHANGE.match(text, draft.end) or _COLLOQUIAL.match(text, draft.end):
+        return True
+    return bool(_PRICE.search(text, max(0, draft.start - 8), draft.start))
 
 
 def _blows(text: str, draft: Draft) -> bool:

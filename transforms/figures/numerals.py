@@ -30,7 +30,8 @@ MYRIADS = "".join(_MYRIAD)
 INFIXES = "多余来几"
 LONGEST = 40  # characters: what is longer is no number that a newspaper prints, and takes long to work out
 
-ARABIC = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+_POINT = r"(?:\.[0-9]+|·[0-9]+(?=[%％万亿元亩吨公平米千倍个]))?"  # older newspapers print 3·5% for 3.5%
+ARABIC = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9]){_POINT}|[0-9]+{_POINT})"
 _SCALED = rf"(?:[{INFIXES}]?[{SCALES}]+)"
 _TAIL = rf"零?(?:[0-9]{{1,8}}(?:[百千万]|(?![0-9.年月日]))|[{DIGITS}两][百千](?![{MYRIADS}]))"
 _MIXED = (
@@ -71,6 +72,7 @@ def amount(numeral: str) -> Amount:
     """The worth of a numeral as `expression` finds it, with 多, 余, 几, 上 or 数 named: 几十万 → 100000, 几."""
     if numeral.isdecimal() and numeral.isascii():
         return Amount(float(numeral))
+    numeral = numeral.replace("·", ".")
     found = _INFIX.search(numeral)
     plain = _INFIX.sub("", numeral).translate(_PLAIN).replace("两", "二")
     estimate = _estimate(plain)

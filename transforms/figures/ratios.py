@@ -12,7 +12,9 @@ from transforms.figures import numerals
 from transforms.figures.draft import Draft
 
 _NUMBER = re.compile(numerals.expression())
-_SCORED = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)[:：∶比]([0-9]{1,9}(?:\.[0-9]{1,9})?)(?![0-9:：个家名年月%万亿])")
+_SCORED = re.compile(
+    r"([0-9]{1,9}(?:\.[0-9]{1,9})?)[:：∶比]([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:[:：∶][0-9]{1,9}){0,3}(?![0-9:：个家名年月%万亿])"
+)
 _FRACTION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)/([0-9]{1,12})(?![0-9/.])")
 _BASES = {"百": ("percent", "%"), "一百": ("percent", "%"), "千": ("percent", "‰")}
 

@@ -109,8 +109,10 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
 
 
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
-    """12345热线, 4.0版, 90后."""
+    """12345热线, 4.0版, 90后, and the list mark 1、."""
     if numeral.isdigit():
+        if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and len(numeral) < 3:
+            return not text[draft.end + 1 : draft.end + 2].isdigit()
         return text.startswith(cues("service"), draft.end) or (len(numeral) == 2 and after == "后")
     return numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
 

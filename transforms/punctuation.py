@@ -125,8 +125,10 @@ def narrow_signs(text: str) -> str:
 
 
 def dashes(text: str) -> str:
-    """Two hyphens or other strokes beside Chinese are a dash: 主题发布会--市卫健委专场 → 主题发布会——市卫健委专场."""
-    return _DASHES.sub(lambda found: "——" if _beside_wide(text, *found.span()) else found[0], text)
+    """Two hyphens or other strokes beside Chinese, or before it all, are a dash: 发布会--专场 → 发布会——专场."""
+    return _DASHES.sub(
+        lambda found: "——" if found.start() == 0 or _beside_wide(text, *found.span()) else found[0], text
+    )
 
 
 def pauses(text: str) -> str:

@@ -67,11 +67,12 @@ def reversed_quotes(text: str) -> str:
 def _curl(marked: list[str], places: list[int], straight: str, pair: tuple[str, str]) -> None:
     """Gives each straight quote at `places` its side; the curly ones, which are among them, open and close as well."""
     opened: int | None = None
+    is_odd = sum(marked[at] == straight for at in places) % 2 == 1
     for at in places:
         if marked[at] != straight:
             opened = at if marked[at] == pair[0] else None
         elif opened is None:
-            opened = _open(marked, at, pair)
+            opened = _open(marked, at, pair, is_odd)
         elif _must_open(marked, at):
             marked[opened], opened = pair[0], at
         else:
@@ -81,9 +82,9 @@ def _curl(marked: list[str], places: list[int], straight: str, pair: tuple[str, 
         marked[opened] = pair[0]
 
 
-def _open(marked: list[str], at: int, pair: tuple[str, str]) -> int | None:
+def _open(marked: list[str], at: int, pair: tuple[str, str], is_odd: bool) -> int | None:
     """Takes a straight quote for an opening one and returns its place, unless it can only close or is no quote."""
-    if _is_prime(marked, at):
+    if _is_prime(marked, at, is_odd):
         return None
     if _must_close(marked, at):
         marked[at] = pair[1]
@@ -97,11 +98,14 @@ def _join(marked: list[str], opened: int, closed: int, pair: tuple[str, str]) ->
         marked[opened], marked[closed] = pair
 
 
-def _is_prime(marked: list[str], at: int) -> bool:
-    """Inches, feet, seconds and minutes behind a digit, an apostrophe behind or before ASCII."""
+def _is_prime(marked: list[str], at: int, is_odd: bool) -> bool:
+    """Inches, feet, seconds and minutes behind a digit, an apostrophe behind or before ASCII.
+
+    With an even number of marks one behind a digit opens a quotation all the same: 2024"乡村阅读季"启动.
+    """
     before, behind = _neighbours(marked, at)
     if marked[at] == '"':
-        return before.isdigit()
+        return is_odd and before.isdigit()
     return (before.isascii() and before.isalnum()) or behind.isdigit()
 
 
@@ -142,18 +146,25 @@ def _is_balanced(marks: Iterable[str], pair: str) -> bool:
 
 
 def _alternate(text: str, places: list[int], pair: str) -> str:
-    """Makes the marks open and close in turn, unless the neighbours of one that would change forbid it."""
+    """Makes the marks open and close in turn, if no neighbour forbids it and the marks as they are have less for them.
+
+    Less have those of which one stands where it can't; or none stands where a closing mark often does, behind 。！？,
+    so that the first may end a quotation that began in the paragraph before.
+    """
     marked = list(text)
     for turn, at in enumerate(places):
-        wanted = pair[turn % 2]
-        if text[at] != wanted and not _can_be(wanted, pair, _neighbours(marked, at)):
-            return text
-        marked[at] = wanted
-    return "".join(marked)
+        marked[at] = pair[turn % 2]
+    if any(_is_misplaced(marked, at, pair) for at in places):
+        return text
+    as_it_is = list(text)
+    is_doubtful = any(_is_misplaced(as_it_is, at, pair) for at in places)
+    goes_on = text[places[0]] == pair[1] and text[places[0] - 1] in _FINAL
+    return "".join(marked) if is_doubtful or not goes_on else text
 
 
-def _can_be(wanted: str, pair: str, neighbours: tuple[str, str]) -> bool:
-    before, behind = neighbours
-    if wanted == pair[0]:
-        return behind != "" and behind not in _ENDS and not (before and before in _FINAL)
-    return before != "" and before not in _BEGINS
+def _is_misplaced(marked: list[str], at: int, pair: str) -> bool:
+    """Whether a curly mark opens where nothing follows that could be quoted, or closes where nothing went before."""
+    before, behind = _neighbours(marked, at)
+    if marked[at] == pair[0]:
+        return behind == "" or behind in _ENDS
+    return before == "" or before in _BEGINS

@@ -28,6 +28,7 @@ WIDE_OPENING = "（《〈“‘「『【〔"
 WIDE_CLOSING = "）》〉”’」』】〕"
 WIDE_FINAL = "。！？…"
 NARROW_BEFORE_HAN = ",;:!?.(["
+NARROW_PAUSES = ",;:!?"
 NARROW_AFTER_HAN = ",;:!?.)]%‰"
 # Signs that stand close to the Han beside them: 互联网+, 11月18日—19日, 乔·奥康纳.
 SIGNS = "+－—·%‰～~"
@@ -40,7 +41,7 @@ LOOSE_PART = 4
 WINDOW = 8
 # A headline has no marks inside and is no longer than this; its halves are no shorter than that where the second begins
 # with a digit (汪洋出席 12名委员作大会发言).
-LONGEST_HEADLINE = 60
+LONGEST_HEADLINE = 120
 SHORTEST_HALF = 4
 # Where more blanks stand between Han than one in so many characters they can't all be meant, unless it is a list.
 CHARACTERS_A_BLANK = 6
@@ -53,9 +54,11 @@ _HAN = re.compile(f"[{HAN}]")
 _HAN_OR_DIGIT = re.compile(f"[{HAN}0-9]")
 _TIGHT = re.compile(f"[{HAN}]{{2}}|[{HAN}][0-9A-Za-z]|[0-9A-Za-z][{HAN}]")
 _ALONE = re.compile(f"[{HAN}]|(?<![0-9])[0-9](?![0-9])")
-_SPACED_NUMBER = re.compile(rf"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])[0-9](?: [0-9.,](?![0-9.,]))+(?=[ ]?[{HAN}%％‰])")
+_SPACED_DIGITS = rf"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])[0-9](?: [0-9.,](?![0-9.,]))+(?=[ ]?[{HAN}%％‰])"
+_SPACED_NUMBER = re.compile(rf"{_SPACED_DIGITS}|(?<=[0-9]) \.[ ]?(?=[0-9])")
 _CLAUSE_MARK = re.compile(f"[{re.escape(WIDE_PAUSES + WIDE_FINAL + ',;:!?')}]")
 _ENDS_SENTENCE = re.compile(f"[{WIDE_FINAL}][{WIDE_CLOSING}]?$")
+_ENDED = re.compile(f"[{WIDE_FINAL}][{WIDE_CLOSING}]?(?!$)")
 _NUMBER_THEN_BLANK = re.compile(r"[0-9][0-9.,:/%]*\s")
 
 
@@ -181,8 +184,7 @@ class _Surroundings:
         self.text = text
         self.gaps = gaps
         self.is_headline = len(text) <= LONGEST_HEADLINE and not _CLAUSE_MARK.search(text)
-        pauses = sum(map(text.count, WIDE_PAUSES))
-        self.blank_after_marks = 2 * sum(gap.left in WIDE_PAUSES for gap in gaps) > pauses
+        self.blank_after_marks = _has_habit(text, gaps)
         self.is_noisy = _is_noisy(text, gaps)
 
     def before(self, gap: Gap) -> str:
@@ -191,6 +193,15 @@ class _Surroundings:
 
     def behind(self, gap: Gap) -> str:
         return self.text[gap.end : gap.end + 3 * WINDOW].replace(" ", "")[:WINDOW]
+
+
+def _has_habit(text: str, gaps: list[Gap]) -> bool:
+    """Whether the text has blanks behind its marks as a habit: half of its commas show it, or else each full stop."""
+    commas = text.count("，") + text.count(",")
+    if commas:
+        return 2 * sum(gap.left in "，," for gap in gaps) >= commas
+    finals = [gap for gap in gaps if gap.left in WIDE_FINAL]
+    return len(finals) > 1 and len(_ENDED.findall(text)) == len(finals)
 
 
 def _is_noisy(text: str, gaps: list[Gap]) -> bool:
@@ -209,6 +220,8 @@ def _is_meant(gap: Gap, around: _Surroundings) -> bool:
     beside_mark = _beside_mark(gap)
     if beside_mark is not None:
         return beside_mark
+    if gap.left in NARROW_PAUSES and _is_wide(around.text[gap.start - 2 : gap.start - 1]):
+        return False
     if _ENDS_SENTENCE.search(around.text[max(gap.start - 2, 0) : gap.start]):
         return not around.blank_after_marks
     if gap.left in WIDE_CLOSING or gap.right in WIDE_OPENING:
@@ -235,7 +248,8 @@ def _beside_mark(gap: Gap) -> bool | None:
 
 
 def _is_wide(character: str) -> bool:
-    return _HAN.match(character) is not None or character in WIDE_PAUSES + WIDE_OPENING + WIDE_CLOSING + WIDE_FINAL
+    marks = WIDE_PAUSES + WIDE_OPENING + WIDE_CLOSING + WIDE_FINAL
+    return _HAN.match(character) is not None or (character != "" and character in marks)
 
 
 def _ends_label(gap: Gap, around: _Surroundings) -> bool:
@@ -251,7 +265,7 @@ def _parts_headline(gap: Gap, around: _Surroundings) -> bool:
     if not (around.is_headline and gap.right.isdigit()) or _NUMBER_THEN_BLANK.match(around.text, gap.end):
         return False
     halves = around.text[: gap.start].strip(), around.text[gap.end :].strip()
-    return all(len(half) >= SHORTEST_HALF for half in halves)
+    return all(len(_HAN.findall(half)) >= SHORTEST_HALF for half in halves)
 
 
 def _cuts_word(gap: Gap, around: _Surroundings) -> bool:

@@ -168,6 +168,20 @@ def _lunar(text: str, at: int, anchor: Anchor) -> Moment | None:
     return Moment(found.end(), days, explicit_year=bool(found["y"]), length="day" if day_ else "month")
 
 
+_ERA_YEAR = re.compile(r"(?P<y>[0-9]{1,4}|[零〇一二三四五六七八九十百千]{1,7})年")
+
+
+def _of_the_era(text: str, at: int, _anchor: Anchor) -> Moment | None:
+    """公元330年; a year before the era (公元前221年) has no days."""
+    if not text.endswith(("公元", "公元前"), max(0, at - 3), at):
+        return None
+    found = _ERA_YEAR.match(text, at)
+    if not found:
+        return None
+    days = spans.year(number(found["y"])) if text[at - 1] == "元" else None
+    return Moment(found.end(), days, explicit_year=True, length="year")
+
+
 _MONTH_AND_DAY = re.compile(r"(?P<m>0[1-9]|1[0-2])[-/](?P<d>0[1-9]|[12][0-9]|3[01])(?![0-9/.-])")
 
 
@@ -179,7 +193,7 @@ def _month_and_day(text: str, at: int, anchor: Anchor) -> Moment | None:
 
 
 def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
-    for read in (_numeric, _month_and_day, _lunar, _shared, _points, _quarters, _first_months, _decade):
+    for read in (_of_the_era, _numeric, _month_and_day, _lunar, _shared, _points, _quarters, _first_months, _decade):
         found = read(text, at, anchor)
         if found:
             return found

@@ -12,6 +12,7 @@ that `data.decode(encoding, errors="replace")` without one leading U+FEFF is the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -97,9 +98,8 @@ def decode(data: bytes) -> Decoded:
     _refuse_binary(data)
     marked = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), None)
     names = (marked,) if marked else CANDIDATES
-    readings = [reading for reading in (_read(data, name) for name in names) if reading is not None]
-    best = max(readings, key=_worth, default=None)
-    if best is None or (best.plausibility < PLAUSIBLE and not _is_sure(best, marked)):
+    best = _best_reading(data, names)
+    if best is None or (best.plausibility < PLAUSIBLE and not _needs_no_plausibility(best, marked)):
         raise Undecodable(f"no encoding reads it (tried {', '.join(names)}): {ADVICE}")
     if not best.text:
         raise Undecodable("the file is empty but for a byte-order mark: leave it out of the sources")
@@ -136,6 +136,18 @@ def _read(data: bytes, encoding: str) -> _Reading | None:
     return _Reading(encoding, text, n_damaged, plausibility(text))
 
 
+def _best_reading(data: bytes, names: Iterable[str]) -> _Reading | None:
+    """The reading that is worth most. After one that is sure (UTF-8 stands first) no other is tried."""
+    readings: list[_Reading] = []
+    for name in names:
+        reading = _read(data, name)
+        if reading is not None:
+            readings.append(reading)
+            if _is_sure(reading):
+                break
+    return max(readings, key=_worth, default=None)
+
+
 def _damage(data: bytes, encoding: str, limit: int) -> int | None:
     """How many bytes the encoding can't read; None where they are more than `limit`.
 
@@ -163,12 +175,15 @@ def _worth(reading: _Reading) -> tuple[bool, float, float, int]:
     UTF-16 of mostly ASCII passes as UTF-8 in which every other character is a NUL: then UTF-8 is one among others.
     """
     controls = _control_share(reading.text)
-    sure = reading.encoding == "utf-8" and not reading.n_damaged and controls < UTF_16_NULS
-    return (sure, round(reading.plausibility, 2), -round(controls, 2), -reading.n_damaged)
+    return (_is_sure(reading), round(reading.plausibility, 2), -round(controls, 2), -reading.n_damaged)
 
 
-def _is_sure(reading: _Reading, marked: str | None) -> bool:
-    """Whether no plausibility is asked for: a byte-order mark stands there, or the bytes are faultless UTF-8."""
+def _is_sure(reading: _Reading) -> bool:
+    return reading.encoding == "utf-8" and not reading.n_damaged and _control_share(reading.text) < UTF_16_NULS
+
+
+def _needs_no_plausibility(reading: _Reading, marked: str | None) -> bool:
+    """Whether the language does not matter: a byte-order mark stands there, or the bytes are faultless UTF-8."""
     return marked is not None or (reading.encoding == "utf-8" and not reading.n_damaged)
 
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from transforms import marks
-from transforms.blocks import Block, runs_on
+from transforms.blocks import Block
+from transforms.breaks import runs_on
 from transforms.bylines import is_credit, read_lead
 from transforms.lines import Line
 
@@ -271,7 +272,7 @@ def _run_after(items: Sequence[_Item], index: int) -> set[str]:
 
 
 def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
-    """What speaks for a heading inside a body and against a headline: a number, others built like it, a speech around."""
+    """What speaks for a heading inside a body, not a headline: a number, others built like it, a speech around it."""
     item = items[index]
     score = NUMBERED * marks.has_numbering(item.text) + IN_A_SPEECH * speaking
     near = items[max(0, index - 40) : index + 41]
@@ -302,8 +303,8 @@ def _is_caption(items: Sequence[_Item], index: int) -> bool:
 
 
 def _parallel(one: str, other: str) -> bool:
-    """Whether two headings are built alike, as the crossheads of one article are: same length, marks at the same places,
-    or the same words at an end."""
+    """Whether two headings are built alike, as the crossheads of one article are: the same length with marks at the
+    same places, or the same words at an end."""
     if one == other or abs(len(one) - len(other)) > 4:
         return False
     if one[0] == other[0] == "“" and one[-1] == other[-1] == "”":

@@ -44,7 +44,8 @@ def _lead_pattern() -> re.Pattern[str]:
     day = r"\d{1,2} ?月 ?\d{1,2} ?日"
     return re.compile(
         rf"(?:据 ?)?(?P<agency>{whole}|{name}(?:[/、·]{name})?)"
-        rf"(?: ?(?P<report>讯(?!息)|消息)| ?(?P<dateline>[^，,。；：:（()）]{{0,24}}?{day}(?:[至—-]+(?:{day}|\d{{1,2}} ?日))?)"
+        rf"(?: ?(?P<report>讯(?!息)|消息)"
+        rf"| ?(?P<dateline>[^，,。；：:（()）]{{0,24}}?{day}(?:[至—-]+(?:{day}|\d{{1,2}} ?日))?)"
         rf" ?(?:专电|电|讯))"
         rf"(?: ?[（(](?P<byline>[^（()）。]{{1,{_LONGEST_BYLINE}}})[)）]"
         rf"| ?(?P<said>(?:本报)?(?:记者|通讯员)[^，,。：:（(]{{1,40}}?报道)[，,：:])?[ ：:]*"

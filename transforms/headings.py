@@ -15,7 +15,8 @@ from datetime import date
 from transforms import marks
 from transforms.alignment import Aligned, concat, drop
 from transforms.alignment import Span as TextSpan
-from transforms.blocks import Block, runs_on
+from transforms.blocks import Block
+from transforms.breaks import runs_on
 from transforms.cleaning import clean
 from transforms.lexicon import table
 from transforms.lines import Line, printed_width
@@ -286,7 +287,7 @@ def _cues(text: str, role: str) -> float:
 
 
 def _take_label(heading: Heading) -> None:
-    """The column's label behind the headline is the section: …民主实质（人民论坛）; a dash before a subheadline goes."""
+    """The column's label behind a headline is the section: …民主实质（人民论坛）. A subheadline's dash goes."""
     if heading.headline is None:
         return
     label = marks.column_label(heading.headline.text)

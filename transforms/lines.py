@@ -55,10 +55,10 @@ class Line:
     """One printed line that is not blank.
 
     `raw` is the line as the source has it (characters folded, blanks kept inside), `clean` without the blanks that the
-    layout put in, `text` what decisions read: `clean` with full-width marks, `width` its printed width in em, `squeezed` the same with its marks set as narrow as a justified line
-    sets them, `gap` whether a blank line stands before it, `measure` the width of a full line where it stands (em; None
-    where lines carry no measure), `recurs` whether the characters on both sides of the break before it stand together
-    elsewhere on the page as well.
+    layout put in, `text` what decisions read: `clean` with full-width marks. `width` is its printed width in em,
+    `squeezed` the same with its marks set as narrow as a justified line sets them, `measure` the width of a full line
+    where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs` that
+    the characters on both sides of the break before it stand together elsewhere on the page as well.
     """
 
     raw: Aligned
@@ -197,7 +197,7 @@ def fills(line: Line, measure: float) -> bool:
 
 
 def _fit(line: Line, measure: float) -> float:
-    """How well a line's width agrees with a measure: full, a paragraph's first line, its last line, or none of these."""
+    """How well a line's width agrees with a measure: full, a paragraph's first line, its last, or none of these."""
     missing = measure - line.width
     if line.squeezed > measure + SLACK:
         return TOO_WIDE - min(line.squeezed - measure, 3.0)

@@ -39,8 +39,8 @@ _DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | 
 
 
 def ends_a_sentence(text: str) -> bool:
-    """Whether the last words close a sentence: a full stop, a question, such a mark inside closing quotes or brackets, or
-    one before a note in brackets: …倒映在秧田中。（本报记者 林渊 摄）"""
+    """Whether the last words close a sentence: a full stop, a question mark, such a mark inside closing quotes or
+    brackets, or one before a note in brackets: …倒映在秧田中。（本报记者 林渊 摄）"""
     note = _LAST_NOTE.search(text[-64:])
     core = (text[: -len(note.group())] if note else text).rstrip(CLOSING + " ")
     return bool(core) and core[-1] in TERMINAL

@@ -1,7 +1,7 @@
 """A page's bytes -> its rows. Read this file top to bottom and you have read what banmian does.
 
-decode -> lines -> blocks -> articles -> sentences -> figures, and what is left over as residue. Each step is a module of
-its own; each character of the source that is not blank ends in one article or in one row of residue.
+decode -> lines -> blocks -> articles -> sentences -> figures, and what is left over as residue. Each step is a module
+of its own; each character of the source that is not blank ends in one article or in one row of residue.
 """
 
 from __future__ import annotations

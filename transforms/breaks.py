@@ -1,0 +1,343 @@
+"""What a line shows by itself, and what two neighbours show of the break between them, as scores.
+
+No single mark decides whether a line end joins or parts: width against the column's measure, full stops, open quotes,
+words cut in two, blank lines and agency lines each add or take, in units of about one natural logarithm of odds. What
+is made of the scores is the business of `blocks`.
+
+    before  我们必须集聚⏎⏎各方智慧
+    after   goes on: no full stop, nothing but a blank line speaks against it
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from transforms import marks
+from transforms.bylines import is_credit, read_lead
+from transforms.lexicon import words
+from transforms.lines import INDENT, SLACK, Line, fills, printed_width
+from transforms.words import frequency
+
+# Costs and gains, in units of about one natural logarithm of odds.
+PARAGRAPH_ENDS = -1.6  # a line seldom ends a paragraph
+FULL_LINE_ENDS = -2.0  # and if it does, it is seldom full
+SENTENCE_ENDS_INSIDE = -3.0  # a full stop seldom falls on a line's end by chance
+NO_FULL_STOP = -6.0  # a paragraph seldom ends without one
+SOFT_STOP = -1.5  # …or with a colon, a semicolon, a bare closing quote
+SHORT_LINE_GOES_ON = -2.5  # a line shorter than its column seldom goes on
+TIGHT = -0.7  # …and it may be so short by the width of a digit
+WIDTH_STEP = -0.8  # for each em that it is shorter
+TOO_WIDE = -1.2  # a line wider than its column is none of it
+GAP_BREAKS = 0.7  # a blank line is weak evidence either way
+GAP_JOINS = -0.7
+WORD_CUT = 1.5  # a word of the dictionary stands across the break
+WORDS_RECUR = 2.5  # what stands across it is printed whole elsewhere on the page
+OPEN_QUOTE = 2.0  # a quote or bracket is open
+CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
+LEAD_OPENS = 6.0  # an agency line, a bullet or a salutation opens a paragraph
+INTERRUPTED = -3.5  # a paragraph seldom goes on behind a line that is none of it
+
+HEADING = -2.2  # few lines are headings
+HEADING_GOES_ON = -0.8
+HEADING_STOPS = -6.0  # a heading has no full stop
+HEADING_COMMA = -3.0  # …and ends with no comma or colon
+INNER_COMMA = -0.8  # a heading's line seldom holds a comma, a body's mostly does
+HALVES = 1.5  # two halves with a blank between them
+DASH = 1.5  # a dash opens a subheadline or ends a kicker
+LABELLED = 1.5  # a column's label stands behind it, a number before it
+BUILT_ALIKE = 2.5  # crossheads of a page are built alike
+BALANCED = 1.0  # two halves of like length, a comma between them
+SHORT_PIECE = 1.5  # where lines were joined, few pieces of a body are this short
+STANDS_APART = 0.8  # blank lines on both sides
+RUNS_IN = -1.0  # a heading's parts are seldom parted by a blank line
+OWN_WIDTH = 0.5  # it has another type, and so another width than the column
+COLUMN_WIDTH = -0.8
+TOO_LONG = -2.0
+FAR_TOO_LONG = -8.0
+LONG_HEADING = 34
+VERY_LONG_HEADING = 60
+SHORTEST_PART = 2
+
+LIKE_OTHER = 2.0  # a line that shows what it is is that
+UNLIKE_OTHER = -4.0
+
+NEVER_FIRST = "，。、；：！？”’）》%"
+
+_HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
+_DIGIT = re.compile(r"[0-9A-Za-z]")
+_INNER_MARK = re.compile(r"[，、：“” 《》]")
+_HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What a line shows by itself, found once."""
+
+    line: Line
+    stops: bool
+    may_end: bool
+    lead: bool
+    bullet: bool
+    salutation: bool
+    open_quote: bool
+    other: str | None
+    alike: bool = False
+
+
+def line_facts(lines: Sequence[Line]) -> list[LineFacts]:
+    """The facts of each line of a page."""
+    return _compare([_facts(line) for line in lines])
+
+
+def _compare(facts: Sequence[LineFacts]) -> list[LineFacts]:
+    """What only the page can tell: crossheads are built alike, and a bare name stands by a speech's title or date."""
+    shapes = Counter(shape for fact in facts if (shape := _shape(fact.line.text)))
+    compared: list[LineFacts] = []
+    for index, fact in enumerate(facts):
+        near = (*facts[max(0, index - 1) : index], *facts[index + 1 : index + 2])
+        named = fact.other is None and names_a_speaker(fact.line.text) and any(_of_a_speech(other) for other in near)
+        alike = shapes[_shape(fact.line.text)] > 1
+        compared.append(replace(fact, other="name" if named else fact.other, alike=alike))
+    return compared
+
+
+@cache
+def _speech_title() -> re.Pattern[str]:
+    nouns = "|".join(words("speech_nouns"))
+    return re.compile(rf"^——.*在.+|在.+[上时]的(?:{nouns})$|工作报告$")
+
+
+def _of_a_speech(facts: LineFacts) -> bool:
+    text = facts.line.text
+    return facts.other == "date" or (len(text) <= VERY_LONG_HEADING and bool(_speech_title().search(text)))
+
+
+def names_a_speaker(text: str) -> bool:
+    """Whether a line is a name, or a title and a name: 宋永祥, 国务院总理 李克强."""
+    pieces = text.split()
+    return marks.is_name_line(text) or (len(pieces) == 2 and len(text) < 20 and marks.is_name_line(pieces[-1]))
+
+
+def _is_unbroken(text: str) -> bool:
+    """Whether a text is one phrase, or two balanced ones, and closes no sentence."""
+    return not marks.ends_a_sentence(text) and ("，" not in text or _is_balanced(text))
+
+
+def _shape(text: str) -> str:
+    """How a short line is built: its length and the places of its marks; empty for lines without a mark inside."""
+    if len(text) > LONG_HEADING or text[-1] in "。，；：、！？”" or not _INNER_MARK.search(text[1:-1]):
+        return ""
+    return _HAN.sub("字", text)
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether a line is two halves of about the same length: 信息化拓展，延伸服务触角."""
+    halves = re.split(r"[，, ]", text)
+    return (
+        len(halves) == 2
+        and min(map(len, halves)) >= 4
+        and max(map(len, halves)) <= 12
+        and abs(len(halves[0]) - len(halves[1])) <= 2
+    )
+
+
+def _facts(line: Line) -> LineFacts:
+    text = line.text
+    lead = read_lead(line.raw.text[:160]) or read_lead(text[:160])
+    return LineFacts(
+        line,
+        marks.ends_a_sentence(text),
+        marks.may_end_a_paragraph(text),
+        lead is not None,
+        text[0] in marks.BULLETS,
+        marks.is_salutation(text),
+        marks.open_depth(text) > 0,
+        _other(text),
+    )
+
+
+def _other(text: str) -> str | None:
+    """The kind of a line that is neither body nor heading by its own marks."""
+    found: str | None = None
+    jump = marks.jump_from(text) or marks.jump_to(text)
+    if marks.label_box(text) is not None:
+        found = "label"
+    elif marks.date_line(text):
+        found = "date"
+    elif jump and len(jump.group()) >= len(text.strip()):
+        found = "jump"
+    elif text[0] in "（(" and text[-1] in "）)" and is_credit(text):
+        found = "credit"
+    elif marks.is_furniture(text):
+        found = "furniture"
+    elif marks.is_note(text):
+        found = "note"
+    return found
+
+
+# --- two neighbours -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The scores of what a break may be. Where a paragraph stands before it there are two: for a line that opens the
+    paragraph, which is indented, and for one that carries it on."""
+
+    goes_on: tuple[float, float]
+    ends: tuple[float, float]
+    heading_goes_on: float
+    heading_ends: float
+    interrupted: float
+
+
+def read_break(before: LineFacts, after: LineFacts) -> Break:
+    """The scores of the break between two lines."""
+    bound = WORD_CUT * cuts_a_word(before.line.text, after.line.text) + WORDS_RECUR * after.line.recurs
+    open_quote = OPEN_QUOTE if before.open_quote else 0.0
+    joins = bound + open_quote + _joins(before, after)
+    room = head_width(after.line.text)
+    heading = bound + open_quote + (RUNS_IN if after.line.gap else 0.0)
+    return Break(
+        goes_on=(joins + _runs_in(before, INDENT, room), joins + _runs_in(before, 0.0, room)),
+        ends=ends(before, after),
+        heading_goes_on=heading + (DASH if after.line.text.startswith("——") else 0.0),
+        heading_ends=-bound,
+        interrupted=-1.0 if before.stops else 0.0,
+    )
+
+
+def _joins(before: LineFacts, after: LineFacts) -> float:
+    """What marks say for a paragraph that runs from one line into the next."""
+    score = GAP_JOINS if after.line.gap else 0.0
+    if before.stops or before.salutation:
+        score += SENTENCE_ENDS_INSIDE
+    if after.line.text[0] in NEVER_FIRST:
+        score += CLOSES_NEXT
+    if after.lead or after.bullet or (after.salutation and before.may_end and not before.salutation):
+        score -= LEAD_OPENS
+    return score
+
+
+def _runs_in(before: LineFacts, indent: float, head: float) -> float:
+    """What width says: a line goes on only where the head of the next would not have fitted into it."""
+    if before.line.measure is None:
+        return 0.0
+    measure = before.line.measure - indent
+    if before.line.squeezed > measure + SLACK:
+        return TOO_WIDE + WIDTH_STEP * min(before.line.squeezed - measure - SLACK, 6.0)
+    room = measure - before.line.width - head
+    if room < -SLACK:
+        return 0.0
+    doubtful = 3 * SLACK if _DIGIT.search(before.line.text) else 2 * SLACK
+    return TIGHT if room <= doubtful else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
+
+
+def head_width(text: str) -> float:
+    """The width in em of what a line's end can't part from the head of the next: a number or word, or one character
+    with the marks that may not stand first or last.
+
+    >>> head_width("3000多起"), head_width("亡，1人"), head_width("“世界铝谷”")
+    (2.0, 2.0, 2.0)
+    """
+    found = _HEAD.match(text)
+    return printed_width(found.group()) if found else 1.0
+
+
+def ends(before: LineFacts, after: LineFacts | None) -> tuple[float, float]:
+    """The scores of a paragraph that ends with a line which opens it, and which carries it on."""
+    score = PARAGRAPH_ENDS
+    if not before.stops:
+        score += SOFT_STOP if before.may_end else NO_FULL_STOP
+    if before.salutation:
+        score -= PARAGRAPH_ENDS + SOFT_STOP
+    if after is not None and after.line.gap:
+        score += GAP_BREAKS
+    if before.open_quote and not before.stops:
+        score -= OPEN_QUOTE
+    measure = before.line.measure
+    if measure is None:
+        return score, score
+    full = [FULL_LINE_ENDS if fills(before.line, width) else 0.0 for width in (measure - INDENT, measure)]
+    return score + full[0], score + full[1]
+
+
+def opens(facts: LineFacts) -> float:
+    """The score of a line that opens a paragraph."""
+    return -CLOSES_NEXT if facts.line.text[0] in NEVER_FIRST else 0.0
+
+
+def heading(facts: LineFacts, after: LineFacts | None) -> float:
+    """The score of a line that is a heading."""
+    text = facts.line.text
+    score = _heading_by_marks(text) + _heading_by_place(facts, after)
+    measure = facts.line.measure
+    apart = facts.line.gap and (after is None or after.line.gap)
+    if measure is None or (apart and not fills(facts.line, measure) and not fills(facts.line, measure - INDENT)):
+        score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
+    if facts.lead or facts.bullet or facts.salutation or marks.opens_a_salutation(text):
+        score -= 2 * LEAD_OPENS
+    return score
+
+
+def _heading_by_marks(text: str) -> float:
+    score = _heading_by_length(text) + _heading_by_stops(text)
+    if _HALVES.search(text):
+        score += HALVES
+    if text.startswith("——") or text.endswith("——"):
+        score += DASH
+    if marks.column_label(text) or marks.has_numbering(text):
+        score += LABELLED
+    return score
+
+
+def _heading_by_length(text: str) -> float:
+    if len(text) <= LONG_HEADING:
+        return 0.0
+    return TOO_LONG if len(text) <= VERY_LONG_HEADING else FAR_TOO_LONG
+
+
+def _heading_by_stops(text: str) -> float:
+    score = 0.0 if _is_balanced(text) else INNER_COMMA * text[:-1].count("，")
+    if text[-1] in "，、,：:":
+        score += HEADING_COMMA
+    if text[-1] in "。；;":
+        score += HEADING_STOPS
+    return score + (HEADING_STOPS if "。" in text or "；" in text else 0.0)
+
+
+def _heading_by_place(facts: LineFacts, after: LineFacts | None) -> float:
+    score = 0.0
+    line = facts.line
+    apart_after = after is None or after.line.gap
+    if line.gap and apart_after:
+        score += STANDS_APART
+    if line.measure is None:
+        score += SHORT_PIECE if len(line.text) <= LONG_HEADING and _is_unbroken(line.text) else 0.0
+    else:
+        own = not fills(line, line.measure) and not fills(line, line.measure - INDENT)
+        score += OWN_WIDTH if own else COLUMN_WIDTH
+    return score
+
+
+def runs_on(before: str, after: Line) -> bool:
+    """Whether a heading's part goes on in mid-phrase on the next line."""
+    if len(after.text) <= SHORTEST_PART:
+        return True
+    if marks.open_depth(before) > 0 or after.text[0] in NEVER_FIRST or after.recurs:
+        return True
+    return before[-1] in "，、；的和与及在为对将等" or cuts_a_word(before, after.text)
+
+
+def cuts_a_word(before: str, after: str) -> bool:
+    """Whether the characters around a break form a word that neither side has whole: 非常⏎高兴 no, 学⏎习 yes."""
+    for left in (1, 2, 3):
+        for right in (1, 2, 3):
+            word = before[-left:] + after[:right]
+            if len(word) <= 4 and _HAN.match(word) and frequency(word) > (200 if len(word) == 2 else 3):
+                return True
+    return False

@@ -61,30 +61,41 @@ def measured_at(text: str, start: int, end: int, reference: date | None) -> Draf
     worth = numerals.amount(text[start:end])
     if text.startswith("级", end) and (classed := scale_class(text, start, end, worth.value)):
         return classed
-    at, infix = end, worth.infix
-    if text.startswith("来", end) and not text.startswith(("来自", "来源"), end) and units.measure_at(text, end + 1):
-        at, infix = end + 1, "来"
-    measure, stop, more = measure_behind(text, at)
-    if measure is not None and measure.name == "折" and worth.high is not None:
-        worth = numerals.Amount(numerals.worth(text[start:end]))
-    if _SPELT.fullmatch(text, start, end) and worth.high is None and not whole(text, start, stop):
-        if measure is None or measure.name != "折":
-            return None
-    draft = Draft(start, stop, "number", worth.value, worth.high, lone=end - start == 1, infix=infix, numeral_end=end)
-    draft.lone = draft.lone and not text[start].isdigit()
-    if more == "半":
-        draft.value = worth.value + 0.5
-    elif more:
-        draft.infix = more
+    draft, measure = _draft(text, start, end, worth)
+    if _spelt_out(text, draft, measure):
+        return None
     figure = _ranged(text, draft, measure, reference)
     if figure is None:
         figure = bare(text, draft, end) if measure is None else _with(text, draft, measure, reference)
     return signed(text, figure) if figure else None
 
 
-_SPELT = re.compile(
-    "[一二两三四五六七八九]{2,}"
-)  # 统一六国, 一一: digits in a row count nothing but discounts (五五折)
+def _draft(text: str, start: int, end: int, worth: numerals.Amount) -> tuple[Draft, Measure | None]:
+    """The numeral with what stands between it and its measure: 来 (十来个), 多 and 半 behind 个 (两个半小时)."""
+    at, infix = end, worth.infix
+    if text.startswith("来", end) and not text.startswith(("来自", "来源"), end) and units.measure_at(text, end + 1):
+        at, infix = end + 1, "来"
+    measure, stop, more = measure_behind(text, at)
+    lone = end - start == 1 and not text[start].isdigit()
+    draft = Draft(start, stop, "number", worth.value, worth.high, lone=lone, infix=infix, numeral_end=end)
+    if more == "半":
+        draft.value = worth.value + 0.5
+    elif more:
+        draft.infix = more
+    return draft, measure
+
+
+def _spelt_out(text: str, draft: Draft, measure: Measure | None) -> bool:
+    """Whether digits stand in a row and count nothing (统一六国); 五五折 is a discount and 五六个 an estimate."""
+    if not _SPELT.fullmatch(text, draft.start, draft.numeral_end) or whole(text, draft.start, draft.end):
+        return False
+    if measure is None or measure.name != "折":
+        return draft.high is None
+    draft.value, draft.high = numerals.worth(text[draft.start : draft.numeral_end].replace("两", "二")), None
+    return False
+
+
+_SPELT = re.compile("[一二两三四五六七八九]{2,}")
 _JOINED = re.compile(rf"{JOIN}(?P<n>{_NUMERAL})")
 
 

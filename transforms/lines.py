@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from transforms.alignment import Aligned, aligned
+from transforms.alignment import Aligned, aligned, concat
 from transforms.bylines import inner_leads, is_credit
 from transforms.characters import fold
 from transforms.cleaning import clean_line
@@ -43,6 +43,8 @@ SQUEEZED = -0.4
 _NARROW = re.compile(r"[\x20-\x7e]")
 _SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 _MARK = re.compile(r"[，。、；：！？“”‘’（）《》【】「」『』…—]")
+_LATIN_END = re.compile(r"[A-Za-z]$")
+_LATIN_START = re.compile(r"[A-Za-z]")
 _FOUR_HAN = re.compile(r"[\u3400-\u9fff]{4}")
 _MARKS_IN_A_ROW = re.compile(r"(?<=[，。、；：！？“”‘’（）《》])[，。、；：！？“”‘’（）《》]")
 _LINE = re.compile(r"[^\n]+")
@@ -57,8 +59,8 @@ class Line:
     `raw` is the line as the source has it (characters folded, blanks kept inside), `clean` without the blanks that the
     layout put in, `text` what decisions read: `clean` with full-width marks. `width` is its printed width in em,
     `squeezed` the same with its marks set as narrow as a justified line sets them, `measure` the width of a full line
-    where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs` that
-    the characters on both sides of the break before it stand together elsewhere on the page as well.
+    where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs`
+    that the characters on both sides of the break before it stand together elsewhere on the page as well.
     """
 
     raw: Aligned
@@ -145,6 +147,20 @@ def _was_cut(before: Line, joined: Line) -> bool:
     if fills(before, measure) or before.text[-1] in "。！？" or joined.squeezed > measure + SLACK:
         return False
     return joined.width + 2 * TOLERANCE >= measure or before.text[-1] == "”"
+
+
+def join(lines: Sequence[Line]) -> Aligned:
+    """The cleaned lines of a paragraph as one text. Between words in Latin letters the line end stays, as a blank.
+
+    >>> join(read_lines("走出国⏎门".replace("⏎", chr(10)))).text
+    '走出国门'
+    """
+    pieces: list[Aligned] = []
+    for line in lines:
+        if pieces and _LATIN_END.search(pieces[-1].text) and _LATIN_START.match(line.clean.text):
+            pieces.append(Aligned(" ", pieces[-1].at[-1:]))
+        pieces.append(line.clean)
+    return concat(pieces)
 
 
 def _with_measures(lines: Sequence[Line]) -> list[Line]:

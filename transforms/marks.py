@@ -188,5 +188,5 @@ def column_label(headline: str) -> str | None:
 
 
 def is_note(text: str) -> bool:
-    """Whether a line is a note on where and when a text was passed, or its number: （2020年5月28日…通过）, 第四十五号."""
+    """Whether a line says where and when a text was passed, or its number: （2020年5月28日…通过）, 第四十五号."""
     return bool(_PASSED.fullmatch(text.strip()) or _NUMBERED_DECREE.fullmatch(text.strip()))

@@ -77,7 +77,7 @@ def quarantined(source_path: str, document_id: str, cause: str, source: Source |
 def _damage(n_damaged: int, encoding: str) -> str | None:
     if not n_damaged:
         return None
-    return f"{n_damaged} byte sequence(s) are no {encoding}; U+FFFD stands in their place"
+    return f"{n_damaged} byte(s) are no {encoding}; U+FFFD stands in their place"
 
 
 def _date_of_furniture(loose: Iterable[Block]) -> date | None:

@@ -20,6 +20,7 @@ from transforms.bylines import Lead, is_credit, names_a_picture, read_credits, r
 from transforms.cleaning import clean
 from transforms.document import Credit
 from transforms.headings import Heading, read_heading
+from transforms.lines import join
 from transforms.speech import is_speech, read_occasion
 
 _TAIL = re.compile(r"[（(][^（）()]{1,60}[)）][。.]?$")
@@ -126,7 +127,7 @@ def _read_jump(block: Block, body: _Body) -> None:
 
 
 def _read_paragraph(part: Part, body: _Body) -> None:
-    joined = concat(line.clean for line in part.block.lines)
+    joined = join(part.block.lines)
     if not part.crosshead:
         joined = _without_box_marks(joined)
         joined = _without_lead(part.block, joined, body)

@@ -59,8 +59,14 @@ def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str
 
 
 def _skipped(skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
-    rows = [f"{path}: {reason}" for path, reason in skipped]
+    rows = [f"{_from_here(Path(path))}: {reason}" for path, reason in skipped]
     yield from _listed("skipped", rows, SHOWN, "all of them are no pages")
+
+
+def _from_here(path: Path) -> Path:
+    """A path as a person would type it: from the folder they stand in, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _listed(name: str, rows: list[str], shown: int | None, rest: str) -> Iterator[str]:

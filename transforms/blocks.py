@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from transforms import breaks
-from transforms.breaks import Break, LineFacts
-from transforms.lines import Line
+from transforms.breaks import Break, Habits, LineFacts
+from transforms.lines import INDENT, Line
 
 IMPOSSIBLE = -1e9
+FEWEST_LINES_FOR_INDENT = 200  # a shorter page is read with either indent
 
 
 class Role(IntEnum):
@@ -48,7 +49,15 @@ class Block:
 def read_blocks(lines: Sequence[Line]) -> list[Block]:
     """The blocks of a page in the order of its lines; each line ends in one block."""
     facts = breaks.line_facts(lines)
-    return _gather(facts, _best_roles(facts))
+    habits = breaks.read_habits(lines)
+    readings = [_best_roles(facts, replace(habits, indent=indent)) for indent in _indents(lines)]
+    return _gather(facts, max(readings, key=lambda reading: reading[0])[1])
+
+
+def _indents(lines: Sequence[Line]) -> tuple[float, ...]:
+    """The indents that a page may have: the usual one alone where no column shows or the page is long."""
+    measured = sum(line.measure is not None for line in lines)
+    return (INDENT, INDENT / 2) if 0 < measured <= FEWEST_LINES_FOR_INDENT else (INDENT,)
 
 
 def _enters(facts: LineFacts, after: LineFacts | None) -> list[float]:
@@ -88,21 +97,22 @@ def _steps(found: Break) -> list[tuple[Role, Role, float]]:
     return steps
 
 
-def _best_roles(facts: Sequence[LineFacts]) -> list[Role]:
-    """The roles whose scores add up to the most."""
+def _best_roles(facts: Sequence[LineFacts], habits: Habits) -> tuple[float, list[Role]]:
+    """The roles whose scores add up to the most, and their sum."""
     if not facts:
-        return []
+        return 0.0, []
     scores = _enters(facts[0], facts[1] if len(facts) > 1 else None)
     scores[Role.GOES_ON] = scores[Role.HEADING_GOES_ON] = scores[Role.INTERRUPTS] = IMPOSSIBLE
     back: list[list[Role]] = []
     for (before, line), after in zip(itertools.pairwise(facts), [*facts[2:], None]):
-        scores, came = _advance(scores, _steps(breaks.read_break(before, line)), _enters(line, after))
+        scores, came = _advance(scores, _steps(breaks.read_break(before, line, habits)), _enters(line, after))
         back.append(came)
-    ends = breaks.ends(facts[-1], None)
+    ends = breaks.ends(facts[-1], None, habits)
     scores[Role.OPENS] += ends[0]
     scores[Role.GOES_ON] += ends[1]
     scores[Role.INTERRUPTS] = 2 * IMPOSSIBLE
-    return _trace(back, max(Role, key=scores.__getitem__))
+    last = max(Role, key=scores.__getitem__)
+    return scores[last], _trace(back, last)
 
 
 def _advance(

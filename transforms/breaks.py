@@ -28,6 +28,11 @@ FULL_LINE_ENDS = -2.0  # and if it does, it is seldom full
 SENTENCE_ENDS_INSIDE = -3.0  # a full stop seldom falls on a line's end by chance
 NO_FULL_STOP = -6.0  # a paragraph seldom ends without one
 SOFT_STOP = -1.5  # …or with a colon, a semicolon, a bare closing quote
+NO_COMMA = -3.0  # on pages whose sentences end with commas
+COMMA_INSIDE = -0.7
+FEWEST_COMMAS = 5
+FEWEST_FREE_MARKS = 1
+COMMAS_A_STOP = 12
 SHORT_LINE_GOES_ON = -2.5  # a line shorter than its column seldom goes on
 TIGHT = -0.7  # …and it may be so short by the width of a digit
 WIDTH_STEP = -0.8  # for each em that it is shorter
@@ -68,7 +73,7 @@ UNLIKE_OTHER = -4.0
 NEVER_FIRST = "，。、；：！？”’）》%"
 
 _HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
-_DIGIT = re.compile(r"[0-9A-Za-z]")
+_ELASTIC = re.compile(r"[，。、；：！？“”‘’（）《》 ]|[0-9A-Za-z.%]+")
 _INNER_MARK = re.compile(r"[，、：“” 《》]")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -86,12 +91,37 @@ class LineFacts:
     salutation: bool
     open_quote: bool
     other: str | None
+    comma: bool
     alike: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a page is set: the indent of a first line (em), whether sentences end with commas, as they did in papers
+    before 1950 (以致爲人吐棄、), whether a line may begin with a mark, and whether marks are squeezed to fill a line."""
+
+    indent: float = INDENT
+    commas: bool = False
+    free_marks: bool = False
+    squeezed: bool = False
 
 
 def line_facts(lines: Sequence[Line]) -> list[LineFacts]:
     """The facts of each line of a page."""
     return _compare([_facts(line) for line in lines])
+
+
+def read_habits(lines: Sequence[Line]) -> Habits:
+    """What the lines of a page show of its habits, the indent apart."""
+    text = "".join(line.text for line in lines)
+    commas = text.count("、") + text.count("，")
+    stops = sum(map(text.count, "。！？"))
+    first = sum(line.text[0] in NEVER_FIRST for line in lines)
+    return Habits(
+        commas=commas > FEWEST_COMMAS and commas > COMMAS_A_STOP * stops,
+        squeezed=any(line.width - line.squeezed > 2 * SLACK for line in lines),
+        free_marks=first > max(FEWEST_FREE_MARKS, len(lines) / 50),
+    )
 
 
 def _compare(facts: Sequence[LineFacts]) -> list[LineFacts]:
@@ -158,6 +188,7 @@ def _facts(line: Line) -> LineFacts:
         marks.is_salutation(text),
         marks.open_depth(text) > 0,
         _other(text),
+        text[-1] in "，、。！？…",
     )
 
 
@@ -195,26 +226,29 @@ class Break:
     interrupted: float
 
 
-def read_break(before: LineFacts, after: LineFacts) -> Break:
+def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     """The scores of the break between two lines."""
     bound = WORD_CUT * cuts_a_word(before.line.text, after.line.text) + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
-    joins = bound + open_quote + _joins(before, after)
-    room = head_width(after.line.text)
+    joins = bound + open_quote + _joins(before, after, habits)
+    head = printed_width(after.line.text[0]) if habits.free_marks else head_width(after.line.text)
     heading = bound + open_quote + (RUNS_IN if after.line.gap else 0.0)
+    doubt = max(_doubt(before.line.text), 2 * SLACK if habits.squeezed else 0.0)
     return Break(
-        goes_on=(joins + _runs_in(before, INDENT, room), joins + _runs_in(before, 0.0, room)),
-        ends=ends(before, after),
+        goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
+        ends=ends(before, after, habits),
         heading_goes_on=heading + (DASH if after.line.text.startswith("——") else 0.0),
         heading_ends=-bound,
         interrupted=-1.0 if before.stops else 0.0,
     )
 
 
-def _joins(before: LineFacts, after: LineFacts) -> float:
+def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
     """What marks say for a paragraph that runs from one line into the next."""
     score = GAP_JOINS if after.line.gap else 0.0
-    if before.stops or before.salutation:
+    if habits.commas and before.comma:
+        score += COMMA_INSIDE
+    elif before.stops or before.salutation:
         score += SENTENCE_ENDS_INSIDE
     if after.line.text[0] in NEVER_FIRST:
         score += CLOSES_NEXT
@@ -223,18 +257,23 @@ def _joins(before: LineFacts, after: LineFacts) -> float:
     return score
 
 
-def _runs_in(before: LineFacts, indent: float, head: float) -> float:
-    """What width says: a line goes on only where the head of the next would not have fitted into it."""
+def _runs_in(before: LineFacts, indent: float, head: float, doubt: float) -> float:
+    """What width says: a line goes on only where the head of the next would not have fitted into it. `doubt` is how far
+    (em) the line's width may be off."""
     if before.line.measure is None:
         return 0.0
     measure = before.line.measure - indent
     if before.line.squeezed > measure + SLACK:
         return TOO_WIDE + WIDTH_STEP * min(before.line.squeezed - measure - SLACK, 6.0)
     room = measure - before.line.width - head
-    if room < -SLACK:
+    if room < -doubt:
         return 0.0
-    doubtful = 3 * SLACK if _DIGIT.search(before.line.text) else 2 * SLACK
-    return TIGHT if room <= doubtful else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
+    return TIGHT if room < doubt else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
+
+
+def _doubt(text: str) -> float:
+    """How far (em) a line's printed width may be from what its characters say: marks and digits are set to fill it."""
+    return min(SLACK / 2 * len(_ELASTIC.findall(text)), 3 * SLACK)
 
 
 def head_width(text: str) -> float:
@@ -248,11 +287,9 @@ def head_width(text: str) -> float:
     return printed_width(found.group()) if found else 1.0
 
 
-def ends(before: LineFacts, after: LineFacts | None) -> tuple[float, float]:
+def ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> tuple[float, float]:
     """The scores of a paragraph that ends with a line which opens it, and which carries it on."""
-    score = PARAGRAPH_ENDS
-    if not before.stops:
-        score += SOFT_STOP if before.may_end else NO_FULL_STOP
+    score = PARAGRAPH_ENDS + _stop(before, habits)
     if before.salutation:
         score -= PARAGRAPH_ENDS + SOFT_STOP
     if after is not None and after.line.gap:
@@ -262,8 +299,17 @@ def ends(before: LineFacts, after: LineFacts | None) -> tuple[float, float]:
     measure = before.line.measure
     if measure is None:
         return score, score
-    full = [FULL_LINE_ENDS if fills(before.line, width) else 0.0 for width in (measure - INDENT, measure)]
+    full = [FULL_LINE_ENDS if fills(before.line, width) else 0.0 for width in (measure - habits.indent, measure)]
     return score + full[0], score + full[1]
+
+
+def _stop(before: LineFacts, habits: Habits) -> float:
+    """What a paragraph's last mark says."""
+    if habits.commas:
+        return 0.0 if before.comma else NO_COMMA
+    if before.stops:
+        return 0.0
+    return SOFT_STOP if before.may_end else NO_FULL_STOP
 
 
 def opens(facts: LineFacts) -> float:

@@ -93,7 +93,7 @@ def read_lines(text: str) -> list[Line]:
         if not raw.text:
             continue
         gap = bool(lines) and folded.count("\n", last_end, raw.at[0]) > 1
-        if lines and not gap and (raw.text.startswith(_NEVER_FIRST) or _closes_a_bracket(lines[-1].raw.text, raw.text)):
+        if lines and not gap and _closes_a_bracket(lines[-1].raw.text, raw.text):
             raw, gap = lines[-1].raw + raw, lines.pop().gap
         last_end = raw.at[-1] + 1
         pieces = _unglued(raw)
@@ -128,25 +128,32 @@ def _line(raw: Aligned, gap: bool, measure: float | None = None) -> Line:
 
 
 def _rejoin(lines: Sequence[Line]) -> list[Line]:
-    """Lines that an extractor cut before an opening quote made whole again: neither piece fills the column, both do."""
+    """Lines that an extractor cut at a mark made whole again: neither piece fills the column, both together do."""
     whole: list[Line] = []
     for line in lines:
         before = whole[-1] if whole else None
-        if before is not None and line.measure and not line.gap and line.text.startswith(_OPENING):
+        if before is not None and not line.gap and line.text.startswith((*_OPENING, *_NEVER_FIRST)):
             joined = _line(before.raw + line.raw, before.gap, line.measure)
-            if before.measure == line.measure and _was_cut(before, joined):
+            if _was_cut(before, line, joined):
                 whole[-1] = joined
                 continue
         whole.append(line)
     return whole
 
 
-def _was_cut(before: Line, joined: Line) -> bool:
-    """Whether a line is the first piece of a printed line: it doesn't fill the column, more fits, no sentence ends."""
-    measure = joined.measure or 0.0
-    if fills(before, measure) or before.text[-1] in "。！？" or joined.squeezed > measure + SLACK:
+def _was_cut(before: Line, line: Line, joined: Line) -> bool:
+    """Whether two lines were one in print. Marks alone hang behind a line; where a page sets marks at a line's head, the
+    line before is full."""
+    if not line.text.strip("".join(_NEVER_FIRST)):
+        return True
+    measure = line.measure
+    if measure is None or before.measure is None:
+        return line.text.startswith(_NEVER_FIRST)
+    if fills(before, measure) or joined.squeezed > measure + SLACK:
         return False
-    return joined.width + 2 * TOLERANCE >= measure or before.text[-1] == "”"
+    if line.text.startswith(_NEVER_FIRST):
+        return True
+    return before.text[-1] not in "。！？" and (joined.width + 2 * TOLERANCE >= measure or before.text[-1] == "”")
 
 
 def join(lines: Sequence[Line]) -> Aligned:

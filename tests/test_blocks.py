@@ -1,0 +1,43 @@
+"""Which line ends join and which end a paragraph; the seeds' own articles set anew in columns of many widths."""
+
+from __future__ import annotations
+
+import pytest
+from page_cases import Case, cases, check, one_sided
+from page_checks import read
+from page_setting import Told, seed_articles, set_column, set_paragraph
+
+ARTICLES = [told for told in seed_articles() if told.headline]
+MEASURES = (12, 13, 14, 15, 16, 17, 18, 20, 22, 24)
+ERRORS = 0.02  # of the paragraphs set, so many may come back cut or joined: a full last line can't be told from a break
+
+
+@pytest.mark.parametrize("case", cases("blocks"))
+def test_page_becomes(case: Case) -> None:
+    check(case)
+
+
+def test_each_rule_has_a_page_where_it_fires_and_one_where_it_must_not() -> None:
+    assert one_sided("blocks") == []
+
+
+def _came_back(told: Told, page: str) -> int:
+    found = {paragraph for article in read(page).articles for paragraph in article.text.split("\n")}
+    return sum(paragraph in found for paragraph in told.paragraphs)
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"], ids=["no blank line", "blank lines"])
+def test_paragraphs_of_the_seeds_come_back_from_columns_of_any_width(between: str) -> None:
+    came_back = of = 0
+    for told in ARTICLES:
+        for measure in MEASURES:
+            column = between.join("\n".join(set_paragraph(paragraph, measure)) for paragraph in told.paragraphs)
+            came_back += _came_back(told, f"{told.headline}\n\n{column}\n")
+            of += len(told.paragraphs)
+    assert came_back >= (1 - ERRORS) * of
+
+
+def test_nothing_but_line_ends_is_lost_when_a_seed_is_set_anew() -> None:
+    for told in ARTICLES:
+        document = read(f"{told.headline}\n\n{set_column(told.paragraphs)}\n")
+        assert document.n_chars == sum(len("".join(text.split())) for text in (told.headline or "", *told.paragraphs))

@@ -1,0 +1,15 @@
+"""Kicker, headline and subheadline, before or after their bodies, in one line or several."""
+
+from __future__ import annotations
+
+import pytest
+from page_cases import Case, cases, check, one_sided
+
+
+@pytest.mark.parametrize("case", cases("headings"))
+def test_page_becomes(case: Case) -> None:
+    check(case)
+
+
+def test_each_rule_has_a_page_where_it_fires_and_one_where_it_must_not() -> None:
+    assert one_sided("headings") == []

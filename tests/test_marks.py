@@ -1,0 +1,15 @@
+"""Jump lines, furniture, boxes, labels, crossheads: what a line shows by its own marks."""
+
+from __future__ import annotations
+
+import pytest
+from page_cases import Case, cases, check, one_sided
+
+
+@pytest.mark.parametrize("case", cases("marks"))
+def test_page_becomes(case: Case) -> None:
+    check(case)
+
+
+def test_each_rule_has_a_page_where_it_fires_and_one_where_it_must_not() -> None:
+    assert one_sided("marks") == []

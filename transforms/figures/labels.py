@@ -70,8 +70,10 @@ def _in_quotation(text: str, draft: Draft) -> bool:
     if opened < 0:
         return False
     closed = text.find("”" if text[opened] == "“" else "’", draft.end - 1, inside_from + _QUOTE_WIDTH + 4)
+    if closed < 0:
+        return False
     inside = text[inside_from:closed]
-    if closed < 0 or "”" in inside or "’" in inside or len(inside) > _QUOTE_WIDTH or _PAUSE.search(inside):
+    if "”" in inside or "’" in inside or len(inside) > _QUOTE_WIDTH or _PAUSE.search(inside):
         return False
     if draft.kind == "date" and draft.length in ("day", "month", "plan", "year") and draft.start == inside_from:
         return draft.length != "plan"

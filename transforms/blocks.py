@@ -60,13 +60,13 @@ def _indents(lines: Sequence[Line]) -> tuple[float, ...]:
     return (INDENT, INDENT / 2) if 0 < measured <= FEWEST_LINES_FOR_INDENT else (INDENT,)
 
 
-def _enters(facts: LineFacts, after: LineFacts | None) -> list[float]:
+def _enters(facts: LineFacts, after: LineFacts | None, habits: Habits) -> list[float]:
     """The score of a line in each role, whatever stands before it."""
     other = breaks.UNLIKE_OTHER if facts.other else 0.0
     heading = breaks.heading(facts, after) + other
     special = breaks.LIKE_OTHER if facts.other else IMPOSSIBLE
     scores = [0.0] * len(Role)
-    scores[Role.OPENS] = breaks.opens(facts) + other
+    scores[Role.OPENS] = breaks.opens(facts, habits) + other
     scores[Role.GOES_ON] = other
     scores[Role.HEADING] = breaks.HEADING + heading
     scores[Role.HEADING_GOES_ON] = breaks.HEADING_GOES_ON + heading
@@ -101,11 +101,11 @@ def _best_roles(facts: Sequence[LineFacts], habits: Habits) -> tuple[float, list
     """The roles whose scores add up to the most, and their sum."""
     if not facts:
         return 0.0, []
-    scores = _enters(facts[0], facts[1] if len(facts) > 1 else None)
+    scores = _enters(facts[0], facts[1] if len(facts) > 1 else None, habits)
     scores[Role.GOES_ON] = scores[Role.HEADING_GOES_ON] = scores[Role.INTERRUPTS] = IMPOSSIBLE
     back: list[list[Role]] = []
     for (before, line), after in zip(itertools.pairwise(facts), [*facts[2:], None]):
-        scores, came = _advance(scores, _steps(breaks.read_break(before, line, habits)), _enters(line, after))
+        scores, came = _advance(scores, _steps(breaks.read_break(before, line, habits)), _enters(line, after, habits))
         back.append(came)
     ends = breaks.ends(facts[-1], None, habits)
     scores[Role.OPENS] += ends[0]

@@ -30,6 +30,11 @@ NO_FULL_STOP = -6.0  # a paragraph seldom ends without one
 SOFT_STOP = -1.5  # …or with a colon, a semicolon, a bare closing quote
 NO_COMMA = -3.0  # on pages whose sentences end with commas
 COMMA_INSIDE = -0.7
+INDENTED_OPENS = 2.0  # where blanks keep the indent of print
+FLUSH_OPENS = -1.5
+INDENTED_GOES_ON = -3.0
+FEWEST_INDENTED = 3
+MOST_INDENTED = 0.6  # where more lines than that begin with blanks, the blanks are a margin
 FEWEST_COMMAS = 5
 FEWEST_FREE_MARKS = 1
 COMMAS_A_STOP = 12
@@ -98,12 +103,14 @@ class LineFacts:
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How a page is set: the indent of a first line (em), whether sentences end with commas, as they did in papers
-    before 1950 (以致爲人吐棄、), whether a line may begin with a mark, and whether marks are squeezed to fill a line."""
+    before 1950 (以致爲人吐棄、), whether a line may begin with a mark, whether marks are squeezed to fill a line, and
+    whether blanks at a line's head keep the indent of print."""
 
     indent: float = INDENT
     commas: bool = False
     free_marks: bool = False
     squeezed: bool = False
+    blanks: bool = False
 
 
 def line_facts(lines: Sequence[Line]) -> list[LineFacts]:
@@ -120,6 +127,7 @@ def read_habits(lines: Sequence[Line]) -> Habits:
     return Habits(
         commas=commas > FEWEST_COMMAS and commas > COMMAS_A_STOP * stops,
         squeezed=any(line.width - line.squeezed > 2 * SLACK for line in lines),
+        blanks=FEWEST_INDENTED <= sum(line.indented for line in lines) <= len(lines) * MOST_INDENTED,
         free_marks=first > max(FEWEST_FREE_MARKS, len(lines) / 50),
     )
 
@@ -252,6 +260,8 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += SENTENCE_ENDS_INSIDE
     if after.line.text[0] in NEVER_FIRST:
         score += CLOSES_NEXT
+    if habits.blanks and after.line.indented:
+        score += INDENTED_GOES_ON
     if after.lead or after.bullet or (after.salutation and before.may_end and not before.salutation):
         score -= LEAD_OPENS
     return score
@@ -312,9 +322,12 @@ def _stop(before: LineFacts, habits: Habits) -> float:
     return SOFT_STOP if before.may_end else NO_FULL_STOP
 
 
-def opens(facts: LineFacts) -> float:
+def opens(facts: LineFacts, habits: Habits) -> float:
     """The score of a line that opens a paragraph."""
-    return -CLOSES_NEXT if facts.line.text[0] in NEVER_FIRST else 0.0
+    score = -CLOSES_NEXT if facts.line.text[0] in NEVER_FIRST else 0.0
+    if habits.blanks:
+        score += INDENTED_OPENS if facts.line.indented else FLUSH_OPENS
+    return score
 
 
 def heading(facts: LineFacts, after: LineFacts | None) -> float:

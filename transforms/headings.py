@@ -290,8 +290,7 @@ def _take_label(heading: Heading) -> None:
     """The column's label behind a headline is the section: …民主实质（人民论坛）. A subheadline's dash goes."""
     if heading.headline is None:
         return
-    label = marks.column_label(heading.headline.text)
-    if label:
+    while label := marks.column_label(heading.headline.text):
         heading.section = heading.section or label
         heading.headline = heading.headline[: -len(label) - 2].strip()
     if heading.subheadline is not None:

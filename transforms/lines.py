@@ -31,6 +31,7 @@ FEWEST_FULL_LINES = 3
 MOST_MEASURES = 10
 INDENT = 2.0
 GLUED = 200  # so many characters of a line may hold a name and a salutation
+WIDEST_INDENT = 4.0
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
 # What a line's width says of a measure, in units of about one natural logarithm of odds.
@@ -60,7 +61,8 @@ class Line:
     layout put in, `text` what decisions read: `clean` with full-width marks. `width` is its printed width in em,
     `squeezed` the same with its marks set as narrow as a justified line sets them, `measure` the width of a full line
     where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs`
-    that the characters on both sides of the break before it stand together elsewhere on the page as well.
+    that the characters on both sides of the break before it stand together elsewhere on the page as well, `indented`
+    that it begins with blanks as wide as one to four characters.
     """
 
     raw: Aligned
@@ -71,6 +73,7 @@ class Line:
     gap: bool
     measure: float | None = None
     recurs: bool = False
+    indented: bool = False
 
 
 def printed_width(text: str) -> float:
@@ -97,7 +100,7 @@ def read_lines(text: str) -> list[Line]:
             raw, gap = lines[-1].raw + raw, lines.pop().gap
         last_end = raw.at[-1] + 1
         pieces = _unglued(raw)
-        lines.append(_line(pieces[0], gap))
+        lines.append(replace(_line(pieces[0], gap), indented=_is_indented(text[found.start() : raw.at[0]])))
         lines += [_line(piece, True) for piece in pieces[1:]]
     return _with_recurrences(_rejoin(_with_measures(lines)))
 
@@ -109,6 +112,10 @@ def _unglued(raw: Aligned) -> list[Aligned]:
     salutation = salutation_at_head(raw.text[name:GLUED])
     cuts = sorted({*cuts, name, name + (salutation or 0)} - {0})
     return [raw[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(raw)])]
+
+
+def _is_indented(blanks: str) -> bool:
+    return 1.0 <= printed_width(blanks) <= WIDEST_INDENT
 
 
 def _closes_a_bracket(before: str, text: str) -> bool:
@@ -176,7 +183,7 @@ def _with_measures(lines: Sequence[Line]) -> list[Line]:
     candidates = _candidates(lines)
     if not candidates:
         return list(lines)
-    stiff = [replace(line, squeezed=line.width - 0.5 * (line.text[-1] in _NEVER_FIRST)) for line in lines]
+    stiff = [replace(line, squeezed=printed_width(line.text.rstrip("".join(_NEVER_FIRST)))) for line in lines]
     stiff_score, stiff_measures = _best_measures(stiff, candidates)
     squeezed_score, squeezed_measures = _best_measures(lines, candidates)
     squeezed_score += SQUEEZED * sum(line.squeezed < line.width for line in lines)

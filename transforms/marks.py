@@ -34,6 +34,7 @@ _NUMBERING = re.compile(
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
 _LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
+_SERIAL = re.compile(r"[（(][〇一二三四五六七八九十百\d]{1,4}[)）]")
 _NUMBERED_DECREE = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,6}号")
 _DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 
@@ -188,5 +189,5 @@ def column_label(headline: str) -> str | None:
 
 
 def is_note(text: str) -> bool:
-    """Whether a line says where and when a text was passed, or its number: （2020年5月28日…通过）, 第四十五号."""
-    return bool(_PASSED.fullmatch(text.strip()) or _NUMBERED_DECREE.fullmatch(text.strip()))
+    """Whether a line says where and when a text was passed, or its number: （2020年5月28日…通过）, 第四十五号, （一）."""
+    return any(pattern.fullmatch(text.strip()) for pattern in (_PASSED, _NUMBERED_DECREE, _SERIAL))

@@ -20,7 +20,7 @@ from enum import IntEnum
 from transforms import marks
 from transforms.blocks import Block
 from transforms.breaks import runs_on
-from transforms.bylines import is_credit, read_lead
+from transforms.bylines import is_credit, names_a_picture, read_credits, read_lead
 from transforms.lines import Line
 
 IMPOSSIBLE = -1e9
@@ -50,6 +50,7 @@ OTHER_COLUMN = -1.0  # for each em by which the measure changes inside a body
 WIDEST_CHANGE = 3.0
 HABIT_LIMIT = 2.5
 RUN_LIMIT = 6000  # characters of a body that are compared with a heading
+LEAD_WINDOW = 200
 LONGEST_RUN = 12  # headings in a row across which a body is looked for
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -182,26 +183,38 @@ class _Item:
     caption: bool = False
     loose_end: bool = False
     inside: float = 0.0
+    credit: bool = False
+    picture_before: bool = False
+    picture_after: bool = False
 
 
 def _item(block: Block) -> _Item:
     text = block.text
-    heading = block.kind in HEADING_KINDS
-    announced = (not heading) and bool(
-        marks.jump_from(text)
-        or (
-            block.kind == "paragraph"
-            and read_lead(block.lines[0].raw.text + (block.lines[1].raw.text if len(block.lines) > 1 else ""))
-        )
-    )
-    closes = block.kind == "credit" or bool(marks.jump_to(text)) or _ends_in_credit(text)
+    credit = text if block.kind == "credit" else _credit_at_end(text)
     measures = Counter(line.measure for line in block.lines if line.measure is not None)
-    return _Item(block, heading, block.kind == "paragraph", announced, closes, max(measures, default=None), text)
+    return _Item(
+        block,
+        heading=block.kind in HEADING_KINDS,
+        body=block.kind == "paragraph",
+        announced=_is_announced(block),
+        closes=bool(credit) or bool(marks.jump_to(text)),
+        measure=measures.most_common(1)[0][0] if measures else None,
+        text=text,
+        credit=names_a_picture(read_credits(credit.strip("（()）。 "))),
+    )
 
 
-def _ends_in_credit(text: str) -> bool:
+def _is_announced(block: Block) -> bool:
+    """Whether a block opens an article by its own words: an agency line or a jump line."""
+    if block.kind in HEADING_KINDS:
+        return False
+    head = "".join(line.raw.text[:LEAD_WINDOW] for line in block.lines[:2])
+    return bool(marks.jump_from(block.lines[0].text)) or (block.kind == "paragraph" and read_lead(head) is not None)
+
+
+def _credit_at_end(text: str) -> str:
     found = _TAIL_CREDIT.search(text[-64:])
-    return bool(found and is_credit(found.group().rstrip("。")))
+    return found.group() if found and is_credit(found.group().rstrip("。")) else ""
 
 
 # --- likeness -------------------------------------------------------------------------------------------------------
@@ -226,7 +239,9 @@ def _compare(items: list[_Item]) -> None:
             continue
         pairs = _pairs(item.text)
         total = sum(weight.get(pair, default) for pair in pairs) or 1.0
-        before, after = _run_before(items, index), _run_after(items, index)
+        above, below = _body_above(items, index), _body_below(items, index)
+        before, after = _pairs("\n".join(each.text for each in above)), _pairs("\n".join(each.text for each in below))
+        item.picture_before, item.picture_after = _is_picture(above), _is_picture(below)
         item.like_before = sum(weight.get(pair, default) for pair in pairs & before) / total
         item.like_after = sum(weight.get(pair, default) for pair in pairs & after) / total
         item.loose_end = _is_loose_end(items, index)
@@ -245,30 +260,38 @@ def _runs(items: Sequence[_Item]) -> list[set[str]]:
     return [_pairs(run) for run in runs if run]
 
 
-def _run_before(items: Sequence[_Item], index: int) -> set[str]:
-    texts: list[str] = []
+def _body_above(items: Sequence[_Item], index: int) -> list[_Item]:
+    """The paragraphs above a heading, up to the next heading or the agency line that opens them, the nearest first."""
+    found: list[_Item] = []
     at = index - 1
     while at >= max(0, index - LONGEST_RUN) and items[at].heading:
         at -= 1
-    while at >= 0 and not items[at].heading and sum(map(len, texts)) < RUN_LIMIT:
-        texts.append(items[at].text)
+    while at >= 0 and not items[at].heading and sum(len(item.text) for item in found) < RUN_LIMIT:
+        found.append(items[at])
         if items[at].announced:
             break
         at -= 1
-    return _pairs("\n".join(texts))
+    return found
 
 
-def _run_after(items: Sequence[_Item], index: int) -> set[str]:
-    texts: list[str] = []
+def _body_below(items: Sequence[_Item], index: int) -> list[_Item]:
+    """The paragraphs below a heading, up to the next heading or agency line, the nearest first."""
+    found: list[_Item] = []
     at = index + 1
     while at < min(len(items), index + LONGEST_RUN) and items[at].heading:
         at += 1
-    while at < len(items) and not items[at].heading and sum(map(len, texts)) < RUN_LIMIT:
-        if texts and items[at].announced:
+    while at < len(items) and not items[at].heading and sum(len(item.text) for item in found) < RUN_LIMIT:
+        if found and items[at].announced:
             break
-        texts.append(items[at].text)
+        found.append(items[at])
         at += 1
-    return _pairs("\n".join(texts))
+    return found
+
+
+def _is_picture(body: Sequence[_Item]) -> bool:
+    """Whether paragraphs are a picture story: short, without an agency line, with a credit."""
+    length = sum(len(item.text) for item in body)
+    return length <= LONGEST_CAPTION and any(item.credit for item in body) and not any(i.announced for i in body)
 
 
 def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
@@ -284,7 +307,8 @@ def _crosshead(item: _Item) -> float:
     """The score of a heading that stands inside a body, likeness apart."""
     if item.block.kind != "heading" or len(item.block.lines) > 2:
         return IMPOSSIBLE
-    return CROSSHEAD + item.inside + LONG_CROSSHEAD * max(0, len(item.text) - 12)
+    picture = CAPTION * (item.picture_before or item.picture_after)
+    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * max(0, len(item.text) - 12)
 
 
 def _is_loose_end(items: Sequence[_Item], index: int) -> bool:
@@ -298,7 +322,7 @@ def _is_loose_end(items: Sequence[_Item], index: int) -> bool:
 def _is_caption(items: Sequence[_Item], index: int) -> bool:
     """Whether a short paragraph carries a credit, at its end or on the next line: a picture's caption."""
     item = items[index]
-    credited = _ends_in_credit(item.text) or (index + 1 < len(items) and items[index + 1].block.kind == "credit")
+    credited = item.credit or (index + 1 < len(items) and items[index + 1].block.kind == "credit")
     return item.body and credited and not item.announced and len(item.text) <= LONGEST_CAPTION
 
 
@@ -349,8 +373,18 @@ def _closing(phase: Phase | None) -> float:
 
 
 def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
-    before = LIKENESS * (item.like_after - UNLIKE) - item.inside + JUMP_LINE * ("上接" in item.text[-10:])
-    below = LIKENESS * (item.like_before - UNLIKE) - item.inside + JUMP_LINE * ("下转" in item.text[-10:])
+    before = (
+        LIKENESS * (item.like_after - UNLIKE)
+        - item.inside
+        + CAPTION * item.picture_after
+        + JUMP_LINE * ("上接" in item.text[-10:])
+    )
+    below = (
+        LIKENESS * (item.like_before - UNLIKE)
+        - item.inside
+        + CAPTION * item.picture_before
+        + JUMP_LINE * ("下转" in item.text[-10:])
+    )
     choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before + habit / 2)]
     if phase is None:
         return choices

@@ -1,4 +1,4 @@
-"""Figures: each row of `cases/figures.jsonl` is a text with what must be read from it; `figures` empty: nothing must.
+"""Figures: each row of `cases/figures*.jsonl` is a text with what must be read from it; `figures` empty: nothing must.
 
 A row names of each mention the fields it is about; the others may be anything.
 """
@@ -16,7 +16,9 @@ from transforms.document import Mention
 from transforms.figures import read_figures, read_text
 
 CASES = [
-    json.loads(line) for line in Path(__file__).with_name("cases").joinpath("figures.jsonl").open(encoding="utf-8")
+    json.loads(line)
+    for path in sorted(Path(__file__).with_name("cases").glob("figures*.jsonl"))
+    for line in path.open(encoding="utf-8")
 ]
 
 
@@ -87,3 +89,8 @@ def test_a_reference_may_have_a_time() -> None:
 
 def test_a_line_break_parts_what_stands_on_its_sides() -> None:
     assert surfaces(read_text("共3\n5个", None)) == ["3", "5个"]
+
+
+def test_what_is_counted_ends_where_the_halves_of_a_headline_part() -> None:
+    ((mention,),) = read_figures(["150册少儿图书 免费赠与乡村娃"], None)
+    assert mention.metric == "少儿图书"

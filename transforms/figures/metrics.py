@@ -12,17 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from transforms.figures import edges
 from transforms.figures.draft import Draft
-from transforms.lexicon import table, words
+from transforms.lexicon import words
 
-_BOUNDS = [row["word"] for row in table("figures_qualifiers") if row["position"] == "before"]
-_BOUND_WORDS = sorted({*words("figures_metric_verbs"), *_BOUNDS}, key=len, reverse=True)
-_UNLESS = {row["word"]: f"(?![{row['unless']}])" for row in table("figures_metric_leads") if row["unless"]}
-_LEADS = re.compile(rf"(?:{'|'.join(word + _UNLESS.get(word, '') for word in words('figures_metric_leads'))})+")
-_VERBS = re.compile(rf"(?:{'|'.join(_BOUND_WORDS)})+\Z")
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
-_BREAK = re.compile(r"[，。；：！？\n]")
+_HAN = r"[\u4e00-\u9fff]"
+_BREAK = re.compile(rf"[，。；：！？\n]|……|——|(?<={_HAN}) | (?={_HAN})")
 _ASIDE = re.compile(r"（[^（）]*）")
 _PLACE = (
     r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|[\u4e00-\u9fff]{2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市])"
@@ -30,11 +27,15 @@ _PLACE = (
 )
 _RANK_TAIL = re.compile(
     rf"(?:连续(?:.{{1,3}}年)?)?(?:均|都|继续|仍|已|分别|再次|首次|一直|稳|并|还)*"
-    rf"(?:保持|[位跃稳]?居|[位名]?列|排名?|跻身|处|跃?升|荣?获得?|夺得|取得|达|干|做|位|放|摆)?[在于了到至]?{_PLACE}*\Z"
+    rf"(?:保持|[位跃稳高]?居|[位名]?列|排名?|跻身|处|跃?升|荣?获得?|夺得|取得|达|干|做|位|放|摆)?[在于了到至]?{_PLACE}*\Z"
 )
 _WIDTH = 60
 _LONG = 16
+_MODIFIER = 12
 _DATED = frozenset(("date", "time"))
+_TOWARDS = ("为", "向", "对", "给")
+_OCCASIONS = frozenset("次回遍趟")
+_SHARES = frozenset(("percent", "fraction", "duration"))
 
 
 def assign(text: str, drafts: Sequence[Draft]) -> None:
@@ -46,10 +47,12 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
             continue
         if previous is not None and text.find("\n", previous.end, draft.start) >= 0:
             previous = None
-        following = figures[place + 1] if place + 1 < len(figures) else None
         begin = _clause_start(text, draft.start)
         before = _before(text, draft, figures, place, begin)
-        draft.metric = _metric(text, draft, before, _behind(text, draft, following), previous) or None
+        behind = _behind(text, draft, figures[place + 1 : place + 3])
+        subject = "" if edges.is_act(before) else before
+        metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft)
+        draft.metric = metric or None
         if draft.kind != "duration" or previous is None:
             previous = draft
 
@@ -63,15 +66,35 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return _lasting(draft, before, behind, inherited)
     if draft.infix == "级" and behind:
         return behind
+    if draft.kind in ("quantity", "money") and behind and text.startswith(("以上", "以下", "以内"), draft.end):
+        return behind
     if text[draft.end : draft.end + 1] == "的" and behind:
         return behind if draft.kind == "percent" or len(before) < 2 else before + behind
-    if draft.kind in ("count", "number", "age") and behind:
-        return behind
+    going_on = len(before) > 1 and edges.names_nothing(text, _past_tail(text, draft.end))
+    if draft.kind in ("count", "number", "age") and behind and not going_on:
+        return f"{before}的{behind}" if _modifies(text, draft, before) else behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= 4:
         return inherited if previous and _side_by_side(previous, draft) else behind
     return _measured(draft, before, behind, previous)
 
 
+def _modifies(text: str, draft: Draft, before: str) -> bool:
+    """市卫生健康委承担的11项民生实事: what stands before a count and says which of them are meant."""
+    short = 1 < len(before) <= _MODIFIER and "了" not in before and not before.endswith("在内")
+    return short and draft.kind == "count" and text.endswith(before + "的", 0, draft.start)
+
+
+def _next_clause(text: str, draft: Draft) -> str:
+    """在23年时间里，滨州铝从无到有: a span of time alone in its clause is that of the next."""
+    at = _past_tail(text, draft.end)
+    if draft.kind != "duration" or text[at : at + 1] != "，":
+        return ""
+    stop = _BREAK.search(text, at + 1, at + _WIDTH)
+    clause = text[at + 1 : stop.start() if stop else at + _WIDTH]
+    return edges.bare(clause) if len(clause) <= 2 * _LONG and not _NUMERAL.search(clause) else ""
+
+
+_NUMERAL = re.compile(r"[0-9]")
 _CHANGE = re.compile(
     rf"(?:[比较](?:上|去|前)?.{{1,3}}|同比|环比|年均|平均|累计|再|又|分别|实际|名义|[高低]于.{{1,4}}|比例|占比|比重)*"
     rf"(?:{'|'.join(words('figures_directions'))})?"
@@ -94,8 +117,8 @@ def _side_by_side(previous: Draft, draft: Draft) -> bool:
 
 def _ranked(before: str, behind: str, inherited: str) -> str:
     """A rank speaks of what its clause, or the figure before it, measured: …占GDP比达3.72%，列全省第一位."""
-    found = _RANK_TAIL.search(before)
-    subject = before[: found.start()] if found else before
+    placed = next((at for at in sorted(edges.Joints(before).places()) if _RANK_TAIL.match(before, at)), len(before))
+    subject = before[:placed]
     if len(subject) < 2:
         return inherited or subject or behind or before
     return subject if not subject.startswith(("数量", "总量", "规模")) or len(subject) > 3 else inherited + subject
@@ -128,57 +151,95 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
-        tail = _TAILS.match(text, other.end)
-        pieces.append(text[min(end, tail.end() if tail else other.end) : end])
+        pieces.append(text[min(end, _past_tail(text, other.end)) : end])
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
-        end = min(end, other.start)
+        end = min(end, _opened(text, other))
     pieces.append(text[begin : max(begin, end)])
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
 
 
 def _trimmed(clause: str, whole: bool) -> str:
-    """A clause without its asides, its connectives and its verb; of a long one only the object, if not `whole`."""
+    """A clause without its asides and what leads in and out; of a long one only the object, if not `whole`."""
     clause = _ASIDE.sub("", clause).lstrip("、和与")
     opened = clause.rfind("（")
     if opened >= 0:
         clause = clause[:opened] if opened > 2 else clause[opened + 1 :]
-    lead = _LEADS.match(clause)
-    clause = clause[lead.end() :] if lead else clause
-    verbs = _VERBS.search(clause)
-    clause = (clause[: verbs.start()] if verbs else clause).strip("、）（")
+    clause = edges.bare(clause)
     return _object(clause) if not whole and len(clause) > _LONG else clause
 
 
 def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
-    last = max((found.end() for found in _OBJECTS.finditer(clause)), default=0)
+    places = edges.Joints(clause)
+    ends = [found.end() for found in _OBJECTS.finditer(clause) if found.start() in places and found.end() in places]
+    last = max(ends, default=0)
     if last and len(clause) - last >= 3:
-        clause = clause[last:].lstrip("了的各类")
+        clause = _ALL.sub("", clause[last:])
     head, _, tail = clause.rpartition("的")
     return tail if head and len(tail) >= 4 and len(clause) > 24 else clause
 
 
-def _behind(text: str, draft: Draft, following: Draft | None) -> str:
+_ALL = re.compile(r"\A(?:了|的|各类|各)+(?!种|[项个])")
+
+
+def _behind(text: str, draft: Draft, following: Sequence[Draft]) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
-    tail = _TAILS.match(text, draft.end)
-    at = tail.end() if tail else draft.end
+    at = _past_tail(text, draft.end)
     stop = _BREAK.search(text, at, at + _WIDTH)
     end = stop.start() if stop else min(len(text), at + _WIDTH)
+    words_behind = _stretch(text, at, end, following)
+    if draft.kind == "age":
+        words_behind = edges.person(words_behind)
+    if draft.kind == "count" and text[draft.start - 1 : draft.start] in _TOWARDS:
+        words_behind = _whom(words_behind)
+    return _noun(words_behind, draft.kind not in _SHARES and draft.unit not in _OCCASIONS)
+
+
+def _whom(words_behind: str) -> str:
+    """为3.4万名患者提供了服务, 向11个国家派出…: those for whom something is done, without what is done."""
+    places = edges.Joints(words_behind)
+    found = [verb for verb in _OBJECTS.finditer(words_behind) if verb[0] != "组织"]
+    done = (verb.start() for verb in found if verb.start() in places)
+    return words_behind[: next((at for at in done if at > 1), len(words_behind))]
+
+
+def _stretch(text: str, at: int, end: int, figures: Sequence[Draft]) -> str:
+    """The words from `at` to `end` without the figure between them, and up to the one behind that."""
+    following = next(iter(figures), None)
     if following is None or following.start >= end:
-        return _noun(text[at:end])
+        return text[at:end]
+    end = min(end, max(at, *(later.start for later in figures[1:]))) if len(figures) > 1 else end
     if text[at : at + 1] in ("、", "和", "及"):
         return ""
     listed = max(text.rfind(mark, at, following.start) for mark in "、和及+")
     if listed >= 0 and following.start - listed <= 2:
-        return _noun(text[at:listed])
+        return text[at:listed]
     if following.kind == "rank":
-        return _noun(text[at:end])
-    return _noun(text[at : following.start] + text[following.end : end])
+        return text[at:end]
+    if following.kind in _DATED and following.start - at > 1:
+        return text[at : following.start]
+    return text[at : _opened(text, following)] + text[_past_tail(text, following.end) : end]
 
 
-def _noun(words_behind: str) -> str:
-    """The noun phrase at the head of the words behind a figure: without asides and without 在内."""
+def _past_tail(text: str, at: int) -> int:
+    """Behind the words that only bound a figure: 左右, 以上, 的."""
+    tail = _TAILS.match(text, at)
+    return tail.end() if tail else at
+
+
+def _opened(text: str, draft: Draft) -> int:
+    """Where a figure begins with the word that bounds it or places it in time: 超过20亿元, 近三年, 连续两年."""
+    lead = (draft.qualifier or "").split("…")[0]
+    return draft.start - len(lead) if text.endswith(lead, 0, draft.start) else draft.start
+
+
+def _noun(words_behind: str, counted: bool) -> str:
+    """The noun phrase at the head of the words behind a figure: without asides and without 在内.
+
+    A share or a span of time speaks of the predicate too: 100%的医院均建立…, 两年均居第一.
+    """
     plain = _ASIDE.sub("", words_behind).split("（")[0]
     inside = plain.find("在内")
-    return (plain[:inside] if inside > 0 else plain).strip("、）+")
+    plain = (plain[:inside] if inside > 0 else plain).strip("、）+")
+    return edges.noun(plain) if counted else edges.phrase(plain)

@@ -1,0 +1,168 @@
+"""The ends of a metric: where words meet, and which words there name nothing.
+
+What leads in (其中, 截至目前) and what only leads to the figure (已达到, 已于, 将) is taken off word by word, never a
+part of a word: the 能 of 产能 and the 用 of 费用 look like words that may go. Words are cut only where one might go.
+
+    before  其中再生铝产能已达到 · 减免费用 · 平均增长左右 · 民生实事全部完成
+    after   再生铝产能           · 减免费用 · 平均增长     · 民生实事
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from transforms.figures.cues import cues
+from transforms.lexicon import table
+from transforms.words import cut, frequency
+
+_LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
+_BOUNDS = [row["word"] for row in table("figures_qualifiers") if row["position"] == "before"]
+_BEHIND = [row["word"] for row in table("figures_qualifiers") if row["position"] == "after" and len(row["word"]) > 1]
+_LIGHT = frozenset((*(row["word"] for row in table("figures_metric_verbs") if not row["act"]), *_BOUNDS, *_BEHIND))
+_ACTS = frozenset(row["word"] for row in table("figures_metric_verbs") if row["act"])
+_VERBS = _LIGHT | _ACTS
+_CHANGES = cues("change-to")
+_TRAILING = frozenset((*cues("only-trailing"), *_CHANGES, *_BOUNDS))
+_PREDICATES = frozenset(cues("predicate"))
+_PREDICATE = re.compile("|".join(cues("predicate")))
+_NAMELESS = dict.fromkeys(cues("nameless"), "")
+_GOING_ON = tuple(_NAMELESS)
+_PERSONS = cues("person")
+_APART = frozenset(cues("apart"))
+_QUOTES = {"“": "”", "‘": "’", "《": "》"}
+_QUOTE = re.compile(f"[{''.join(_QUOTES)}{''.join(_QUOTES.values())}]")
+_MARKS = "、）（，"
+_LEAST = 2
+_HEAD = 8
+_WINDOW = 16
+_LONGEST_LEAD = max(map(len, _LEADS))
+_LONGEST_VERB = max(map(len, _VERBS | _TRAILING))
+
+
+class Joints:
+    """Where in a text words of the dictionary begin or end. A word that it does not know is a guess: all of its
+    places count, for 已近 and 长约 may be two words. The text is cut when the first place is asked for."""
+
+    def __init__(self, text: str, offset: int = 0) -> None:
+        self._text, self._offset = text, offset
+        self._places: set[int] = set()
+
+    def __contains__(self, place: int) -> bool:
+        return place in self.places()
+
+    def places(self) -> Collection[int]:
+        if not self._places:
+            self._places = {self._offset}
+            at = self._offset
+            for word in cut(self._text):
+                if not frequency(word) or word in _APART:
+                    self._places.update(range(at + 1, at + len(word)))
+                at += len(word)
+                self._places.add(at)
+        return self._places
+
+
+def bare(clause: str) -> str:
+    """A clause without the words at its ends that name nothing; of one that names nothing else the verb stays."""
+    clause = without_open_quote(clause).strip(_MARKS)
+    start = _start(clause, _LEADS)
+    end = _end(clause, start, _VERBS)
+    if end - start < _LEAST:
+        end = _end(clause, start, _LIGHT)
+    return clause[start:end].strip(_MARKS)
+
+
+def noun(behind: str) -> str:
+    """What a figure counts of the words behind it: up to the predicate that says the same of all of them."""
+    whole = without_open_quote(behind, keep="head").strip(_MARKS)
+    return phrase(whole[: _predicate(whole)])
+
+
+def phrase(behind: str) -> str:
+    """Words behind a figure without what goes on with it at their head or leads on at their end."""
+    found = without_open_quote(behind, keep="head").strip(_MARKS)
+    start = _start(found, _NAMELESS)
+    return found[start : _end(found, start, _TRAILING)].strip(_MARKS)
+
+
+def _predicate(clause: str) -> int:
+    """Where the first predicate of a clause begins that has a noun before it (共同 behind 的 goes with the noun)."""
+    at = 0
+    for word in cut(clause) if _PREDICATE.search(clause, _LEAST) else ():
+        if word in _PREDICATES and at >= _LEAST and clause[at - 1] != "的":
+            return at
+        at += len(word)
+    return len(clause)
+
+
+def person(behind: str) -> str:
+    """Whose age a figure is: 老年人 of 老年人签约率; all of the words where none of them ends like a person's."""
+    at = 0
+    for word in cut(behind):
+        at += len(word)
+        if word.endswith(_PERSONS):
+            return behind[:at]
+    return behind
+
+
+def names_nothing(text: str, at: int) -> bool:
+    """Whether the words at `at`, behind a figure, go on with it (降至, 就, 呢) and name nothing."""
+    if text.startswith(_CHANGES, at):
+        return True
+    return text.startswith(_GOING_ON, at) and cut(text[at : at + _HEAD])[0] in _NAMELESS
+
+
+def is_act(clause: str) -> bool:
+    """Whether a clause is no more than what is done to what is counted: 完成 30亿元的投资建设."""
+    return clause in _ACTS
+
+
+def _start(clause: str, leads: Mapping[str, str]) -> int:
+    start = 0
+    places = Joints(clause[:_WINDOW])
+    while start < len(clause):
+        width = _longest(clause, start, places, leads)
+        if not width:
+            break
+        start += width
+    return start
+
+
+def _longest(clause: str, start: int, places: Joints, leads: Mapping[str, str]) -> int:
+    """How long the longest leading word at `start` is that ends where a word ends and begins no other; 0: none."""
+    for width in range(min(_LONGEST_LEAD, len(clause) - start), 0, -1):
+        unless = leads.get(clause[start : start + width])
+        following = clause[start + width : start + width + 1]
+        if unless is not None and not (following and following in unless) and start + width in places:
+            return width
+    return 0
+
+
+def _end(clause: str, start: int, verbs: Collection[str]) -> int:
+    end = len(clause)
+    first = max(start, end - _WINDOW)
+    places = Joints(clause[first:], first)
+    while end > start:
+        for width in range(min(_LONGEST_VERB, end - start), 0, -1):
+            if clause[end - width : end] in verbs and end - width in places:
+                break
+        else:
+            return end
+        end -= width
+    return end
+
+
+def without_open_quote(clause: str, keep: str = "tail") -> str:
+    """Without a quotation mark whose other half lies outside; what is on its far side goes too, unless it has nothing
+    on its near side: “现在在院治疗 and 三方达成了“限期设备调试."""
+    if not _QUOTE.search(clause):
+        return clause
+    for opening, closing in _QUOTES.items():
+        at = clause.rfind(opening)
+        if at >= 0 and closing not in clause[at:]:
+            clause = clause[:at] if keep == "head" and at >= _LEAST else clause[at + 1 :]
+        at = clause.find(closing)
+        if at >= 0 and opening not in clause[:at]:
+            clause = clause[at + 1 :] if keep == "tail" and len(clause) - at > _LEAST else clause[:at]
+    return clause

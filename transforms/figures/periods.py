@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from transforms.figures import dates, lunar, spans
+from transforms.figures import carrying, dates, lunar, spans
 from transforms.figures.draft import Draft
 from transforms.figures.spans import Days
 from transforms.lexicon import table, words
@@ -26,43 +27,64 @@ _REACH = 3
 _LINE_END = re.compile("\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or date of time: where it stands, what it means, and whether later sentences are of that time too."""
+
+    start: int
+    days: Days
+    lasting: bool
+
+
 def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
     """Sets the period of each figure; text's sentences are parted by line breaks.
 
-    A word or date of time holds for what follows in its sentence, and for the next sentences until another one
-    comes, three at most. What a figure is compared with (比2018年, 较去年同期) is not its time.
+    A word or date of time holds for what follows in its sentence. Where it carries on (see `carrying`) it holds for
+    the next sentences until another one comes, three at most. What a figure is compared with (比2018年, 较去年同期) is
+    not its time.
     """
-    cues = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue[0])
+    cues = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue.start)
     breaks = [found.start() for found in _LINE_END.finditer(text)]
-    current: Days | None = None
-    since, place = 0, 0
+    reports = carrying.Reports(text)
+    current: Cue | None = None
+    lasting: Cue | None = None
+    place = 0
     for draft in drafts:
-        while place < len(cues) and cues[place][0] <= draft.start:
-            since, current = _next(text, cues[place], since, current)
+        while place < len(cues) and cues[place].start <= draft.start:
+            current = _next(text, cues[place], current)
+            lasting = current if current.lasting else None
             place += 1
         if draft.label:
             continue
+        here = current if current and _apart(breaks, current, draft) == 0 else lasting
         if draft.days is not None:
             draft.period = draft.days
-        elif current is not None and bisect_left(breaks, draft.start) - bisect_left(breaks, since) <= _REACH:
-            draft.period = current
+        elif here is not None and _holds(breaks, reports, here, draft):
+            draft.period = here.days
 
 
-def _next(text: str, cue: tuple[int, Days], since: int, current: Days | None) -> tuple[int, Days]:
+def _apart(breaks: Sequence[int], cue: Cue, draft: Draft) -> int:
+    """How many sentences behind a cue's own a figure's lies."""
+    return bisect_left(breaks, draft.start) - bisect_left(breaks, cue.start)
+
+
+def _holds(breaks: Sequence[int], reports: carrying.Reports, cue: Cue, draft: Draft) -> bool:
+    apart = _apart(breaks, cue, draft)
+    said = apart > 0 and carrying.is_point(cue.days) and reports.between(cue.start, draft.start)
+    return apart <= _REACH and not said
+
+
+def _next(text: str, cue: Cue, current: Cue | None) -> Cue:
     """The cue that holds from now on: a year named in the sentence of a day within it does not widen that day."""
-    at, days = cue
-    wider = current is not None and days != current and days.first <= current.first and current.last <= days.last
-    if (
-        current is not None
-        and wider
-        and (current.last - current.first).days < 31
-        and text.find("\n", max(since, at - 500), at) < 0
-    ):
-        return since, current
-    return at, days
+    if current is None or cue.days == current.days:
+        return cue
+    wider = cue.days.first <= current.days.first and current.days.last <= cue.days.last
+    short = (current.days.last - current.days.first).days < 31
+    same = text.find("\n", max(current.start, cue.start - 500), cue.start) < 0
+    return current if wider and short and same else cue
 
 
-def _word_cues(text: str, reference: date | None) -> Iterator[tuple[int, Days]]:
+def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
     """The words of the table with what they mean on the day of reference."""
     if reference is None:
         return
@@ -75,21 +97,22 @@ def _word_cues(text: str, reference: date | None) -> Iterator[tuple[int, Days]]:
             known[word] = meaning(_ROWS[word], reference) if word in _ROWS else festival(_FESTIVALS[word], reference)
         days = known[word]
         if days is not None:
-            yield found.start(), days
+            yield Cue(found.start(), days, carrying.carries(text, found.start(), found.end(), days, reference))
 
 
-def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> Iterator[tuple[int, Days]]:
+def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> Iterator[Cue]:
     """Dates, and spans that end or begin with the issue: 近三年, 未来五年."""
     for draft in drafts:
         if draft.label:
             continue
         if draft.days is not None:
             if not (draft.start and text.startswith(_BASES, draft.start - 1)):
-                yield draft.start, draft.days
+                lasting = carrying.carries(text, draft.start, draft.end, draft.days, reference)
+                yield Cue(draft.start, draft.days, lasting)
         elif draft.kind == "duration" and reference and draft.value:
             days = _span(text, draft, reference)
             if days:
-                yield draft.start, days
+                yield Cue(draft.start, days, carrying.carries(text, draft.start, draft.end, days, reference))
 
 
 def _span(text: str, draft: Draft, reference: date) -> Days | None:

@@ -20,6 +20,7 @@ from flows.jobs import BatchResult, Failure, Job
 from flows.plan import shard_digest
 from flows.sources import SourceFile
 from transforms.document import Document, Options, Source
+from transforms.jumps import join_issues
 from transforms.page import quarantined, read_page
 from warehouse.errors import CheckFailed, RowsRefused
 from warehouse.shards import write_shard
@@ -62,7 +63,16 @@ def _refused(job: Job) -> dict[str, str]:
 def _documents(
     job: Job, refused: Mapping[str, str], contents: list[tuple[SourceFile, str]], failures: list[Failure]
 ) -> Iterator[Document]:
-    """The pages one after the other, so that only one is in memory; notes what was read and what failed."""
+    """The pages of the batch; notes what was read and what failed. Pages of an issue are joined where articles jump."""
+    pages = _pages(job, refused, contents, failures)
+    issues = any(file.place.publication and file.place.issue_date for file in job.batch.sources)
+    yield from join_issues(pages) if issues else pages
+
+
+def _pages(
+    job: Job, refused: Mapping[str, str], contents: list[tuple[SourceFile, str]], failures: list[Failure]
+) -> Iterator[Document]:
+    """The pages one after the other, so that only one is in memory."""
     for file in job.batch.sources:
         document = read_source(file, Options(**job.options), failures)
         contents.append((file, document.sha256 or str(document.error)))

@@ -19,7 +19,7 @@ from transforms.alignment import Aligned, aligned, concat
 from transforms.bylines import inner_leads, is_credit
 from transforms.characters import fold
 from transforms.cleaning import clean_line
-from transforms.marks import jump_from, jump_to, name_before_salutation, salutation_at_head
+from transforms.marks import jump_from, jump_to, name_before_salutation, opens_a_jump, salutation_at_head
 from transforms.punctuation import widen
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
@@ -30,6 +30,7 @@ SLACK = 0.3
 FEWEST_FULL_LINES = 3
 MOST_MEASURES = 10
 INDENT = 2.0
+LONGEST_JUMP_END = 10
 GLUED = 200  # so many characters of a line may hold a name and a salutation
 WIDEST_INDENT = 4.0
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
@@ -119,7 +120,9 @@ def _is_indented(blanks: str) -> bool:
 
 
 def _closes_a_bracket(before: str, text: str) -> bool:
-    """Whether two lines are one credit or jump line in brackets: （本报记者贺⏎勇摄）"""
+    """Whether a credit or a jump line in brackets goes over two lines: （本报记者贺⏎勇摄）, …追求。（下转⏎第三版）"""
+    if opens_a_jump(before) and len(text) <= LONGEST_JUMP_END and text[-1] in "）)":
+        return True
     if before[0] not in "（(" or any(bracket in before for bracket in ")）") or text[-1] not in "）)":
         return False
     joined = before + text
@@ -139,7 +142,9 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
     whole: list[Line] = []
     for line in lines:
         before = whole[-1] if whole else None
-        if before is not None and not line.gap and line.text.startswith((*_OPENING, *_NEVER_FIRST)):
+        in_brackets = line.text[0] == "（" and line.text[-1] == "）"
+        at_a_mark = line.text.startswith((*_OPENING, *_NEVER_FIRST)) and not in_brackets
+        if before is not None and not line.gap and at_a_mark:
             joined = _line(before.raw + line.raw, before.gap, line.measure)
             if _was_cut(before, line, joined):
                 whole[-1] = joined
@@ -149,8 +154,8 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
 
 
 def _was_cut(before: Line, line: Line, joined: Line) -> bool:
-    """Whether two lines were one in print. Marks alone hang behind a line; where a page sets marks at a line's head, the
-    line before is full."""
+    """Whether two lines were one in print. Marks alone hang behind a line; where a page sets marks at a line's head,
+    the line before is full."""
     if not line.text.strip("".join(_NEVER_FIRST)):
         return True
     measure = line.measure

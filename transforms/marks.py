@@ -20,7 +20,7 @@ BULLETS = "●■▲◆★☆◎○□△◇►▶•▪※◼⬤"
 _PAGE_NUMBER = r"[A-Z]?\d{1,3} ?版|[A-Z]\d{1,3}|第?[A-Z]?[一二三四五六七八九十\d]{1,4} ?版"
 _JUMP_FROM = re.compile(rf"[（(【]?\s*(?:紧|▲|◀)?上接 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?")
 _JUMP_TO = re.compile(rf"[（(【]?\s*下转 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?\s*$")
-_JUMP_OPEN = re.compile(r"[（(【]\s*(?:上接|下转)[^）)】]{0,12}$")
+_JUMP_OPEN = re.compile(r"[（(【]\s*(?:[上下]|上接[^）)】]{0,12}|下转[^）)】]{0,12})$")
 _DATE = re.compile(
     r"(?P<year>[12]\d{3}|[一二][〇○零一二三四五六七八九]{3}) ?年 ?(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3}) ?月 ?"
     r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3}) ?日"
@@ -189,5 +189,5 @@ def column_label(headline: str) -> str | None:
 
 
 def is_note(text: str) -> bool:
-    """Whether a line says where and when a text was passed, or its number: （2020年5月28日…通过）, 第四十五号, （一）."""
+    """Whether a line says where and when a text was passed, or gives its number: （…通过）, 第四十五号, （一）."""
     return any(pattern.fullmatch(text.strip()) for pattern in (_PASSED, _NUMBERED_DECREE, _SERIAL))

@@ -63,14 +63,15 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if draft.kind == "rank":
         return _ranked(before, behind, inherited)
     if draft.kind == "duration":
-        return _lasting(draft, before, behind, inherited)
+        return _lasting(text, draft, before, behind, inherited)
     if draft.infix == "级" and behind:
         return behind
     if draft.kind in ("quantity", "money") and behind and text.startswith(("以上", "以下", "以内"), draft.end):
         return behind
     if text[draft.end : draft.end + 1] == "的" and behind:
-        return behind if draft.kind == "percent" or len(before) < 2 else before + behind
-    going_on = len(before) > 1 and edges.names_nothing(text, _past_tail(text, draft.end))
+        alone = draft.kind == "percent" or len(before) < 2 or "、" in before or len(before) > _LONG
+        return behind if alone else before + behind
+    going_on = len(before or inherited) > 1 and edges.names_nothing(text, _past_tail(text, draft.end))
     if draft.kind in ("count", "number", "age") and behind and not going_on:
         return f"{before}的{behind}" if _modifies(text, draft, before) else behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= 4:
@@ -100,12 +101,14 @@ _CHANGE = re.compile(
     rf"(?:{'|'.join(words('figures_directions'))})?"
 )
 
+_CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
+
 
 def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
     if before.startswith("占") or _CHANGE.fullmatch(before):
-        return inherited if inherited.endswith(before) else inherited + before
+        return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before
     if len(before) < 2:
         return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
     return before
@@ -124,13 +127,18 @@ def _ranked(before: str, behind: str, inherited: str) -> str:
     return subject if not subject.startswith(("数量", "总量", "规模")) or len(subject) > 3 else inherited + subject
 
 
+_TIME = frozenset(("时间", "光景", "时光", "岁月"))
 _PREDICATES = ("保持", "位居", "居", "列", "稳居", "增长", "下降", "实现", "排名", "位列", "名列")
 
 
-def _lasting(draft: Draft, before: str, behind: str, inherited: str) -> str:
-    """连续三年保持…: the predicate with its subject; 近三年…: what the clause measures; 50分钟: what takes so long."""
+def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) -> str:
+    """连续三年保持…: the predicate with its subject; 近三年…: what the clause measures; 50分钟: what takes so long;
+    为期半年的整治: what lasts so long."""
     if draft.qualifier == "连续":
         return (before or inherited if behind.startswith(_PREDICATES) else "") + behind or before
+    tail = text[draft.end : _past_tail(text, draft.end)]
+    if tail.endswith("的") and "来" not in tail and len(behind) > 1 and behind not in _TIME:
+        return behind
     if draft.qualifier == "近" or (draft.period is not None and not before):
         return before + behind
     return behind if behind and len(before) < 3 else before or behind

@@ -107,12 +107,19 @@ def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> 
             continue
         if draft.days is not None:
             if not (draft.start and text.startswith(_BASES, draft.start - 1)):
-                lasting = carrying.carries(text, draft.start, draft.end, draft.days, reference)
-                yield Cue(draft.start, draft.days, lasting)
+                since = _since(text, draft, draft.days, reference)
+                yield Cue(draft.start, since, carrying.carries(text, draft.start, draft.end, since, reference))
         elif draft.kind == "duration" and reference and draft.value:
             days = _span(text, draft, reference)
             if days:
                 yield Cue(draft.start, days, carrying.carries(text, draft.start, draft.end, days, reference))
+
+
+def _since(text: str, draft: Draft, days: Days, reference: date | None) -> Days:
+    """2015年以来: what follows is of the time from then to the issue."""
+    if reference is None or days.first > reference or not text.startswith(("以来", "至今"), draft.end):
+        return days
+    return Days(days.first, reference)
 
 
 def _span(text: str, draft: Draft, reference: date) -> Days | None:

@@ -34,6 +34,7 @@ def describe(text: str, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if not draft.label:
             _as_money(text, draft)
+            _as_rank(text, draft)
             _bound(text, draft)
             before = text[max(0, draft.start - _WIDTH) : draft.start]
             if draft.kind not in ("date", "time", "rank", "duration", "age"):
@@ -63,6 +64,16 @@ def _as_money(text: str, draft: Draft) -> None:
         before = text[max(0, draft.start - 20) : draft.start].rpartition("\n")[2]
         if _MONEY.search(before) and _AFTER_MONEY.match(text, draft.end):
             draft.kind, draft.unit = "money", "CNY"
+
+
+_TOP = re.compile(rf"(?:{'|'.join(cues('top'))})(?:[于在为]|全[国省市球])*前\Z")
+
+
+def _as_rank(text: str, draft: Draft) -> None:
+    """位居全国前10位, 世界排名前五十: the last of the places that are meant."""
+    counted = draft.kind in ("count", "number") and draft.unit in (None, "位", "名")
+    if counted and text.endswith("前", 0, draft.start) and _TOP.search(text, max(0, draft.start - _WIDTH), draft.start):
+        draft.kind, draft.comparator = "rank", "<="
 
 
 def _bound(text: str, draft: Draft) -> None:

@@ -26,7 +26,11 @@ _CHANGES = cues("change-to")
 _TRAILING = frozenset((*cues("only-trailing"), *_CHANGES, *_BOUNDS))
 _PREDICATES = frozenset(cues("predicate"))
 _PREDICATE = re.compile("|".join(cues("predicate")))
+_DEEDS = frozenset(cues("deed"))
+_DOING = re.compile("|".join(cues("deed")))
+_LONG = 24
 _NAMELESS = dict.fromkeys(cues("nameless"), "")
+_ADVERBS = {word: "" for word in _NAMELESS if word != "为"}
 _GOING_ON = tuple(_NAMELESS)
 _PERSONS = cues("person")
 _APART = frozenset(cues("apart"))
@@ -74,23 +78,25 @@ def bare(clause: str) -> str:
 
 
 def noun(behind: str) -> str:
-    """What a figure counts of the words behind it: up to the predicate that says the same of all of them."""
+    """What a figure counts of the words behind it: up to the predicate that says the same of all of them, and of a
+    long clause up to what they do."""
     whole = without_open_quote(behind, keep="head").strip(_MARKS)
-    return phrase(whole[: _predicate(whole)])
+    found = whole[: _predicate(whole, _PREDICATE, _PREDICATES)]
+    return phrase(found[: _predicate(found, _DOING, _DEEDS)] if len(found) > _LONG else found)
 
 
 def phrase(behind: str) -> str:
     """Words behind a figure without what goes on with it at their head or leads on at their end."""
     found = without_open_quote(behind, keep="head").strip(_MARKS)
-    start = _start(found, _NAMELESS)
+    start = _start(found, _ADVERBS)
     return found[start : _end(found, start, _TRAILING)].strip(_MARKS)
 
 
-def _predicate(clause: str) -> int:
+def _predicate(clause: str, anywhere: re.Pattern[str], predicates: Collection[str]) -> int:
     """Where the first predicate of a clause begins that has a noun before it (共同 behind 的 goes with the noun)."""
     at = 0
-    for word in cut(clause) if _PREDICATE.search(clause, _LEAST) else ():
-        if word in _PREDICATES and at >= _LEAST and clause[at - 1] != "的":
+    for word in cut(clause) if anywhere.search(clause, _LEAST) else ():
+        if word in predicates and at >= _LEAST and clause[at - 1] != "的":
             return at
         at += len(word)
     return len(clause)

@@ -48,18 +48,31 @@ def figures(text: str, reference: date | None) -> Iterator[Draft]:
         if text.find("\n", searched, start) >= 0:
             anchor = Anchor(reference, day=anchor.day)
         searched = start
-        draft = _read(text, start, found.end(), _shifted(text, start, anchor))
+        shifted = _shifted(text, start, anchor)
+        draft = _read(text, start, found.end(), shifted)
         tried = found.end()
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
-            anchor = _carried(anchor, draft)
+            anchor = anchor if _names_event(text, draft, reference) else _carried(shifted, draft, anchor)
             yield draft
 
 
-def _carried(anchor: Anchor, draft: Draft) -> Anchor:
-    """What later dates of the sentence take over: a year that was stated, the month of a day, the day itself."""
+def _names_event(text: str, draft: Draft, reference: date | None) -> bool:
+    """2022年世界杯: a year ahead with a noun behind it belongs to a name and says nothing of later dates."""
+    if reference is None or draft.days is None or draft.length != "year" or draft.days.first.year <= reference.year:
+        return False
+    following = text[draft.end : draft.end + 1]
+    return "\u4e00" <= following <= "\u9fff" and text[draft.start - 1 : draft.start] not in _TOWARDS
+
+
+_TOWARDS = ("到", "至", "从", "自", "于", "在")
+
+
+def _carried(anchor: Anchor, draft: Draft, otherwise: Anchor) -> Anchor:
+    """What later dates of the sentence take over: a year that was stated, the month of a day, the day itself; of a
+    figure that is no date nothing (`otherwise` stays)."""
     if draft.days is None or draft.label:
-        return anchor
+        return otherwise
     last = draft.days.last
     year = last.year if draft.explicit_year else anchor.year
     month = (last.year, last.month) if draft.length in ("day", "month") else anchor.month

@@ -41,7 +41,13 @@ def _named(text: str, draft: Draft) -> bool:
         return True
     if draft.unit == "个" and draft.value == 10.0 and _SELECTED.search(text, max(0, draft.start - 12), draft.start):
         return True
-    return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft)
+    return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft) or _in_series(text, draft)
+
+
+def _in_series(text: str, draft: Draft) -> bool:
+    """…共同体意识（40）: a bare number in brackets at the end of a headline is its place in a series."""
+    bare = draft.kind == "number" and draft.unit is None and text[draft.start - 1 : draft.start] == "（"
+    return bare and text[draft.end : draft.end + 2] in ("）", "）\n")
 
 
 _SELECTED = re.compile("|".join(cues("selected")))

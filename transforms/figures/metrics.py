@@ -22,7 +22,7 @@ _HAN = r"[\u4e00-\u9fff]"
 _BREAK = re.compile(rf"[，。；：！？\n]|……|——|(?<={_HAN}) | (?={_HAN})")
 _ASIDE = re.compile(r"（[^（）]*）")
 _PLACE = (
-    r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|[\u4e00-\u9fff]{2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市])"
+    r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|(?:(?![列居位全占比])[\u4e00-\u9fff]){2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市])"
     r"(?:各[省市县区]|同行业|同类|城市|企业)?(?:的|前列)?)"
 )
 _RANK_TAIL = re.compile(
@@ -61,7 +61,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     """Chooses between the words before and behind a figure, by its kind and by what follows it at once."""
     inherited = previous.metric or "" if previous else ""
     if draft.kind == "rank":
-        return _ranked(before, behind, inherited)
+        return behind if draft.unit == "次" and len(behind) > 1 else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
     if draft.infix == "级" and behind:
@@ -72,7 +72,8 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         alone = draft.kind == "percent" or len(before) < 2 or "、" in before or len(before) > _LONG
         return behind if alone else before + behind
     going_on = len(before or inherited) > 1 and edges.names_nothing(text, _past_tail(text, draft.end))
-    if draft.kind in ("count", "number", "age") and behind and not going_on:
+    scored = draft.unit == "分" and len(before) > 1
+    if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
         return f"{before}的{behind}" if _modifies(text, draft, before) else behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= 4:
         return inherited if previous and _side_by_side(previous, draft) else behind

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from transforms.figures.cues import cues
 from transforms.lexicon import table
@@ -50,21 +51,26 @@ class Joints:
 
     def __init__(self, text: str, offset: int = 0) -> None:
         self._text, self._offset = text, offset
-        self._places: set[int] = set()
 
     def __contains__(self, place: int) -> bool:
-        return place in self.places()
+        return place - self._offset in _places(self._text)
 
     def places(self) -> Collection[int]:
-        if not self._places:
-            self._places = {self._offset}
-            at = self._offset
-            for word in cut(self._text):
-                if not frequency(word) or word in _APART:
-                    self._places.update(range(at + 1, at + len(word)))
-                at += len(word)
-                self._places.add(at)
-        return self._places
+        """The places, counted from the beginning of the text."""
+        return _places(self._text)
+
+
+@lru_cache(maxsize=1024)
+def _places(text: str) -> frozenset[int]:
+    """Kept for a while, for both ends of a short clause ask for the same ones."""
+    found = {0}
+    at = 0
+    for word in cut(text):
+        if not frequency(word) or word in _APART:
+            found.update(range(at + 1, at + len(word)))
+        at += len(word)
+        found.add(at)
+    return frozenset(found)
 
 
 def bare(clause: str) -> str:

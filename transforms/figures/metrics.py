@@ -32,6 +32,8 @@ _RANK_TAIL = re.compile(
 _WIDTH = 60
 _LONG = 16
 _MODIFIER = 12
+_SHORT = 4
+_COUNTED = frozenset(("count", "number", "age", "rank", "duration"))
 _DATED = frozenset(("date", "time"))
 _TOWARDS = ("为", "向", "对", "给")
 _OCCASIONS = frozenset("次回遍趟")
@@ -49,12 +51,18 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
             previous = None
         begin = _clause_start(text, draft.start)
         before = _before(text, draft, figures, place, begin)
-        behind = _behind(text, draft, figures[place + 1 : place + 3])
         subject = "" if edges.is_act(before) else before
+        behind = _behind(text, draft, figures[place + 1 : place + 3]) if _looks_on(text, draft, subject) else ""
         metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft)
         draft.metric = metric or None
         if draft.kind != "duration" or previous is None:
             previous = draft
+
+
+def _looks_on(text: str, draft: Draft, before: str) -> bool:
+    """Whether the words behind a figure may name it: not those behind an amount that has its subject before it."""
+    named_before = draft.kind not in _COUNTED and len(before) > _SHORT and draft.infix != "级"
+    return not named_before or text.startswith(("的", "以"), draft.end)
 
 
 def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
@@ -75,7 +83,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     scored = draft.unit == "分" and len(before) > 1
     if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
         return f"{before}的{behind}" if _modifies(text, draft, before) else behind
-    if draft.kind in ("quantity", "money") and behind and len(before) <= 4:
+    if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
         return inherited if previous and _side_by_side(previous, draft) else behind
     return _measured(draft, before, behind, previous)
 

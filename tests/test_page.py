@@ -252,21 +252,9 @@ def _in_proportion(unit: str, number: int) -> None:
         pytest.param("本报讯（记者 王健）", 200, id="agency lines on one line"),
         pytest.param("近日，市图书馆活动举行。", 600, id="sentences on one line"),
         pytest.param("體育館舉行活動，", 1_200, id="traditional characters"),
-    ],
-)
-def test_time_grows_in_proportion(unit: str, number: int) -> None:
-    _in_proportion(unit, number)
-
-
-@pytest.mark.parametrize(
-    ("unit", "number"),
-    [
         pytest.param("，字\n", 250, id="lines that open with a mark"),
         pytest.param("（上接第一版）", 1_000, id="jump lines on one line"),
     ],
 )
-@pytest.mark.xfail(
-    strict=True, reason="each such line is joined anew with all before it; each bracket is searched to the end"
-)
-def test_time_grows_in_proportion_here_too(unit: str, number: int) -> None:
+def test_time_grows_in_proportion(unit: str, number: int) -> None:
     _in_proportion(unit, number)

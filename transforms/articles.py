@@ -154,7 +154,7 @@ def _take_boxes(blocks: Sequence[Block]) -> tuple[list[Draft], list[Block]]:
         at_head = marks.label_at_head(block.text) if block.kind == "paragraph" else None
         if block.kind == "label" and marks.label_box(block.text) == "brief":
             rest += [label] if label else []
-            label, section = block, block.text.strip()
+            label, section = block, marks.label_name(block.text)
         elif at_head or (section and block.kind == "paragraph" and (label or block.text[0] in marks.BULLETS)):
             section = at_head or section
             boxes.append(Draft((Part(block),), label, section, brief=True))
@@ -333,7 +333,7 @@ def _parallel(one: str, other: str) -> bool:
         return False
     if one[0] == other[0] == "“" and one[-1] == other[-1] == "”":
         return True
-    if _shape(one) == _shape(other) and not _HAN.fullmatch(one):
+    if _shape(one) == _shape(other) and not _HAN.fullmatch(_shape(one)):
         return True
     return one[:3] == other[:3] or (abs(len(one) - len(other)) <= 2 and one[-2:] == other[-2:])
 
@@ -548,4 +548,4 @@ def _drafts(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[list[
 
 def _labelled(draft: Draft) -> Draft:
     label = next((block for block in draft.headings if block.kind == "label"), None)
-    return replace(draft, label=label, section=label.text.strip()) if label else draft
+    return replace(draft, label=label, section=marks.label_name(label.text)) if label else draft

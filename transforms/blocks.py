@@ -65,12 +65,15 @@ def _enters(facts: LineFacts, after: LineFacts | None, habits: Habits) -> list[f
     other = breaks.UNLIKE_OTHER if facts.other else 0.0
     heading = breaks.heading(facts, after) + other
     special = breaks.LIKE_OTHER if facts.other else IMPOSSIBLE
+    apart = facts.line.gap and after is not None and after.line.gap
     scores = [0.0] * len(Role)
     scores[Role.OPENS] = breaks.opens(facts, habits) + other
     scores[Role.GOES_ON] = other
     scores[Role.HEADING] = breaks.HEADING + heading
     scores[Role.HEADING_GOES_ON] = breaks.HEADING_GOES_ON + heading
     scores[Role.OTHER] = scores[Role.INTERRUPTS] = special
+    if apart and not facts.other:
+        scores[Role.INTERRUPTS] = breaks.HEADING + breaks.HEADING_INTERRUPTS + heading
     return scores
 
 

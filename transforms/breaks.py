@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from transforms import marks
-from transforms.bylines import is_credit, read_lead
+from transforms.bylines import is_credit, read_lead, signs_alone
 from transforms.lexicon import words
 from transforms.lines import INDENT, SLACK, Line, fills, printed_width
 from transforms.words import frequency
@@ -49,6 +49,7 @@ WORDS_RECUR = 2.5  # what stands across it is printed whole elsewhere on the pag
 OPEN_QUOTE = 2.0  # a quote or bracket is open
 CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
 LEAD_OPENS = 6.0  # an agency line, a bullet or a salutation opens a paragraph
+HEADING_INTERRUPTS = -2.0  # a heading inside a sentence stands apart, and is seldom there
 INTERRUPTED = -3.5  # a paragraph seldom goes on behind a line that is none of it
 
 HEADING = -2.2  # few lines are headings
@@ -210,7 +211,7 @@ def _other(text: str) -> str | None:
         found = "date"
     elif jump and len(jump.group()) >= len(text.strip()):
         found = "jump"
-    elif text[0] in "（(" and text[-1] in "）)" and is_credit(text):
+    elif (text[0] in "（(" and text[-1] in "）)" and is_credit(text)) or signs_alone(text.lstrip(marks.BULLETS + " ")):
         found = "credit"
     elif marks.is_furniture(text):
         found = "furniture"
@@ -362,8 +363,10 @@ def _heading_by_length(text: str) -> float:
 
 def _heading_by_stops(text: str) -> float:
     score = 0.0 if _is_balanced(text) else INNER_COMMA * text[:-1].count("，")
-    if text[-1] in "，、,：:":
+    if text[-1] in "，、,：:" or (text[-1] in "！!" and "，" in text):
         score += HEADING_COMMA
+    if text[-1] in "！!" and text.count("、") > 1:
+        score += HEADING_STOPS
     if text[-1] in "。；;":
         score += HEADING_STOPS
     return score + (HEADING_STOPS if "。" in text or "；" in text else 0.0)

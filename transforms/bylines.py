@@ -13,12 +13,17 @@ from functools import cache
 
 from transforms.document import Credit
 from transforms.lexicon import table, words
+from transforms.script import simplify_characters
+from transforms.words import frequency
 
 _BLANKS = re.compile(r"[ \u3000]+")
 _SEPARATORS = re.compile(r"[ 、，,/；;&]+")
 _NAME = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fffA-Za-z]+(?:[·•．.\-][\u3400-\u9fffA-Za-z]+)+|[A-Z][A-Za-z .]+")
+_HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
 _LONGEST_BYLINE = 80
 _LONGEST_NAME = 4
+_COMMON_WORD = 100  # what jieba's dictionary counts oftener is a word, no name
+LONGEST_LEAD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def _lead_pattern() -> re.Pattern[str]:
         rf"(?:据 ?)?(?P<agency>{whole}|{name}(?:[/、·]{name})?)"
         rf"(?: ?(?P<report>讯(?!息)|消息)"
         rf"| ?(?P<dateline>[^，,。；：:（()）]{{0,24}}?{day}(?:[至—-]+(?:{day}|\d{{1,2}} ?日))?)"
-        rf" ?(?:专电|电|讯))"
+        rf" ?(?:专电|电(?![视话子力影台动气源脑])|讯(?!息))|(?P<place>[\u3400-\u9fff]{{0,8}}?) ?电(?=[ （(]))"
         rf"(?: ?[（(](?P<byline>[^（()）。]{{1,{_LONGEST_BYLINE}}})[)）]"
         rf"| ?(?P<said>(?:本报)?(?:记者|通讯员)[^，,。：:（(]{{1,40}}?报道)[，,：:])?[ ：:]*"
     )
@@ -66,11 +71,12 @@ def read_lead(text: str) -> Lead | None:
     >>> read_lead("本报北京5月24日电（记者 张烁）全国政协").dateline
     '北京5月24日'
     """
+    text = simplify_characters(text[:LONGEST_LEAD])
     found = _lead_pattern().match(text)
     if found is None:
         return None
     agency = found["agency"] + ("讯" if found["report"] == "讯" else "")
-    dateline = _BLANKS.sub("", found["dateline"]) if found["dateline"] else None
+    dateline = _BLANKS.sub("", found["dateline"] or found["place"] or "") or None
     byline = read_credits(found["byline"] or found["said"] or "")
     return Lead(found.end(), agency, dateline, byline)
 
@@ -206,7 +212,31 @@ def is_credit(text: str) -> bool:
     if not roles or len(inner) > _LONGEST_BYLINE or re.search(r"[，。；！？“”]", inner):
         return False
     rest = [token for token, is_role in _tokens(inner) if not is_role]
-    return all(split_or_known(token) for token in rest)
+    names = [name for token in rest for name in read_names(token)]
+    return all(split_or_known(token) for token in rest) and all(_is_short(name) for name in names)
+
+
+def _is_short(name: str) -> bool:
+    """Whether a name in Han is no longer than Chinese names are; foreign names and Latin letters may be."""
+    return len(name) <= _LONGEST_NAME or not _HAN_ONLY.fullmatch(name)
+
+
+def signs_alone(text: str) -> bool:
+    """Whether a line without brackets is nothing but a byline or credit: 本报记者 王健, 作者：王健, 卢青 摄."""
+    if len(text) > 40 or any(mark in text for mark in "（()）") or read_lead(text + "。") or not is_credit(text):
+        return False
+    names = [name for token, is_role in _tokens(text) if not is_role for name in read_names(token)]
+    return bool(names) and all(has_surname(name) or "·" in name for name in names)
+
+
+def names_only(text: str) -> bool:
+    """Whether a text in brackets behind a report is its writers' names: （余建斌、赵金龙）, not （江苏）."""
+    names = read_names(text)
+    return (
+        bool(names)
+        and sum(map(len, names)) == len(_SEPARATORS.sub("", text))
+        and all(2 <= len(name) <= 4 and has_surname(name) and frequency(name) <= _COMMON_WORD for name in names)
+    )
 
 
 def split_or_known(text: str) -> bool:

@@ -23,7 +23,7 @@ from transforms import lexicon
 BLANKS = (
     "\t\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e"
     "\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
-    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+    "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
 FULL_WIDTH = "０-９Ａ-Ｚａ-ｚ"

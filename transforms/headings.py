@@ -25,6 +25,7 @@ _DASHES = re.compile(r"^[—－\-─]{1,4} ?")
 _INNER_DASH = re.compile(r"(?<=[^—]{4})——(?=[^—]{4})")
 _INNER_KICKER = re.compile(r"(?:会|会议|时|上|调研|批示|指示|考察|致辞)(?:中)?(?:强调|指出)(?=[^，。：——]{7})")
 _OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d")
+_OPEN_OCCASION = re.compile(r"—+(?!.*(?:[上时]的|上$|时$)).*在")
 _HALF = 15.0
 _LONGEST_HEADLINE = 40
 _SHORTEST_PART = 3
@@ -74,7 +75,7 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
     lines: list[Line] = []
     for block in blocks:
         if block.kind == "label":
-            heading.section = block.text.strip()
+            heading.section = marks.label_name(block.text)
         elif block.kind == "date":
             heading.date = marks.date_line(block.text)
         elif block.kind == "name":
@@ -164,9 +165,14 @@ def _new_part(group: Sequence[Line], line: Line) -> bool:
         return True
     if runs_on("".join(each.text for each in group[-4:]), line) or (len(line.text) <= _SHORTEST_PART and not line.gap):
         return False
-    if _is_label(line.text):
+    if _is_label(line.text) or (not line.gap and _names_no_occasion_yet(group)):
         return False
     return line.gap or not _are_halves(before, line)
+
+
+def _names_no_occasion_yet(group: Sequence[Line]) -> bool:
+    """Whether a subheadline behind a dash breaks off before it says what was held: ——在第八届|发展论坛上的演讲"""
+    return bool(_OPEN_OCCASION.match("".join(line.text for line in group[-4:])))
 
 
 def _is_label(text: str) -> bool:

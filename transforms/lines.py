@@ -21,6 +21,7 @@ from transforms.characters import fold
 from transforms.cleaning import clean_line
 from transforms.marks import jump_from, jump_to, name_before_salutation, opens_a_jump, salutation_at_head
 from transforms.punctuation import widen
+from transforms.script import simplify_characters
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
 WIDEST_COLUMN = 45.0
@@ -33,6 +34,7 @@ INDENT = 2.0
 LONGEST_JUMP_END = 10
 GLUED = 200  # so many characters of a line may hold a name and a salutation
 WIDEST_INDENT = 4.0
+LONGEST_PIECE = 200  # a longer line is no piece of a printed one
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
 # What a line's width says of a measure, in units of about one natural logarithm of odds.
@@ -96,7 +98,7 @@ def read_lines(text: str) -> list[Line]:
         raw = aligned(found.group(), found.start()).strip()
         if not raw.text:
             continue
-        gap = bool(lines) and folded.count("\n", last_end, raw.at[0]) > 1
+        gap = not lines or folded.count("\n", last_end, raw.at[0]) > 1
         if lines and not gap and _closes_a_bracket(lines[-1].raw.text, raw.text):
             raw, gap = lines[-1].raw + raw, lines.pop().gap
         last_end = raw.at[-1] + 1
@@ -112,7 +114,8 @@ def _unglued(raw: Aligned) -> list[Aligned]:
     name = name_before_salutation(raw.text[:GLUED]) or 0
     salutation = salutation_at_head(raw.text[name:GLUED])
     cuts = sorted({*cuts, name, name + (salutation or 0)} - {0})
-    return [raw[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(raw)])]
+    pieces = (raw[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(raw)]))
+    return [piece for piece in pieces if piece.text]
 
 
 def _is_indented(blanks: str) -> bool:
@@ -131,7 +134,7 @@ def _closes_a_bracket(before: str, text: str) -> bool:
 
 def _line(raw: Aligned, gap: bool, measure: float | None = None) -> Line:
     clean = clean_line(raw)
-    text = widen(clean).text
+    text = simplify_characters(widen(clean).text)
     width = printed_width(text) - len(_MARKS_IN_A_ROW.findall(text)) / 2
     squeezed = width - len(_MARK.findall(text)) / 2 - len(_SEAM.findall(text)) / 4
     return Line(raw, clean, text, width, squeezed, gap, measure)
@@ -142,15 +145,21 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
     whole: list[Line] = []
     for line in lines:
         before = whole[-1] if whole else None
-        in_brackets = line.text[0] == "（" and line.text[-1] == "）"
-        at_a_mark = line.text.startswith((*_OPENING, *_NEVER_FIRST)) and not in_brackets
-        if before is not None and not line.gap and at_a_mark:
+        if before is not None and _is_piece(before, line):
             joined = _line(before.raw + line.raw, before.gap, line.measure)
             if _was_cut(before, line, joined):
                 whole[-1] = joined
                 continue
         whole.append(line)
     return whole
+
+
+def _is_piece(before: Line, line: Line) -> bool:
+    """Whether a line opens with a mark at which an extractor may have cut it off; what stands in brackets whole is no
+    piece."""
+    if line.gap or len(before.raw) > LONGEST_PIECE or (line.text[0] == "（" and line.text[-1] == "）"):
+        return False
+    return line.text.startswith((*_OPENING, *_NEVER_FIRST))
 
 
 def _was_cut(before: Line, line: Line, joined: Line) -> bool:

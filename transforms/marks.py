@@ -19,7 +19,7 @@ BULLETS = "●■▲◆★☆◎○□△◇►▶•▪※◼⬤"
 
 _PAGE_NUMBER = r"[A-Z]?\d{1,3} ?版|[A-Z]\d{1,3}|第?[A-Z]?[一二三四五六七八九十\d]{1,4} ?版"
 _JUMP_FROM = re.compile(rf"[（(【]?\s*(?:紧|▲|◀)?上接 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?")
-_JUMP_TO = re.compile(rf"[（(【]?\s*下转 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?\s*$")
+_JUMP_TO = re.compile(rf"[（(【▲▼▶]?\s*下转 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?\s*$")
 _JUMP_OPEN = re.compile(r"[（(【]\s*(?:[上下]|上接[^）)】]{0,12}|下转[^）)】]{0,12})$")
 _DATE = re.compile(
     r"(?P<year>[12]\d{3}|[一二][〇○零一二三四五六七八九]{3}) ?年 ?(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3}) ?月 ?"
@@ -29,10 +29,11 @@ _DATE_LINE = re.compile(rf"[（(]? ?(?P<date>{_DATE.pattern}) ?[）)]?")
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _FOLIO = re.compile(r"第? ?[A-Z]?\d{1,3} ?版|[A-Z]?\d{1,3}|[A-Z]\d{1,2}[·・].{1,8}")
 _NUMBERING = re.compile(
-    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]|\d{1,2}[、．]"
+    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]"
+    r"|\d{1,2}(?:[、．]|\.(?!\d))"
 )
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
-_LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$")
+_LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$|[▲▼▶]?下转[^（()）。，]{1,8}版$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
 _SERIAL = re.compile(r"[（(][〇一二三四五六七八九十百\d]{1,4}[)）]")
 _NUMBERED_DECREE = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,6}号")
@@ -79,7 +80,12 @@ def _labels() -> dict[str, str]:
 
 def label_box(text: str) -> str | None:
     """The kind of box that a label names (`brief`, `photo` or ``), None where the text is no label."""
-    return _labels().get(re.sub(r"[\s●■▲◆【】\[\]·—:：]", "", text))
+    return _labels().get(label_name(text))
+
+
+def label_name(text: str) -> str:
+    """A label without the marks around it: 【简讯】 -> 简讯."""
+    return re.sub(r"[\s●■▲◆【】\[\]·—:：]", "", text)
 
 
 def label_at_head(text: str) -> str | None:
@@ -185,7 +191,7 @@ def has_numbering(text: str) -> bool:
 def column_label(headline: str) -> str | None:
     """The column's label in brackets at the end of a headline: …民主实质（人民论坛） -> 人民论坛."""
     found = _LABEL_IN_BRACKETS.search(headline)
-    return found["label"] if found and not _PASSED.search(headline) and found.start() > 0 else None
+    return found["label"] if found and not _PASSED.search(found.group()) and found.start() > 0 else None
 
 
 def is_note(text: str) -> bool:

@@ -16,7 +16,7 @@ from transforms import marks
 from transforms.alignment import Aligned, Span, concat
 from transforms.articles import Draft, Part
 from transforms.blocks import Block
-from transforms.bylines import Lead, is_credit, names_a_picture, read_credits, read_lead
+from transforms.bylines import Lead, is_credit, names_a_picture, names_only, read_credits, read_lead
 from transforms.cleaning import clean
 from transforms.document import Credit
 from transforms.headings import Heading, read_heading
@@ -108,7 +108,7 @@ def _read_body(parts: Sequence[Part]) -> _Body:
     body = _Body()
     for part in parts:
         if part.block.kind == "credit":
-            body.credits += read_credits(part.block.text.strip("（()）。 "))
+            body.credits += read_credits(part.block.text.strip("（()）。 " + marks.BULLETS))
         elif part.block.kind == "jump":
             _read_jump(part.block, body)
         else:
@@ -174,7 +174,7 @@ def _without_tail(text: Aligned, body: _Body) -> Aligned:
         body.jump_to = re.sub(r"\s", "", found["page"])
         text = text[: found.start()].strip()
     tail = _TAIL.search(text.text, max(0, len(text) - 64))
-    if tail and is_credit(tail.group().rstrip("。.")):
+    if tail and (is_credit(tail.group().rstrip("。.")) or names_only(tail.group().strip("（()）。. "))):
         body.credits += read_credits(tail.group().strip("（()）。. "))
         text = text[: tail.start()].strip()
     return text

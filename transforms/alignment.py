@@ -10,11 +10,10 @@ widened, and each row of the warehouse still leads back to its evidence.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-import re
 
 
 @dataclass(frozen=True, slots=True)

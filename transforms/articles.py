@@ -184,6 +184,7 @@ class _Item:
     loose_end: bool = False
     inside: float = 0.0
     credit: bool = False
+    bare: bool = False
     picture_before: bool = False
     picture_after: bool = False
 
@@ -201,7 +202,15 @@ def _item(block: Block) -> _Item:
         measure=measures.most_common(1)[0][0] if measures else None,
         text=text,
         credit=names_a_picture(read_credits(credit.strip("（()）。 "))),
+        bare=block.kind == "paragraph" and _is_bare(block),
     )
+
+
+def _is_bare(block: Block) -> bool:
+    """Whether a paragraph is an agency line and nothing else, so that its article's text must follow."""
+    text = "".join(line.raw.text for line in block.lines[:4])
+    lead = read_lead(text) if len(text) <= LEAD_WINDOW else None
+    return lead is not None and lead.length >= len(text.rstrip())
 
 
 def _is_announced(block: Block) -> bool:
@@ -431,7 +440,7 @@ def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
     """What two neighbouring items say for or against an article's start between them."""
     if before is None:
         return 0.0
-    score = 0.0
+    score = NO_BODY if before.bare and reading.starts else 0.0
     if before.closes and not item.heading and reading.starts:
         score += AFTER_AN_END
     if before.body and item.body and before.measure and item.measure and not reading.starts:

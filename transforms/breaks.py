@@ -80,6 +80,7 @@ NEVER_FIRST = "，。、；：！？”’）》%"
 
 _HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
 _ELASTIC = re.compile(r"[，。、；：！？“”‘’（）《》 ]|[0-9A-Za-z.%]+")
+_NOTE_IN_A_SENTENCE = re.compile(r"（[^（）]*）[，。、；]")
 _INNER_MARK = re.compile(r"[，、：“” 《》]")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -367,7 +368,7 @@ def _heading_by_stops(text: str) -> float:
         score += HEADING_COMMA
     if text[-1] in "！!" and text.count("、") > 1:
         score += HEADING_STOPS
-    if text[-1] in "。；;":
+    if text[-1] in "。；;" or _NOTE_IN_A_SENTENCE.match(text):
         score += HEADING_STOPS
     return score + (HEADING_STOPS if "。" in text or "；" in text else 0.0)
 
@@ -391,6 +392,8 @@ def runs_on(before: str, after: Line) -> bool:
     if len(after.text) <= SHORTEST_PART:
         return True
     if marks.open_depth(before) > 0 or after.text[0] in NEVER_FIRST or after.recurs:
+        return True
+    if before[-1].isdigit() and not after.gap:
         return True
     return before[-1] in "，、；的和与及在为对将等" or cuts_a_word(before, after.text)
 

@@ -57,12 +57,6 @@ def _lead_pattern() -> re.Pattern[str]:
     )
 
 
-@cache
-def _byline_only_pattern() -> re.Pattern[str]:
-    roles = _alternation([row["word"] for row in table("credit_roles") if row["kind"] == "writer"])
-    return re.compile(rf"[（(]? ?(?P<byline>(?:本报|新华社)?(?:{roles})(?:[：:\s].*|[^，。]{{0,30}}))")
-
-
 def read_lead(text: str) -> Lead | None:
     """The agency line at the head of a paragraph, None where the paragraph opens with text.
 
@@ -98,7 +92,9 @@ def inner_leads(text: str) -> list[int]:
 @cache
 def _role_pattern() -> re.Pattern[str]:
     long = [word for word in words("credit_roles") if len(word) > 1]
-    return re.compile(rf"(?P<role>{_alternation(long)}|文 ?[/、]? ?图|图 ?[/、]? ?文)|(?P<tail>[摄文图])(?= *$)")
+    return re.compile(
+        rf"(?P<role>{_alternation(long)}|文 ?[/、]? ?图|图 ?[/、]? ?文)|(?P<tail>摄|(?<=[ /、])[文图])(?= *$)"
+    )
 
 
 @cache

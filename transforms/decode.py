@@ -61,6 +61,10 @@ BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
 )
 # `big5` reads the standard alone; `big5hkscs` adds what Hong Kong's papers need (咗, 嘅, 鰂).
 CANDIDATES = ("utf-8", "gb18030", "big5", "big5hkscs", "utf-16-le", "utf-16-be")
+WRITTEN_DAMAGE = "\ufffd".encode()
+BYTES_A_CHARACTER = 3
+NEARLY = 50  # a file with less than 1 damaged byte in so many is text in that encoding
+_DAMAGED = re.compile("\ufffd+")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MARKS = "，。、；：！？（）《》“”‘’「」『』【】〔〕—…·％●▲■◆　\ufeff\ufffd"
 
@@ -100,7 +104,7 @@ def decode(data: bytes) -> Decoded:
     names = (marked,) if marked else CANDIDATES
     best = _best_reading(data, names)
     if best is None or (best.plausibility < PLAUSIBLE and not _needs_no_plausibility(best, marked)):
-        raise Undecodable(f"no encoding reads it (tried {', '.join(names)}): {ADVICE}")
+        raise Undecodable(_why_not(data, names))
     if not best.text:
         raise Undecodable("the file is empty but for a byte-order mark: leave it out of the sources")
     if _control_share(best.text) > CONTROL_LIMIT:
@@ -165,8 +169,19 @@ def _damage(data: bytes, encoding: str, limit: int) -> int | None:
 
 
 def _count_damage(data: bytes, encoding: str) -> int:
-    """The bytes that can't be read: Python writes each as a backslash escape of four characters, or leaves it out."""
-    return (len(data.decode(encoding, "backslashreplace")) - len(data.decode(encoding, "ignore"))) // len(r"\xff")
+    """The bytes that are damaged. One bad byte spoils its character, whose other bytes can't be read either: a run of
+    U+FFFD counts one for each character that its bytes may have been."""
+    own = data.count(WRITTEN_DAMAGE) if encoding == "utf-8" else 0
+    runs = _DAMAGED.findall(data.decode(encoding, "replace"))
+    return max(sum(-(-len(run) // BYTES_A_CHARACTER) for run in runs) - own, 1)
+
+
+def _why_not(data: bytes, names: Iterable[str]) -> str:
+    """What to tell of bytes that no encoding reads: how near UTF-8 comes, where it comes near."""
+    damage = _count_damage(data, "utf-8")
+    if damage * NEARLY <= len(data) and plausibility(data.decode("utf-8", "ignore")) >= PLAUSIBLE:
+        return f"{damage:,} of its {len(data):,} bytes are damaged as UTF-8, and at most 1 in 1,000 may be: {ADVICE}"
+    return f"no encoding reads it (tried {', '.join(names)}): {ADVICE}"
 
 
 def _worth(reading: _Reading) -> tuple[bool, float, float, int]:

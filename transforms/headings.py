@@ -118,7 +118,7 @@ def _at_dash(part: _Part) -> list[_Part]:
         longer = len(text) - found.end() > found.start() > _SHORT
         subheadline = longer or _OPENS_SUBHEADLINE.match(text, found.end())
         cut = found.start() if subheadline else found.end()
-    return [_Part(part.text[:cut], part.lines, part.gap), _Part(part.text[cut:], part.lines, False)]
+    return [_Part(part.text[:cut].strip(), part.lines, part.gap), _Part(part.text[cut:].strip(), part.lines, False)]
 
 
 def _set_jump(heading: Heading, jump: re.Match[str], text: str) -> None:

@@ -28,6 +28,9 @@ _DATE = re.compile(
 _DATE_LINE = re.compile(rf"[（(]? ?(?P<date>{_DATE.pattern}) ?[）)]?")
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _FOLIO = re.compile(r"第? ?[A-Z]?\d{1,3} ?版|[A-Z]?\d{1,3}|[A-Z]\d{1,2}[·・].{1,8}")
+_PAGE_OF_FOLIO = re.compile(
+    r"第 ?(?P<page>[A-Z]?\d{1,3}|[一二三四五六七八九十]{1,3}) ?版|(?<!\d)(?P<only>[A-Z]?\d{1,3}) ?版"
+)
 _NUMBERING = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]"
     r"|\d{1,2}(?:[、．]|\.(?!\d))"
@@ -98,7 +101,8 @@ def label_at_head(text: str) -> str | None:
 
 def is_furniture(text: str) -> bool:
     """Whether a short line is the page's own: folio, page head with date and weekday, editors and telephones."""
-    if len(text) > 60 or text.endswith(("。", "，", "；")):
+    text = text.strip("（()） ")
+    if not text or len(text) > 60 or text.endswith(("。", "，", "；")):
         return False
     if _FOLIO.fullmatch(text.strip()):
         return True
@@ -111,6 +115,24 @@ def is_furniture(text: str) -> bool:
     ):
         return True
     return bool(_WEEKDAY.search(text) and _DATE.search(text)) and len(text) < 50
+
+
+def page_in(text: str) -> str | None:
+    """The page that a line of furniture names: 第3版 要闻 -> 3."""
+    found = _PAGE_OF_FOLIO.search(text)
+    return (found["page"] or found["only"]) if found else None
+
+
+def publication_in(text: str) -> str | None:
+    """The paper that a line of furniture names, by the usual endings of such names: …日报 2024年5月10日 星期六."""
+    found = _paper().search(text)
+    return found.group() if found else None
+
+
+@cache
+def _paper() -> re.Pattern[str]:
+    endings = [row["word"] for row in table("agencies") if row["form"] == "ending" and row["word"].endswith("报")]
+    return re.compile(rf"(?<![\u3400-\u9fff])[\u3400-\u9fff]{{2,8}}(?:{'|'.join(endings)})(?![\u3400-\u9fff])")
 
 
 def date_line(text: str) -> date | None:

@@ -7,7 +7,7 @@ of its own; each character of the source that is not blank ends in one article o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from transforms import marks
@@ -48,9 +48,9 @@ def read_page(source: Source, options: Options = DEFAULT) -> Document:
         sha256=hashlib.sha256(source.data).hexdigest(),
         encoding=decoded.encoding,
         script=script_of(decoded.text),
-        publication=source.publication,
+        publication=source.publication or _said(grouping.loose, marks.publication_in),
         issue_date=issue_date,
-        page=source.page,
+        page=source.page or _said(grouping.loose, marks.page_in),
         headline_position=grouping.headline_position,
         n_chars=sum(len(line.raw.text) - line.raw.text.count(" ") for line in lines),
         status="partial" if decoded.n_damaged else "ok",
@@ -85,6 +85,11 @@ def _date_of_furniture(loose: Iterable[Block]) -> date | None:
     return next((found for block in loose if (found := marks.date_in(block.text))), None)
 
 
+def _said(loose: Iterable[Block], ask: Callable[[str], str | None]) -> str | None:
+    """What the page's furniture says of it, where one of its lines says so."""
+    return next((said for block in loose if block.kind == "furniture" and (said := ask(block.text))), None)
+
+
 def _date_of_speeches(stories: Iterable[Story]) -> date | None:
     """Where no head is printed: a paper prints a speech within days, so the latest speech dates the page."""
     return max((story.spoken_on for story in stories if story.spoken_on), default=None)
@@ -102,7 +107,7 @@ def _article(
     options: Options,
 ) -> Article:
     pieces = _pieces(story)
-    dated = story.spoken_on or reference
+    dated = story.spoken_on or _wire_date(story, reference) or reference
     mentions = read_figures([text.text for _, _, text, _ in pieces], dated)
     sentences = tuple(
         _sentence(f"{article_id}-{number:04d}", number, piece, found, options)
@@ -125,7 +130,7 @@ def _article(
         byline=story.byline,
         speaker=story.speaker,
         occasion=story.occasion,
-        event_date=story.spoken_on or _event_date(story, pieces, mentions, reference),
+        event_date=story.spoken_on or _event_date(story, pieces, mentions, dated),
         jump_from=story.jump_from,
         jump_to=story.jump_to,
         confidence=story.confidence,
@@ -189,15 +194,21 @@ def _hull(text: Aligned) -> Span:
     return hull
 
 
+def _wire_date(story: Story, reference: date | None) -> date | None:
+    """The day of the wire line, to which a bare 29日 in the text belongs: 北京5月29日."""
+    dates = (mention.date_start for mention in read_text(story.dateline, reference)) if story.dateline else ()
+    return next((day for day in dates if day is not None), None)
+
+
 def _event_date(
     story: Story, pieces: Sequence[_Piece], mentions: Sequence[Sequence[Mention]], reference: date | None
 ) -> date | None:
     """The day that the lead names, else the day of the wire line."""
     first = next((found for (role, *_), found in zip(pieces, mentions) if role == "body"), ())
-    for mention in (*first, *(read_text(story.dateline, reference) if story.dateline else ())):
+    for mention in first:
         if mention.kind in ("date", "time") and "日" in mention.surface and not mention.is_label:
             return mention.date_start
-    return None
+    return _wire_date(story, reference)
 
 
 # --- what lies where ------------------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ def _damage(data: bytes, encoding: str, limit: int) -> int | None:
         longest_character = 4
         if _count_damage(data[:PROBE], encoding) > limit + longest_character:
             return None
-        damage = _count_damage(data, encoding)
+        damage = max(_count_damage(data, encoding), 1)
         return damage if damage <= limit else None
     return 0
 
@@ -173,13 +173,13 @@ def _count_damage(data: bytes, encoding: str) -> int:
     U+FFFD counts one for each character that its bytes may have been."""
     own = data.count(WRITTEN_DAMAGE) if encoding == "utf-8" else 0
     runs = _DAMAGED.findall(data.decode(encoding, "replace"))
-    return max(sum(-(-len(run) // BYTES_A_CHARACTER) for run in runs) - own, 1)
+    return max(sum(-(-len(run) // BYTES_A_CHARACTER) for run in runs) - own, 0)
 
 
 def _why_not(data: bytes, names: Iterable[str]) -> str:
     """What to tell of bytes that no encoding reads: how near UTF-8 comes, where it comes near."""
     damage = _count_damage(data, "utf-8")
-    if damage * NEARLY <= len(data) and plausibility(data.decode("utf-8", "ignore")) >= PLAUSIBLE:
+    if 0 < damage * NEARLY <= len(data) and plausibility(data.decode("utf-8", "ignore")) >= PLAUSIBLE:
         return f"{damage:,} of its {len(data):,} bytes are damaged as UTF-8, and at most 1 in 1,000 may be: {ADVICE}"
     return f"no encoding reads it (tried {', '.join(names)}): {ADVICE}"
 

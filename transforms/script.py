@@ -50,6 +50,8 @@ def simplify(text: Aligned) -> Aligned:
 def simplify_characters(text: str) -> str:
     """`text` with each character that only traditional text has as its simplified one, looked at alone."""
     table = _table()
+    if table.keys().isdisjoint(text):
+        return text
     return "".join([table.get(character, character) for character in text])
 
 

@@ -21,6 +21,7 @@ from transforms.cleaning import clean
 from transforms.document import Credit
 from transforms.headings import Heading, read_heading
 from transforms.lines import join
+from transforms.script import simplify_characters
 from transforms.speech import is_speech, read_occasion
 
 _TAIL = re.compile(r"[（(][^（）()]{1,60}[)）][。.]?$")
@@ -73,8 +74,11 @@ def read_story(draft: Draft) -> Story:
     heading = read_heading(draft.headings)
     body = _read_body(draft.body)
     byline = (*(body.lead.byline if body.lead else ()), *body.credits)
+    kind = _kind(draft, heading, body)
+    if kind != "speech":
+        _keep_signatures(draft, body)
     story = Story(
-        kind=_kind(draft, heading, body),
+        kind=kind,
         heading=heading,
         paragraphs=body.paragraphs,
         spans=_spans(draft),
@@ -83,12 +87,22 @@ def read_story(draft: Draft) -> Story:
         byline=tuple(dict.fromkeys(byline)),
         jump_from=body.jump_from or heading.jump_from,
         jump_to=body.jump_to or heading.jump_to,
-        confidence=_confidence(draft, heading, body),
+        confidence=_confidence(kind, draft, heading, body),
         section=draft.section or heading.section,
     )
     if story.kind == "speech":
         _read_speech(story)
     return story
+
+
+def _keep_signatures(draft: Draft, body: _Body) -> None:
+    """A name or a date on a line of its own is a speech's; below any other text it signs the text and stays in it."""
+    kinds = [part.block.kind for part in draft.parts]
+    if "paragraph" not in kinds:
+        return
+    for part in draft.parts[kinds.index("paragraph") :]:
+        if part.block.kind in ("name", "date"):
+            body.paragraphs.append(Paragraph(clean(join(part.block.lines)).strip()))
 
 
 def _read_speech(story: Story) -> None:
@@ -128,14 +142,24 @@ def _read_jump(block: Block, body: _Body) -> None:
 
 def _read_paragraph(part: Part, body: _Body) -> None:
     joined = join(part.block.lines)
+    # What is taken off is looked for in simplified characters; what stays keeps the source's own until it is cleaned.
+    plain = joined.with_text(simplify_characters(joined.text))
     if not part.crosshead:
-        joined = _without_box_marks(joined)
-        joined = _without_lead(part.block, joined, body)
-        joined = _without_jump_from(joined, body)
-        joined = _without_tail(joined, body)
-    text = clean(joined).strip()
+        plain = _without_box_marks(plain)
+        plain = _without_lead(part.block, plain, body)
+        plain = _without_jump_from(plain, body)
+        plain = _without_tail(plain, body)
+    text = clean(_stretch(joined, plain)).strip()
     if len(text):
         body.paragraphs.append(Paragraph(text, part.crosshead))
+
+
+def _stretch(text: Aligned, part: Aligned) -> Aligned:
+    """The stretch of `text` that `part`, cut from it at both ends, stands for."""
+    if not len(part):
+        return part
+    start = bisect_left(text.at, part.at[0])
+    return text[start : start + len(part)]
 
 
 def _without_box_marks(text: Aligned) -> Aligned:
@@ -208,12 +232,12 @@ def _spans(draft: Draft) -> tuple[Span, ...]:
     return tuple(Span(start, end) for start, end in sorted(places))
 
 
-def _confidence(draft: Draft, heading: Heading, body: _Body) -> float:
+def _confidence(kind: str, draft: Draft, heading: Heading, body: _Body) -> float:
     """How sure the separation is: what an article should have and this one lacks lowers it, each by its own factor."""
     sure = 1.0
     if heading.headline is None and not draft.brief:
         sure *= 0.5
-    if body.lead is None and body.jump_from is None and not draft.brief:
+    if kind == "news" and body.lead is None and body.jump_from is None:
         sure *= 0.85
     texts = [paragraph.text.text for paragraph in body.paragraphs if not paragraph.crosshead]
     if texts and not marks.may_end_a_paragraph(texts[-1]):

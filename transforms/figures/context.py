@@ -37,13 +37,18 @@ def describe(text: str, drafts: Sequence[Draft]) -> None:
             _as_rank(text, draft)
             _bound(text, draft)
             before = text[max(0, draft.start - _WIDTH) : draft.start]
-            if draft.kind not in ("date", "time", "rank", "duration", "age"):
-                found = _RISE.search(before)
-                draft.direction = _DIRECTION[found["word"]] if found else None
-                draft.direction = draft.direction or _shared(text, draft, previous)
+            draft.direction = _direction(text, draft, before, previous)
             if draft.days is None:
                 draft.scope = _scope(before)
             previous = draft
+
+
+def _direction(text: str, draft: Draft, before: str, previous: Draft | None) -> str | None:
+    """up or down where the words say so; below zero the sign says it: 增长-2.5% is no rise."""
+    if draft.kind in ("date", "time", "rank", "duration", "age") or (draft.value or 0) < 0:
+        return None
+    found = _RISE.search(before)
+    return _DIRECTION[found["word"]] if found else _shared(text, draft, previous)
 
 
 def _shared(text: str, draft: Draft, previous: Draft | None) -> str | None:

@@ -38,6 +38,7 @@ _DATED = frozenset(("date", "time"))
 _TOWARDS = ("为", "向", "对", "给")
 _OCCASIONS = frozenset("次回遍趟")
 _SHARES = frozenset(("percent", "fraction", "duration"))
+_STROKES = "-－−"
 
 
 def assign(text: str, drafts: Sequence[Draft]) -> None:
@@ -54,7 +55,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         subject = "" if edges.is_act(before) else before
         behind = _behind(text, draft, figures[place + 1 : place + 3]) if _looks_on(text, draft, subject) else ""
         metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft)
-        draft.metric = metric or None
+        draft.metric = metric.rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
 

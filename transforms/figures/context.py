@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
+from transforms.figures.units import Measure
 from transforms.lexicon import table, words
 
 _QUALIFIERS = table("figures_qualifiers")
@@ -38,6 +40,8 @@ def describe(text: str, drafts: Sequence[Draft]) -> None:
             _bound(text, draft)
             before = text[max(0, draft.start - _WIDTH) : draft.start]
             draft.direction = _direction(text, draft, before, previous)
+            if draft.kind == "temperature" and draft.measure is not None:
+                draft.measure = _difference(text, draft, draft.measure, before)
             if draft.days is None:
                 draft.scope = _scope(before)
             previous = draft
@@ -49,6 +53,19 @@ def _direction(text: str, draft: Draft, before: str, previous: Draft | None) -> 
         return None
     found = _RISE.search(before)
     return _DIRECTION[found["word"]] if found else _shared(text, draft, previous)
+
+
+_ADVERBS = r"(?:了|约|近|达到?|超过?|逾|不到|不足|大约|高达|至少|为|是|仅|只|有|在|控制|最大|限制)*"
+_DIFFERS = re.compile(rf"(?:{'|'.join(cues('temperature-difference'))}){_ADVERBS}\Z")
+_COMPARED = re.compile(rf"(?:比|较)[^，。；！？\n]{{1,10}}(?<!最)[高低]{_ADVERBS}\Z")
+_DIFFERENCE_BEHIND = re.compile(rf"(?:左右|以上|以下|以内)?的?(?:{'|'.join(cues('temperature-difference'))})")
+
+
+def _difference(text: str, draft: Draft, measure: Measure, before: str) -> Measure:
+    """下降5℃, 温差10℃, 比常年高2℃: degrees between two temperatures, which the zero of the scale does not shift."""
+    clause = before.rpartition("\n")[2]
+    said = draft.direction or _DIFFERS.search(clause) or _COMPARED.search(clause)
+    return replace(measure, si_offset=0.0) if said or _DIFFERENCE_BEHIND.match(text, draft.end) else measure
 
 
 def _shared(text: str, draft: Draft, previous: Draft | None) -> str | None:

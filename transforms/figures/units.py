@@ -88,8 +88,8 @@ def compound_at(text: str, at: int) -> Measure | None:
     if measure is None or measure.kind in ("percent", "multiple"):
         return measure
     end = at + len(measure.name)
-    if text[end : end + 1] not in ("/", "每", "／"):
-        return measure
+    if text[end : end + 1] not in ("/", "每", "／") or (text[end] == "每" and measure.kind == "duration"):
+        return measure  # 连续7年每年减贫…: over each year something else is counted
     divisor = measure_at(text, end + 1) or _single(text, end + 1)
     return _quotient(measure, divisor, text[end]) if divisor else measure
 

@@ -102,21 +102,48 @@ def _bound(text: str, draft: Draft) -> None:
     """The comparator and the words that give it: what stands before, inside and behind the figure.
 
     A word before wins over one inside, and one behind over that: 约700余名 is ~, 约…余; a figure without any is =.
+    最低 and 最高 name an extreme and yield to a bound behind: 最低零下20度以下 is <=.
     """
-    lead = _leading(text, draft)
     trail = _trailing(text, draft)
+    lead = _leading(text, draft) or _distant(text, draft)
+    lead = None if lead in _EXTREMES and trail else lead
     inside = draft.infix if draft.infix in _INSIDE else None
     if lead == "近" and draft.kind == "duration":
         draft.qualifier = "近"
         return
-    if lead:
-        draft.comparator = _LEADING[lead]
-    elif trail:
-        draft.comparator = _TRAILING[trail]
-    elif inside:
-        draft.comparator = _INSIDE[inside]
+    draft.comparator = _comparator(draft, lead, trail, inside)
     parts = [word for word in (lead, inside, trail) if word]
     draft.qualifier = "…".join(parts) or _stated(text, draft)
+
+
+_EXTREMES = ("最低", "最高")
+_OF_SIZE = frozenset(cues("of-size"))
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _comparator(draft: Draft, lead: str | None, trail: str | None, inside: str | None) -> str:
+    """The bound of the word that wins. Below zero words of size turn round: 零下三十几度 is less than -30."""
+    if lead:
+        found = _LEADING[lead]
+    elif trail:
+        found = _TRAILING[trail]
+    else:
+        found = _INSIDE[inside] if inside else "="
+    below = draft.value is not None and draft.value < 0
+    return _TURNED.get(found, found) if below and (lead or trail or inside) in _OF_SIZE else found
+
+
+_SHARES = frozenset(("fraction", "percent", "multiple"))
+_DISTANT = re.compile(rf"(?P<word>{'|'.join(cues('bound-of'))})(?!部分|数|额)[\u4e00-\u9fff]{{1,10}}的\Z")
+
+
+def _distant(text: str, draft: Draft) -> str | None:
+    """不及去年的1/10: a bound before what the share is of; `bound_at` says where it stands."""
+    if draft.kind not in _SHARES or text[draft.start - 1 : draft.start] != "的":
+        return None
+    found = _DISTANT.search(text, max(0, draft.start - _WIDTH), draft.start)
+    draft.bound_at = found.start() if found else None
+    return found["word"] if found else None
 
 
 def _stated(text: str, draft: Draft) -> str | None:

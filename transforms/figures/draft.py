@@ -12,7 +12,8 @@ from transforms.figures.units import Measure
 
 @dataclass(slots=True)
 class Draft:
-    """What is known of a figure so far. `lone` says that its numeral is a single Chinese one; `infix` is 多, 余, 几…"""
+    """What is known of a figure so far. `lone` says that its numeral is a single Chinese one; `infix` is 多, 余, 几…;
+    `bound_at` is where a bound stands that other words part from the figure (不及去年的1/10)."""
 
     start: int
     end: int
@@ -33,6 +34,7 @@ class Draft:
     label: bool = False
     comparator: str = "="
     qualifier: str | None = None
+    bound_at: int | None = None
     direction: str | None = None
     scope: str | None = None
     metric: str | None = None

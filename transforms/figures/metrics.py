@@ -165,7 +165,7 @@ def _clause_start(text: str, at: int) -> int:
 def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin: int) -> str:
     """The clause before a figure without what leads in, without other figures and dates, and without the verb."""
     pieces: list[str] = []
-    end = draft.start
+    end = draft.start if draft.bound_at is None else draft.bound_at
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from transforms.figures import carrying, dates, lunar, spans
+from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.figures.spans import Days
 from transforms.lexicon import table, words
@@ -21,6 +22,7 @@ _ROWS = {row["words"]: row for row in table("figures_periods")}
 _FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
 _WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figures_festivals", "name")]))
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
+_BOUNDS = cues("bound-of")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
 _REACH = 3
@@ -43,15 +45,15 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
     the next sentences until another one comes, three at most. What a figure is compared with (比2018年, 较去年同期) is
     not its time.
     """
-    cues = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue.start)
+    times = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue.start)
     breaks = [found.start() for found in _LINE_END.finditer(text)]
     reports = carrying.Reports(text)
     current: Cue | None = None
     lasting: Cue | None = None
     place = 0
     for draft in drafts:
-        while place < len(cues) and cues[place].start <= draft.start:
-            current = _next(text, cues[place], current)
+        while place < len(times) and times[place].start <= draft.start:
+            current = _next(text, times[place], current)
             lasting = current if current.lasting else None
             place += 1
         if draft.label:
@@ -90,7 +92,7 @@ def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
         return
     known: dict[str, Days | None] = {}
     for found in _WORDS.finditer(text):
-        if text.startswith(_BASES, found.start() - 1) and found.start():
+        if _is_base(text, found.start()):
             continue
         word = found[0]
         if word not in known:
@@ -100,13 +102,18 @@ def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
             yield Cue(found.start(), days, carrying.carries(text, found.start(), found.end(), days, reference))
 
 
+def _is_base(text: str, at: int) -> bool:
+    """Whether the time at `at` is what a figure is compared with: 比2018年, 不及去年的1/10."""
+    return bool(at) and (text.startswith(_BASES, at - 1) or text.endswith(_BOUNDS, max(0, at - 4), at))
+
+
 def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> Iterator[Cue]:
     """Dates, and spans that end or begin with the issue: 近三年, 未来五年."""
     for draft in drafts:
         if draft.label:
             continue
         if draft.days is not None:
-            if not (draft.start and text.startswith(_BASES, draft.start - 1)):
+            if not _is_base(text, draft.start):
                 since = _since(text, draft, draft.days, reference)
                 yield Cue(draft.start, since, carrying.carries(text, draft.start, draft.end, since, reference))
         elif draft.kind == "duration" and reference and draft.value:

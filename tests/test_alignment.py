@@ -1,16 +1,14 @@
-"""Texts that remember their places: joined, cut, dropped and replaced."""
+"""Texts that remember their places: joined, cut and dropped."""
 
 from __future__ import annotations
 
-import re
 from array import array
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.alignment import EMPTY, Span, aligned, concat, drop, drop_matches, spans_of, substitute
+from transforms.alignment import EMPTY, Span, aligned, concat, drop
 
 
 def test_a_text_knows_where_each_character_stood() -> None:
@@ -28,13 +26,6 @@ def test_joined_texts_keep_both_places() -> None:
 def test_a_text_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="3 characters"):
         aligned("滨州").with_text("滨州市")
-
-
-def test_matches_are_dropped_and_replaced() -> None:
-    spaced = aligned("滨 州 市")
-    closed = drop_matches(re.compile(" "), spaced)
-    assert (closed.text, list(closed.at)) == ("滨州市", [0, 2, 4])
-    assert substitute(re.compile(" "), lambda _: "·", spaced).text == "滨·州·市"
 
 
 def test_nothing_but_blanks_has_no_hull() -> None:
@@ -59,10 +50,3 @@ def test_parts_join_to_the_whole(parts: list[str]) -> None:
     whole = concat(pieces)
     assert whole.text == "".join(parts)
     assert whole.at == array("i", range(start))
-
-
-@given(st.sets(st.integers(0, 60)))
-def test_spans_hold_just_the_places(places: set[int]) -> None:
-    spans = spans_of(places)
-    assert {place for span in spans for place in range(span.start, span.end)} == places
-    assert all(left.end < right.start for left, right in pairwise(spans))

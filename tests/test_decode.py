@@ -124,3 +124,23 @@ def test_whatever_the_bytes_there_is_a_text_or_a_cause(data: bytes) -> None:
     else:
         assert decoded.text == data.decode(decoded.encoding, errors="replace").removeprefix("\ufeff")
         assert (decoded.n_damaged > 0) <= ("\ufffd" in decoded.text)
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\x80", b"\xc0"])
+@pytest.mark.parametrize("seed", range(5))
+def test_one_bad_byte_in_two_thousand_damages_a_page_and_one_in_a_hundred_ruins_it(bad: bytes, seed: int) -> None:
+    page = seed_texts()[0].encode()
+    few, many = (_spoiled(page, bad, every, random.Random(seed)) for every in (2_000, 100))
+    decoded = decode(few)
+    assert decoded.encoding == "utf-8"
+    assert 0 < decoded.n_damaged <= len(few) / 1_000
+    with pytest.raises(Undecodable, match=r"[\d,]+ of its [\d,]+ bytes are damaged as UTF-8"):
+        decode(many)
+
+
+def _spoiled(data: bytes, bad: bytes, every: int, chance: random.Random) -> bytes:
+    """`data` with one byte in `every` replaced."""
+    spoiled = bytearray(data)
+    for place in chance.sample(range(len(data)), len(data) // every):
+        spoiled[place : place + 1] = bad
+    return bytes(spoiled)

@@ -10,9 +10,8 @@ widened, and each row of the warehouse still leads back to its evidence.
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -83,29 +82,3 @@ def drop(source: Aligned, spans: Iterable[Span]) -> Aligned:
         kept.append(source[last : span.start])
         last = span.end
     return concat([*kept, source[last:]]) if kept else source
-
-
-def drop_matches(pattern: re.Pattern[str], source: Aligned) -> Aligned:
-    """`source` without what `pattern` matches."""
-    return drop(source, [Span(*found.span()) for found in pattern.finditer(source.text)])
-
-
-def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], source: Aligned) -> Aligned:
-    """`source` with each match replaced by a text of the same length; places stay."""
-    return source.with_text(pattern.sub(replace, source.text))
-
-
-def spans_of(at: Iterable[int]) -> tuple[Span, ...]:
-    """The fewest stretches that hold just these places of the source, ascending."""
-    spans: list[Span] = []
-    start = last = None
-    for place in sorted(set(at)):
-        if start is None or last is None:
-            start = place
-        elif place != last + 1:
-            spans.append(Span(start, last + 1))
-            start = place
-        last = place
-    if start is not None and last is not None:
-        spans.append(Span(start, last + 1))
-    return tuple(spans)

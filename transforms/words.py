@@ -78,8 +78,3 @@ def tag(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def frequency(word: str) -> int:
     """How often jieba's dictionary counts `word`; 0 where it does not know it (or only as the beginning of another)."""
     return int(_tokenizer().FREQ.get(word, 0))
-
-
-def start_up() -> None:
-    """Reads the dictionary (a second), so that a worker process can do so before its first page."""
-    _segmenter()

@@ -111,7 +111,8 @@ def _bound(text: str, draft: Draft) -> None:
     if lead == "近" and draft.kind == "duration":
         draft.qualifier = "近"
         return
-    draft.comparator = _comparator(draft, lead, trail, inside)
+    if lead or trail or inside:
+        draft.comparator = _comparator(draft, lead, trail, inside)
     parts = [word for word in (lead, inside, trail) if word]
     draft.qualifier = "…".join(parts) or _stated(text, draft)
 

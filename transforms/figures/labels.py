@@ -28,7 +28,14 @@ def mark(text: str, drafts: Sequence[Draft]) -> None:
         if not draft.label:
             draft.label = _ordinal(text, draft) if draft.ordinal else _named(text, draft)
         if draft.label:
-            draft.kind = draft.kind if draft.kind != "number" else "count"
+            draft.kind = _label_kind(text, draft)
+
+
+def _label_kind(text: str, draft: Draft) -> str:
+    """An edition is a rank with and without 第 (十三届, 三次会议); a bare number in a name is a count."""
+    if draft.kind == "count" and draft.unit in ("届", "次") and _in_session(text, draft):
+        return "rank"
+    return draft.kind if draft.kind != "number" else "count"
 
 
 def _named(text: str, draft: Draft) -> bool:
@@ -93,16 +100,24 @@ _SLOGAN = re.compile(r"[一二三四五六七八九十两][个项大]?[0-9]|[0-9
 
 
 def _in_session(text: str, draft: Draft) -> bool:
-    """十三届全国人大三次会议, 二十届三中全会: the numbers of a congress and its session."""
+    """十三届全国人大三次会议, 二十届三中全会: the numbers of a congress and its session.
+
+    Those that were held are counted: 召开三次会议, 举办十二届大会.
+    """
     after = text[draft.end : draft.end + 6]
+    if draft.unit == "届" and after.startswith(_BODIES):
+        return True
+    if draft.unit in ("届", "次") and _HELD.search(text, max(0, draft.start - 6), draft.start):
+        return False
     if draft.unit == "次":
         return after.startswith(cues("session"))
     if draft.unit == "届":
-        return after[:1] not in _STOPS and (draft.value is None or draft.value > 9 or after.startswith(_BODIES))
+        return after[:1] not in _STOPS and (draft.value is None or draft.value > 9)
     return False
 
 
 _BODIES = cues("body")
+_HELD = re.compile(rf"(?:{'|'.join(cues('held'))})[了过约近共]?\Z")
 _STOPS = frozenset("，。；、！？")
 
 

@@ -193,10 +193,15 @@ _ONE_OF = frozenset("每这那哪某有同另任头")
 
 
 def _alone(text: str, draft: Draft, measure: Measure) -> bool:
-    """Whether a single Chinese numeral counts with this measure: 五届 and 两家 do, 一个, 三国 and 百年 don't."""
+    """Whether a single Chinese numeral counts with this measure: 五届 and 两家 do, 一个, 三国 and 百年 don't.
+
+    零 measures (零度), but before what is counted it says none of it: 零起点, 零门槛, 零次品.
+    """
     numeral, before = text[draft.start], text[draft.start - 1 : draft.start]
     if measure.use == "arabic" or (before in numerals.READS and before):
         return False
+    if numeral == "零":
+        return whole(text, draft.start, draft.end) or measure.kind not in ("count", "rank")
     if numeral == "一":
         return _one(text, draft, measure, before)
     if numeral in "百千万亿":

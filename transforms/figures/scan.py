@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from transforms.figures import idioms, numerals, spans
+from transforms.figures import idioms, numerals, places, spans
 from transforms.figures.clocks import dated_at
 from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
@@ -140,7 +140,10 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if end - start <= 4 and idioms.covers(text, start, end):
         return None
     ratio = ratio_at(text, start, end)
-    return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+    if ratio:
+        return signed(text, ratio)
+    draft = measured_at(text, start, end, anchor.reference)
+    return None if draft and end - start <= 2 and places.begins(text, start, draft.end) else draft
 
 
 _LUNAR_MONTH = re.compile(r"(?:农历|阴历)?[正冬腊]月初?\Z")

@@ -58,7 +58,7 @@ def _is_minus(text: str, at: int, previous: str, draft: Draft) -> bool:
     """
     if previous in _NO_MINUS_BEHIND and previous:
         return False
-    if previous.isascii() and previous.isalnum() or _ends_figure(text, at):
+    if (previous.isascii() and previous.isalnum()) or _ends_figure(text, at):
         return False
     han = "\u4e00" <= previous <= "\u9fff"
     return not han or draft.kind in _RATES or bool(_COPULA.search(text, max(0, at - 2), at))

@@ -158,7 +158,7 @@ def _of_a_speech(facts: LineFacts) -> bool:
 
 
 def names_a_speaker(text: str) -> bool:
-    """Whether a line is a name, or a title and a name: 宋永祥, 国务院总理 李克强."""
+    """Whether a line is a name, or a title and a name: 宋永祥, 董事长 宋永祥."""
     pieces = text.split()
     return marks.is_name_line(text) or (len(pieces) == 2 and len(text) < 20 and marks.is_name_line(pieces[-1]))
 

@@ -62,8 +62,8 @@ def read_lead(text: str) -> Lead | None:
 
     `text` may keep the layout's blanks; `length` counts them.
 
-    >>> read_lead("本报北京5月24日电（记者 张烁）全国政协").dateline
-    '北京5月24日'
+    >>> read_lead("本报北京11月9日电（记者 王健）会议要求").dateline
+    '北京11月9日'
     """
     text = simplify_characters(text[:LONGEST_LEAD])
     found = _lead_pattern().match(text)
@@ -85,7 +85,7 @@ def _inner_lead_pattern() -> re.Pattern[str]:
 
 
 def inner_leads(text: str) -> list[int]:
-    """Where agency lines begin inside a line that an extractor glued together: …作大会发言|本报北京5月25日电（记者…"""
+    """Where agency lines begin inside a line that an extractor glued together: …会议召开|本报北京11月9日电（记者…"""
     return [found.start() for found in _inner_lead_pattern().finditer(text, 1)]
 
 
@@ -154,7 +154,7 @@ def _tokens(text: str) -> Iterator[tuple[str, bool]]:
 def read_names(text: str) -> list[str]:
     """The personal names in a run of names.
 
-    A two-character name may be printed with a blank inside (彭 宇); names may run together (徐超林文博).
+    A two-character name may be printed with a blank inside (王 健); names may run together (马光涛孙江波).
     """
     names: list[str] = []
     pieces = [piece for piece in _SEPARATORS.split(text.strip(" ：:、，,")) if piece]
@@ -179,8 +179,8 @@ def has_surname(name: str) -> bool:
 def split_names(run: str) -> list[str]:
     """A run of names without blanks cut into names of two to four characters that open with a surname.
 
-    >>> split_names("徐超林文博")
-    ['徐超', '林文博']
+    >>> split_names("马光涛孙江波")
+    ['马光涛', '孙江波']
     """
     if len(run) < _LONGEST_NAME or not re.fullmatch(r"[\u3400-\u9fff]{4,24}", run):
         return [run] if _NAME.fullmatch(run) else []
@@ -202,7 +202,7 @@ def split_names(run: str) -> list[str]:
 
 
 def is_credit(text: str) -> bool:
-    """Whether a text in brackets is nothing but a byline or credit: （通讯员 卢青 摄影）, （本报记者 林渊 摄）."""
+    """Whether a text in brackets is nothing but a byline or credit: （通讯员 卢青 摄影）, （本报记者 王健 摄）."""
     inner = text.strip().strip("（()）").strip()
     roles = [token for token, is_role in _tokens(inner) if is_role]
     if not roles or len(inner) > _LONGEST_BYLINE or re.search(r"[，。；！？“”]", inner):

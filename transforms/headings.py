@@ -98,15 +98,15 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
 
 
 def _speaker(text: str) -> str:
-    """The name on a line, a title before it left off: 国务院总理 李克强 -> 李克强."""
+    """The name on a line, a title before it left off: 董事长 宋永祥 -> 宋永祥."""
     if marks.is_name_line(text):
         return re.sub(r"\s", "", text)
     return text.split()[-1]
 
 
 def _at_dash(part: _Part) -> list[_Part]:
-    """A part cut at the dash inside it, or behind the words that announce a quotation: …脱贫后再出发——|靠“边”吃“边”,
-    坚持人民至上|——论坚持以人民为中心的发展思想, …视频座谈会强调|建立资金精准直达、有效使用"""
+    """A part cut at the dash inside it, or behind the words that announce a quotation:
+    在滨州，我们一起|——共享周到, …工作会议强调|压实责任"""
     text = part.text.text
     found = _INNER_DASH.search(text)
     said = _INNER_KICKER.search(text)
@@ -130,7 +130,7 @@ def _set_jump(heading: Heading, jump: re.Match[str], text: str) -> None:
 
 
 def _without_jump(part: _Part, heading: Heading) -> _Part:
-    """A part without the jump line at its end: 把红色基因融入企业文化（上接第一版）."""
+    """A part without the jump line at its end: 市图书馆举行图书捐赠活动（上接第一版）."""
     text = part.text.text
     found = re.search(r"[（(](?:上接|下转)[^（）()]*[)）]$", text)
     if not found:

@@ -45,7 +45,7 @@ _DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | 
 
 def ends_a_sentence(text: str) -> bool:
     """Whether the last words close a sentence: a full stop, a question mark, such a mark inside closing quotes or
-    brackets, or one before a note in brackets: …倒映在秧田中。（本报记者 林渊 摄）"""
+    brackets, or one before a note in brackets: …活动现场。（通讯员 卢青 摄影）"""
     note = _LAST_NOTE.search(text[-64:])
     core = (text[: -len(note.group())] if note else text).rstrip(CLOSING + " ")
     return bool(core) and core[-1] in TERMINAL
@@ -189,13 +189,13 @@ def is_salutation(text: str) -> bool:
 
 
 def salutation_at_head(text: str) -> int | None:
-    """Where a salutation ends that stands on one line with the text after it: 各位代表：|现在，我代表国务院…"""
+    """Where a salutation ends that stands on one line with the text after it: 各位代表：|我们坚持以…"""
     found = _salutation().match(text)
     return found.end() if found and found.group()[-1] in "：:" and len(text) > found.end() + 4 else None
 
 
 def name_before_salutation(text: str) -> int | None:
-    """Where a speaker's name ends that stands on one line with the salutation: 李克强|各位代表：…"""
+    """Where a speaker's name ends that stands on one line with the salutation: 宋永祥|各位领导：…"""
     sizes = [size for size in (2, 3, 4) if is_name_line(text[:size]) and salutation_at_head(text[size:])]
     return sizes[0] if sizes else None
 

@@ -40,7 +40,7 @@ LOOSE_PART = 4
 # The characters on either side that are looked at for a word across the blank.
 WINDOW = 8
 # A headline has no marks inside and is no longer than this; its halves are no shorter than that where the second begins
-# with a digit (汪洋出席 12名委员作大会发言).
+# with a digit (市领导出席 12名代表作大会发言).
 LONGEST_HEADLINE = 120
 SHORTEST_HALF = 4
 # Where more blanks stand between Han than one in so many characters they can't all be meant, unless it is a list.

@@ -58,9 +58,11 @@ def check(case: Case) -> None:
     assert [_seen(article, wanted) for article, wanted in _pairs(document, case["articles"])] == case["articles"]
     if "residue" in case:
         assert [row.text.strip() for row in document.residue] == case["residue"]
-    for column in ("headline_position", "issue_date", "script", "status"):
+    for column in ("headline_position", "issue_date", "publication", "script", "status"):
         if column in case:
             assert _plain(getattr(document, column)) == case[column], column
+    if "on_page" in case:
+        assert document.page == case["on_page"]
 
 
 def _pairs(document: Document, wanted: list[Case]) -> list[tuple[Article, Case]]:

@@ -43,6 +43,7 @@ IN_A_SPEECH = 2.5
 CAPTION = 2.5
 JUMP_LINE = 6.0
 PIECE = 0.8
+SIGNED = 0.0  # a name or a date that signs the text above it
 LONGEST_CAPTION = 400
 PARALLEL = 1.5
 LONG_CROSSHEAD = -0.15  # for each character above twelve
@@ -404,6 +405,8 @@ def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tup
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:
         choices.append((_Reading(False, phase), below))
     else:
+        if item.block.kind in ("name", "date"):
+            choices.append((_Reading(False, phase), SIGNED))
         both = phase == Phase.BODY
         below += BOTH_SIDES if both else -habit / 2
         choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))

@@ -31,6 +31,7 @@ _FOLIO = re.compile(r"第? ?[A-Z]?\d{1,3} ?版|[A-Z]?\d{1,3}|[A-Z]\d{1,2}[·・]
 _PAGE_OF_FOLIO = re.compile(
     r"第 ?(?P<page>[A-Z]?\d{1,3}|[一二三四五六七八九十]{1,3}) ?版|(?<!\d)(?P<only>[A-Z]?\d{1,3}) ?版"
 )
+_FOLIO_CODE = re.compile(r"^[A-Z]\d{1,2}(?![A-Za-z\d])|(?<![A-Za-z\d])[A-Z]\d{1,2}$")
 _NUMBERING = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]"
     r"|\d{1,2}(?:[、．]|\.(?!\d))"
@@ -118,9 +119,12 @@ def is_furniture(text: str) -> bool:
 
 
 def page_in(text: str) -> str | None:
-    """The page that a line of furniture names: 第3版 要闻 -> 3."""
+    """The page that a line of furniture names: 第3版 要闻 -> 3, A3 -> A3, A3 滨州日报 2024年11月21日 -> A3."""
     found = _PAGE_OF_FOLIO.search(text)
-    return (found["page"] or found["only"]) if found else None
+    if found:
+        return found["page"] or found["only"]
+    code = _FOLIO_CODE.search(text.strip())
+    return code.group() if code and (_DATE.search(text) or code.group() == text.strip()) else None
 
 
 def publication_in(text: str) -> str | None:

@@ -61,7 +61,11 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
         here = current if current and _apart(breaks, current, draft) == 0 else lasting
         if draft.days is not None:
             draft.period = draft.days
-        elif here is not None and _holds(breaks, reports, here, draft):
+        elif (
+            here is not None
+            and _holds(breaks, reports, here, draft)
+            and _concerns(text, breaks, here, draft, reference)
+        ):
             draft.period = here.days
 
 
@@ -74,6 +78,17 @@ def _holds(breaks: Sequence[int], reports: carrying.Reports, cue: Cue, draft: Dr
     apart = _apart(breaks, cue, draft)
     said = apart > 0 and carrying.is_point(cue.days) and reports.between(cue.start, draft.start)
     return apart <= _REACH and not said
+
+
+def _concerns(text: str, breaks: Sequence[int], cue: Cue, draft: Draft, reference: date | None) -> bool:
+    """Whether a time of an earlier sentence that is past speaks of a figure: 去年… never of what is so today."""
+    if not _apart(breaks, cue, draft) or not carrying.is_past(cue.days, reference):
+        return True
+    line = breaks[bisect_left(breaks, draft.start) - 1] + 1
+    if carrying.goes_on(text, line, draft.start):
+        return True
+    rank = draft.kind == "rank" and draft.unit != "次"
+    return carrying.opens(text, cue.start) and not carrying.states_present(text, line, draft.start, rank)
 
 
 def _next(text: str, cue: Cue, current: Cue | None) -> Cue:

@@ -3,8 +3,8 @@
 A span or a reporting period is carried on (今年以来, 前三季度, 近三年, 截至9月底), and so is the day of what an article
 reports. A point at which something once happened is not: it dates its own sentence.
 
-A time that is over (去年, 2019年) or runs over years (近三年) is carried on from the head of its sentence alone, and not
-to what is so today (拥有, ranks), unless the later sentence goes on with it (其中, 全年).
+A time that is over (去年, 2019年) or runs over years (近三年) is carried on from the head of its sentence alone, and
+not to what is so today (拥有, ranks), unless the later sentence goes on with it (其中, 全年).
 
     before  10年前，集团牵头组建了联盟。铝土矿进口量占全国的1/3 · 11月18日，招聘活动举办。110家企业参加
     after   no period for 1/3                                   · 18 November for 110家, too
@@ -96,7 +96,7 @@ def opens(text: str, start: int) -> bool:
 
 
 def states_present(text: str, line: int, start: int, rank: bool) -> bool:
-    """Whether the sentence from `line` on says of the figure at `start` what is so today: 全市拥有42家, 跃升到第149位."""
+    """Whether the sentence from `line` on says of the figure at `start` what is so today: 全市拥有42家, 跃升到第9位."""
     return rank or bool(_STATE.search(text, max(line, start - _WIDTH), start))
 
 

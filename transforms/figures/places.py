@@ -1,7 +1,7 @@
-"""Names of places that begin with a numeral: 三门峡, 六盘水, 五台县. The numeral in them counts nothing.
+"""Names of places that begin with a numeral: 五台县, 六盘水. The numeral in them counts nothing.
 
-before  在六盘水市调研 · 三台县新增三台机床
-after   no figure       · 三台 (of the machines) alone
+before  在三台县新增三台机床 · “三门峡”号
+after   三台 (of the machines) · no figure and no label
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ from functools import lru_cache
 from transforms import words
 
 _LONGEST = 5
-_SHORTEST = 2
-_HEADS = frozenset("市县区州镇乡村庄屯寨堡沟峡渠桥店关岛岭山河湖江海水泉湾滩坪塘峪浦口台门川亚明平安源原阳")
+_HEADS = frozenset("市县区州镇乡村庄屯寨堡沟峡渠桥店关岛岭山河湖江海水泉湾滩坪塘峪浦口")
+_COUNTED = frozenset("国省市县区镇乡村城边")
 
 
-def begins(text: str, start: int, measured_to: int) -> bool:
-    """Whether the longest word of the dictionary at `start` is a place that goes on behind the figure read there.
+def begins(text: str, start: int, end: int) -> bool:
+    """Whether the longest word of the dictionary at `start` is a place that goes on behind the figure at [start, end).
 
-    `measured_to` is where that figure ends: 五县 and 三省 count, 五台县 goes on behind 五台.
+    Where the figure has a unit the word must end as places do: 五台县 goes on behind 五台, 三座大山 names none.
     """
-    for end in range(min(len(text), start + _LONGEST), max(measured_to, start + _SHORTEST - 1), -1):
-        word = text[start:end]
-        if word[-1] in _HEADS and words.frequency(word):
-            return is_place(word)
+    measured = end > start + 1
+    for stop in range(min(len(text), start + _LONGEST), end, -1):
+        word = text[start:stop]
+        if words.frequency(word):
+            named = word[-1] in _HEADS if measured else len(word) > 2 or word[-1] not in _COUNTED
+            return named and is_place(word)
     return False
 
 

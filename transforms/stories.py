@@ -75,6 +75,7 @@ def read_story(draft: Draft) -> Story:
     body = _read_body(draft.body)
     byline = (*(body.lead.byline if body.lead else ()), *body.credits)
     kind = _kind(draft, heading, body)
+    confidence = _confidence(kind, draft, heading, body)
     if kind != "speech":
         _keep_signatures(draft, body)
     story = Story(
@@ -87,7 +88,7 @@ def read_story(draft: Draft) -> Story:
         byline=tuple(dict.fromkeys(byline)),
         jump_from=body.jump_from or heading.jump_from,
         jump_to=body.jump_to or heading.jump_to,
-        confidence=_confidence(kind, draft, heading, body),
+        confidence=confidence,
         section=draft.section or heading.section,
     )
     if story.kind == "speech":

@@ -91,9 +91,9 @@ def _plain(mark: str) -> str:
 @pytest.mark.parametrize("piece", ["滨州市委，", '市"政府"(二),', "滨 州 市 ", "1,", "國家發展，", "“（", "a", ". "])
 def test_a_line_without_end_takes_time_in_proportion(piece: str) -> None:
     def seconds(length: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         clean(aligned(piece * length + "滨"))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(10)
     short = min(seconds(3000) for _ in range(3))

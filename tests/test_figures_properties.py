@@ -152,9 +152,13 @@ def seconds(text: str) -> float:
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_is_in_proportion(piece: str) -> None:
-    """Eight times the length takes some eight times as long: what is quadratic would take 64 times as long."""
+    """Eight times the length takes some eight times as long: what is quadratic would take 64 times as long.
+
+    Other work on the machine can only add to a measurement, so the best of a few counts.
+    """
     short = piece * (5_000 // len(piece))
-    assert seconds(short * 8) < 24 * max(seconds(short), 0.005)
+    most = 24 * max(0.005, min(seconds(short) for _ in range(3)))
+    assert any(seconds(short * 8) < most for _ in range(5))
 
 
 def test_a_megabyte_of_digits() -> None:

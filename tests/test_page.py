@@ -221,9 +221,10 @@ def _seconds(page: str) -> float:
 
 
 def _in_proportion(unit: str, number: int) -> None:
+    """Other work on the machine can only add to a measurement, so the best of a few counts."""
     _seconds("本报讯 近日，图书捐赠活动举行。\n")
     short = max(min(_seconds(unit * number) for _ in range(2)), SETTLED)
-    assert _seconds(unit * number * TIMES) < short * TIMES * LINEAR
+    assert any(_seconds(unit * number * TIMES) < short * TIMES * LINEAR for _ in range(3))
 
 
 @pytest.mark.parametrize(

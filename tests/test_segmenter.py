@@ -51,9 +51,10 @@ def test_time_grows_with_the_length_of_a_run_of_unknown_words() -> None:
     segmenter = Segmenter(jieba.dt.FREQ or {"一": 1}, jieba.dt.total or 1)
 
     def seconds(length: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         segmenter.cut("龘" * length)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1_000)
-    assert seconds(80_000) < 8 * 4 * min(seconds(10_000) for _ in range(3))
+    most = 8 * 4 * min(seconds(10_000) for _ in range(3))
+    assert any(seconds(80_000) < most for _ in range(3))

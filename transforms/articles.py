@@ -21,6 +21,7 @@ from transforms import marks
 from transforms.blocks import Block
 from transforms.breaks import runs_on
 from transforms.bylines import is_credit, names_a_picture, read_credits, read_lead
+from transforms.likeness import pairs
 from transforms.lines import Line
 
 IMPOSSIBLE = -1e9
@@ -86,6 +87,11 @@ class Draft:
     section: str | None = None
     brief: bool = False
     confidence: float = 1.0
+
+    @property
+    def has_text(self) -> bool:
+        """Whether a paragraph is among the blocks; what has none is no article."""
+        return any(part.block.kind == "paragraph" for part in self.parts)
 
     @property
     def headings(self) -> list[Block]:
@@ -230,15 +236,10 @@ def _credit_at_end(text: str) -> str:
 # --- likeness -------------------------------------------------------------------------------------------------------
 
 
-def _pairs(text: str) -> set[str]:
-    """The pairs of neighbouring Han characters in a text."""
-    return {run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1)}
-
-
 def _compare(items: list[_Item]) -> None:
     """For each heading: the share of its pairs of characters, rare ones first, in the bodies before and after it."""
     runs = _runs(items)
-    spread = Counter(pair for pairs in runs for pair in pairs)
+    spread = Counter(pair for run in runs for pair in run)
     weight = {pair: math.log(1 + len(runs) / n) for pair, n in spread.items()}
     default = math.log(1 + len(runs))
     speaking = False
@@ -247,19 +248,19 @@ def _compare(items: list[_Item]) -> None:
         if not item.heading:
             item.caption = _is_caption(items, index)
             continue
-        pairs = _pairs(item.text)
-        total = sum(weight.get(pair, default) for pair in pairs) or 1.0
+        own = pairs(item.text)
+        total = sum(weight.get(pair, default) for pair in own) or 1.0
         above, below = _body_above(items, index), _body_below(items, index)
-        before, after = _pairs("\n".join(each.text for each in above)), _pairs("\n".join(each.text for each in below))
+        before, after = pairs("\n".join(each.text for each in above)), pairs("\n".join(each.text for each in below))
         item.picture_before, item.picture_after = _is_picture(above), _is_picture(below)
-        item.like_before = sum(weight.get(pair, default) for pair in pairs & before) / total
-        item.like_after = sum(weight.get(pair, default) for pair in pairs & after) / total
+        item.like_before = sum(weight.get(pair, default) for pair in own & before) / total
+        item.like_after = sum(weight.get(pair, default) for pair in own & after) / total
         item.loose_end = _is_loose_end(items, index)
         item.inside = _inside(items, index, speaking)
         item.crosshead = _crosshead(item)
 
 
-def _runs(items: Sequence[_Item]) -> list[set[str]]:
+def _runs(items: Sequence[_Item]) -> list[frozenset[str]]:
     """The pairs of each run of paragraphs between headings or agency lines."""
     runs: list[str] = [""]
     for item in items:
@@ -267,7 +268,7 @@ def _runs(items: Sequence[_Item]) -> list[set[str]]:
             runs.append("")
         if item.body:
             runs[-1] += item.text
-    return [_pairs(run) for run in runs if run]
+    return [pairs(run) for run in runs if run]
 
 
 def _body_above(items: Sequence[_Item], index: int) -> list[_Item]:
@@ -548,14 +549,8 @@ def _drafts(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[list[
         groups[-1].append(Part(block, reading.crosshead))
         piece = ()
     drafts = [Draft(tuple(parts)) for parts in groups]
-    whole = [_labelled(draft) for draft in drafts if any(p.block.kind == "paragraph" for p in draft.parts)]
-    stray += [
-        part.block
-        for draft in drafts
-        if not any(p.block.kind == "paragraph" for p in draft.parts)
-        for part in draft.parts
-    ]
-    return whole, stray
+    stray += [part.block for draft in drafts if not draft.has_text for part in draft.parts]
+    return [_labelled(draft) for draft in drafts if draft.has_text], stray
 
 
 def _labelled(draft: Draft) -> Draft:

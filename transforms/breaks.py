@@ -337,8 +337,7 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     text = facts.line.text
     score = _heading_by_marks(text) + _heading_by_place(facts, after)
     measure = facts.line.measure
-    apart = facts.line.gap and (after is None or after.line.gap)
-    if measure is None or (apart and not fills(facts.line, measure) and not fills(facts.line, measure - INDENT)):
+    if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
     if facts.lead or facts.bullet or facts.salutation or marks.opens_a_salutation(text):
         score -= 2 * LEAD_OPENS
@@ -376,15 +375,23 @@ def _heading_by_stops(text: str) -> float:
 def _heading_by_place(facts: LineFacts, after: LineFacts | None) -> float:
     score = 0.0
     line = facts.line
-    apart_after = after is None or after.line.gap
-    if line.gap and apart_after:
+    if _stands_apart(facts, after):
         score += STANDS_APART
     if line.measure is None:
         score += SHORT_PIECE if len(line.text) <= LONG_HEADING and _is_unbroken(line.text) else 0.0
     else:
-        own = not fills(line, line.measure) and not fills(line, line.measure - INDENT)
-        score += OWN_WIDTH if own else COLUMN_WIDTH
+        score += OWN_WIDTH if _has_own_width(line, line.measure) else COLUMN_WIDTH
     return score
+
+
+def _stands_apart(facts: LineFacts, after: LineFacts | None) -> bool:
+    """Whether blank lines, or the page's end, stand on both sides of a line."""
+    return facts.line.gap and (after is None or after.line.gap)
+
+
+def _has_own_width(line: Line, measure: float) -> bool:
+    """Whether a line is neither a full line of a column nor a paragraph's full first one."""
+    return not fills(line, measure) and not fills(line, measure - INDENT)
 
 
 def runs_on(before: str, after: Line) -> bool:

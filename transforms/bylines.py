@@ -16,12 +16,14 @@ from transforms.lexicon import table, words
 from transforms.script import simplify_characters
 from transforms.words import frequency
 
+_DAY = r"\d{1,2} ?月 ?\d{1,2} ?日"
 _BLANKS = re.compile(r"[ \u3000]+")
 _SEPARATORS = re.compile(r"[ 、，,/；;&]+")
 _NAME = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fffA-Za-z]+(?:[·•．.\-][\u3400-\u9fffA-Za-z]+)+|[A-Z][A-Za-z .]+")
 _HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
 _LONGEST_BYLINE = 80
 _LONGEST_NAME = 4
+_LONGEST_RUN = 24
 _COMMON_WORD = 100  # what jieba's dictionary counts oftener is a word, no name
 LONGEST_LEAD = 300
 
@@ -40,17 +42,18 @@ def _alternation(found: list[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
 
 
+def _agencies(form: str) -> str:
+    return _alternation([row["word"] for row in table("agencies") if row["form"] == form])
+
+
 @cache
 def _lead_pattern() -> re.Pattern[str]:
-    forms = table("agencies")
-    whole = _alternation([row["word"] for row in forms if row["form"] == "whole"])
-    ending = _alternation([row["word"] for row in forms if row["form"] == "ending"])
+    whole, ending = _agencies("whole"), _agencies("ending")
     name = rf"[\u3400-\u9fffA-Za-z]{{1,10}}?(?:{ending})"
-    day = r"\d{1,2} ?月 ?\d{1,2} ?日"
     return re.compile(
         rf"(?:据 ?)?(?P<agency>{whole}|{name}(?:[/、·]{name})?)"
         rf"(?: ?(?P<report>讯(?!息)|消息)"
-        rf"| ?(?P<dateline>[^，,。；：:（()）]{{0,24}}?{day}(?:[至—-]+(?:{day}|\d{{1,2}} ?日))?)"
+        rf"| ?(?P<dateline>[^，,。；：:（()）]{{0,24}}?{_DAY}(?:[至—-]+(?:{_DAY}|\d{{1,2}} ?日))?)"
         rf" ?(?:专电|电(?![视话子力影台动气源脑])|讯(?!息))|(?P<place>[\u3400-\u9fff]{{0,8}}?) ?电(?=[ （(]))"
         rf"(?: ?[（(](?P<byline>[^（()）。]{{1,{_LONGEST_BYLINE}}})[)）]"
         rf"| ?(?P<said>(?:本报)?(?:记者|通讯员)[^，,。：:（(]{{1,40}}?报道)[，,：:])?[ ：:]*"
@@ -77,9 +80,8 @@ def read_lead(text: str) -> Lead | None:
 
 @cache
 def _inner_lead_pattern() -> re.Pattern[str]:
-    whole = _alternation([row["word"] for row in table("agencies") if row["form"] == "whole"])
-    day = r"\d{1,2} ?月 ?\d{1,2} ?日"
-    wire = rf"[\u3400-\u9fff ]{{1,12}}{day} ?(?:专电|电)"
+    whole = _agencies("whole")
+    wire = rf"[\u3400-\u9fff ]{{1,12}}{_DAY} ?(?:专电|电)"
     credited = r"[（(](?=(?:本报)?(?:记者|通讯员)|[^（()）]{2,12}[)）])"
     return re.compile(rf"(?<![（(“《据])(?:{whole}) ?(?:(?:讯|{wire}) ?{credited}|(?<=[\u3400-\u9fff]){wire} )")
 
@@ -204,12 +206,19 @@ def split_names(run: str) -> list[str]:
 def is_credit(text: str) -> bool:
     """Whether a text in brackets is nothing but a byline or credit: （通讯员 卢青 摄影）, （本报记者 王健 摄）."""
     inner = text.strip().strip("（()）").strip()
-    roles = [token for token, is_role in _tokens(inner) if is_role]
-    if not roles or len(inner) > _LONGEST_BYLINE or re.search(r"[，。；！？“”]", inner):
+    tokens = list(_tokens(inner))
+    if not any(is_role for _, is_role in tokens):
         return False
-    rest = [token for token, is_role in _tokens(inner) if not is_role]
-    names = [name for token in rest for name in read_names(token)]
-    return all(split_or_known(token) for token in rest) and all(_is_short(name) for name in names)
+    if len(inner) > _LONGEST_BYLINE or re.search(r"[，。；！？“”]", inner):
+        return False
+    return all(_reads_as_names(token) for token, is_role in tokens if not is_role)
+
+
+def _reads_as_names(text: str) -> bool:
+    """Whether a text is a run of names, none longer than names are."""
+    names, length = read_names(text), len(_SEPARATORS.sub("", text))
+    whole = length <= _LONGEST_RUN and sum(map(len, names)) >= length - 1
+    return bool(names) and whole and all(map(_is_short, names))
 
 
 def _is_short(name: str) -> bool:
@@ -233,12 +242,6 @@ def names_only(text: str) -> bool:
         and sum(map(len, names)) == len(_SEPARATORS.sub("", text))
         and all(2 <= len(name) <= 4 and has_surname(name) and frequency(name) <= _COMMON_WORD for name in names)
     )
-
-
-def split_or_known(text: str) -> bool:
-    """Whether a text reads as names only."""
-    pieces = _SEPARATORS.sub("", text)
-    return len(pieces) <= 24 and bool(read_names(text)) and sum(map(len, read_names(text))) >= len(pieces) - 1
 
 
 def names_a_picture(credits: tuple[Credit, ...]) -> bool:

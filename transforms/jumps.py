@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from transforms.document import Article, Document
+from transforms.figures.dates import number
+from transforms.likeness import pairs
 
 PAGE_NAMED = 1.5  # a part names the page on which the other stands
 OTHER_PAGE = -2.0  # it names another page
@@ -24,9 +26,6 @@ SAME_HEADLINE = 3.0  # for headlines alike in all their words
 SAME_WORDS = 6.0  # for bodies alike in all their rare words
 LEAST = 1.2  # so much must speak for a join
 MOST_EXACT = 12  # more parts than that are paired by the best pair first
-
-_HAN = re.compile(r"[\u3400-\u9fff]+")
-_NUMERALS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +75,7 @@ def find_joins(issue: Sequence[Document]) -> dict[str, str]:
 
 def _part(page: Document, article: Article) -> _Part:
     title = article.headline or article.kicker or ""
-    return _Part(article, page_number(page.page or ""), _pairs(title), _pairs(article.text))
-
-
-def _pairs(text: str) -> frozenset[str]:
-    return frozenset(run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1))
+    return _Part(article, page_number(page.page or ""), pairs(title), pairs(article.text))
 
 
 def _weights(parts: Sequence[_Part]) -> dict[str, float]:
@@ -91,14 +86,8 @@ def _weights(parts: Sequence[_Part]) -> dict[str, float]:
 
 def page_number(text: str) -> int | None:
     """The number of a page however it is printed: 第一版, A3版, 2版, 03, 十二版; None without a number."""
-    digits = re.search(r"\d+", text)
-    if digits:
-        return int(digits.group())
-    numeral = re.search(r"[〇一二三四五六七八九十]+", text)
-    if not numeral:
-        return None
-    tens, ten, ones = numeral.group().rpartition("十")
-    return (_NUMERALS.get(tens, 1) * 10 if ten else 0) + _NUMERALS.get(ones, 0)
+    found = re.search(r"\d+", text) or re.search(r"[〇一二三四五六七八九十]+", text)
+    return number(found.group()) if found else None
 
 
 def _score(head: _Part, tail: _Part, weights: Mapping[str, float]) -> float:
@@ -132,9 +121,9 @@ def _best_pairs(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
         found = best(head + 1, taken)
         for tail, score in enumerate(scores[head]):
             if score > LEAST and not taken >> tail & 1:
-                rest, pairs = best(head + 1, taken | 1 << tail)
+                rest, others = best(head + 1, taken | 1 << tail)
                 if rest + score - LEAST > found[0]:
-                    found = rest + score - LEAST, ((head, tail), *pairs)
+                    found = rest + score - LEAST, ((head, tail), *others)
         return found
 
     return list(best(0, 0)[1])
@@ -144,10 +133,10 @@ def _greedy_pairs(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     ranked = sorted(((score, h, t) for h, row in enumerate(scores) for t, score in enumerate(row)), reverse=True)
     heads: set[int] = set()
     tails: set[int] = set()
-    pairs: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for score, head, tail in ranked:
         if score > LEAST and head not in heads and tail not in tails:
-            pairs.append((head, tail))
+            found.append((head, tail))
             heads.add(head)
             tails.add(tail)
-    return pairs
+    return found

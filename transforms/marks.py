@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 
 from transforms.bylines import has_surname
+from transforms.figures.dates import number
 from transforms.lexicon import table, words
 
 TERMINAL = "。！？!?…"
@@ -41,7 +42,6 @@ _LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
 _SERIAL = re.compile(r"[（(][〇一二三四五六七八九十百\d]{1,4}[)）]")
 _NUMBERED_DECREE = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,6}号")
-_DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 
 
 def ends_a_sentence(text: str) -> bool:
@@ -153,22 +153,9 @@ def date_in(text: str) -> date | None:
 
 def _to_date(found: re.Match[str]) -> date | None:
     try:
-        return date(_year(found["year"]), _number(found["month"]), _number(found["day"]))
+        return date(number(found["year"]), number(found["month"]), number(found["day"]))
     except ValueError:
         return None
-
-
-def _year(text: str) -> int:
-    return int("".join(_DIGITS.get(c, c) for c in text))
-
-
-def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    tens, _, ones = text.rpartition("十")
-    if "十" not in text:
-        return int("".join(_DIGITS.get(c, c) for c in text))
-    return (int(_DIGITS.get(tens, "1")) if tens else 1) * 10 + (int(_DIGITS[ones]) if ones else 0)
 
 
 def is_name_line(text: str) -> bool:

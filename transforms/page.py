@@ -107,7 +107,8 @@ def _article(
     options: Options,
 ) -> Article:
     pieces = _pieces(story)
-    dated = story.spoken_on or _wire_date(story, reference) or reference
+    wired = _wire_date(story, reference)
+    dated = story.spoken_on or wired or reference
     mentions = read_figures([text.text for _, _, text, _ in pieces], dated)
     sentences = tuple(
         _sentence(f"{article_id}-{number:04d}", number, piece, found, options)
@@ -130,7 +131,7 @@ def _article(
         byline=story.byline,
         speaker=story.speaker,
         occasion=story.occasion,
-        event_date=story.spoken_on or _event_date(story, pieces, mentions, dated),
+        event_date=story.spoken_on or _event_date(pieces, mentions, wired),
         jump_from=story.jump_from,
         jump_to=story.jump_to,
         confidence=story.confidence,
@@ -200,15 +201,13 @@ def _wire_date(story: Story, reference: date | None) -> date | None:
     return next((day for day in dates if day is not None), None)
 
 
-def _event_date(
-    story: Story, pieces: Sequence[_Piece], mentions: Sequence[Sequence[Mention]], reference: date | None
-) -> date | None:
+def _event_date(pieces: Sequence[_Piece], mentions: Sequence[Sequence[Mention]], wired: date | None) -> date | None:
     """The day that the lead names, else the day of the wire line."""
     first = next((found for (role, *_), found in zip(pieces, mentions) if role == "body"), ())
     for mention in first:
         if mention.kind in ("date", "time") and "日" in mention.surface and not mention.is_label:
             return mention.date_start
-    return _wire_date(story, reference)
+    return wired
 
 
 # --- what lies where ------------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ _AFTER = tuple(row["words"] for row in table("figures_label_cues") if row["place
 _BEFORE = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "before")
 _QUOTE_WIDTH = 16
 _TITLE_WIDTH = 60
-_OPEN = re.compile(r"[“‘「『]")
 _PAUSE = re.compile(r"[。；！？\n]|，.*，")
 
 

@@ -80,11 +80,6 @@ def shifted(of: date, years: int = 0, months_: int = 0) -> date:
     return date(to_year, to_month + 1, min(of.day, monthrange(to_year, to_month + 1)[1]))
 
 
-def last_years(reference: date, years: int) -> Days:
-    """近三年: so many years back to the day of reference."""
-    return Days(plus(shifted(reference, years=-years), 1), reference)
-
-
 def plus(of: date, number: float) -> date:
     """So many days later, kept within the years 1 to 9999."""
     try:

@@ -1,0 +1,16 @@
+"""How alike texts are in their words, without cutting words: the pairs of neighbouring Han characters they share.
+
+before  市图书馆 · 图书捐赠
+after   {市图, 图书, 书馆} · {图书, 书捐, 捐赠}, with 图书 in common
+"""
+
+from __future__ import annotations
+
+import re
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+
+
+def pairs(text: str) -> frozenset[str]:
+    """The pairs of neighbouring Han characters in a text."""
+    return frozenset(run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1))

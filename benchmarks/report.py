@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from benchmarks.measures import MEASURES, shown
 from benchmarks.scoring import Score
@@ -35,22 +36,22 @@ class Section:
         """A line for each measure on which an outside scorer differs in the digits shown, or that only it has."""
         for column, theirs in self.outside.items():
             ours = self.columns[column].measures
-            for name, value in theirs.items():
-                if name in ours and shown(name, ours[name]) == shown(name, value):
-                    continue
-                mine = shown(name, ours[name]) if name in ours else "nothing"
-                yield f"{self.title}, {column}: {MEASURES[name].label} is {mine} here, {shown(name, value)} outside"
+            for name in filter(partial(self._differs, column), theirs):
+                mine, other = shown(name, ours[name]) if name in ours else "nothing", shown(name, theirs[name])
+                yield f"{self.title}, {column}: {MEASURES[name].label} is {mine} here, {other} outside"
 
     def agreement(self, name: str) -> str:
         """In a word what the outside scorers say to a measure; nothing where they don't measure it."""
         asked = [column for column, theirs in self.outside.items() if name in theirs]
         differing = [
-            f"{shown(name, self.outside[column][name])} ({column})"
-            for column in asked
-            if name not in self.columns[column].measures
-            or shown(name, self.columns[column].measures[name]) != shown(name, self.outside[column][name])
+            f"{shown(name, self.outside[column][name])} ({column})" for column in asked if self._differs(column, name)
         ]
         return ("differs: " + ", ".join(differing)) if differing else ("agrees" if asked else "")
+
+    def _differs(self, column: str, name: str) -> bool:
+        """Whether an outside scorer says something else than ours in the digits shown, or ours says nothing."""
+        ours = self.columns[column].measures
+        return name not in ours or shown(name, ours[name]) != shown(name, self.outside[column][name])
 
     def lines(self) -> Iterator[str]:
         """The table."""

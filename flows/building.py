@@ -58,6 +58,7 @@ class _Work:
 
     def run(self) -> Outcome:
         configured = server.configured_url()
+        plan: Plan | None = None
         if self.inline or not configured:
             plan = plan_for(self.parameters)
             # An embedded server would be started for nobody to see that there was nothing to do.
@@ -65,7 +66,7 @@ class _Work:
                 return build(self.parameters, in_threads, plan)
             self.server = server.start()
         pool.warm_up()
-        return self._through_prefect(configured)
+        return self._through_prefect(configured, plan)
 
     def _is_current(self, plan: Plan) -> bool:
         """Whether the warehouse holds just this already, as far as its manifest tells."""
@@ -75,9 +76,9 @@ class _Work:
             return False
         if manifest is None or self.parameters.force or manifest.layout != shards.layout():
             return False
-        return plan.digests == {(shard.summary.shard, shard.digest) for shard in manifest.shards}
+        return plan.digests == manifest.digests
 
-    def _through_prefect(self, configured: str | None) -> Outcome:
+    def _through_prefect(self, configured: str | None, plan: Plan | None) -> Outcome:
         progress.phase("starting Prefect", 0)
         from flows.flow import run  # takes two seconds, in which the server starts
 
@@ -85,7 +86,7 @@ class _Work:
             self.server.wait()
         elif configured:
             server.require(configured)
-        return run(self.parameters)
+        return run(self.parameters, plan)
 
     def stop(self) -> None:
         if self.server:

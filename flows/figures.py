@@ -44,17 +44,13 @@ def _record(line: bytes, number: int) -> dict[str, Any]:
     return record
 
 
-def _reference(value: object, number: int) -> date | None:
+def _reference(value: Any, number: int) -> date | None:
     if value is None:
         return None
     try:
-        return datetime.fromisoformat(value).date() if isinstance(value, str) else _no_date(value)
-    except ValueError as cause:
+        return datetime.fromisoformat(value).date()
+    except (TypeError, ValueError) as cause:
         raise UsageError(f'line {number}: "ref_date" is {value!r}, which is no ISO date; {SHAPE}') from cause
-
-
-def _no_date(value: object) -> date:
-    raise ValueError(value)
 
 
 def _fields(mention: Mention) -> dict[str, Any]:

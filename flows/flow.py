@@ -8,6 +8,7 @@ again, since it knows the digests of sources and rules.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from prefect import flow, get_run_logger, task
@@ -20,6 +21,9 @@ from flows import pool
 from flows.build import Outcome, build
 from flows.jobs import BatchResult, Job
 from flows.parameters import BuildParameters, available_cores
+from flows.plan import Plan
+
+_plan_at_hand: ContextVar[Plan | None] = ContextVar("plan at hand", default=None)
 
 
 def _threads(jobs: int) -> TaskRunner[PrefectFuture[Any]]:
@@ -47,7 +51,7 @@ def read_batch(job: Job) -> BatchResult:
 )
 def build_flow(parameters: BuildParameters) -> Outcome:
     """Builds what changed and publishes it."""
-    return build(parameters, _in_tasks)
+    return build(parameters, _in_tasks, _plan_at_hand.get())
 
 
 def _in_tasks(jobs: Sequence[Job]) -> Iterator[BatchResult]:
@@ -62,6 +66,14 @@ def _submitted(job: Job) -> PrefectFuture[BatchResult]:
     return named.submit(opaque(job))  # type: ignore[call-overload, no-any-return]
 
 
-def run(parameters: BuildParameters) -> Outcome:
-    """Runs the flow here, with as many threads as there are worker processes to feed."""
-    return build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)
+def run(parameters: BuildParameters, plan: Plan | None = None) -> Outcome:
+    """Runs the flow here, with as many threads as there are worker processes to feed.
+
+    A `plan` made before spares the flow to read all sources for another one. It is no parameter of the flow: Prefect
+    would store every page of it.
+    """
+    token = _plan_at_hand.set(plan)
+    try:
+        return build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)
+    finally:
+        _plan_at_hand.reset(token)

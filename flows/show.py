@@ -1,9 +1,9 @@
 """`banmian show`: a page as it was understood, so that a person can judge it.
 
 before  Document(articles=(Article(kind="news", headline="…", …), …), residue=(…))
-after   [2] news · 图片报道
-        HEADLINE     …
-        BYLINE       记者 余建斌
+after   [2] news  9 sentences, 12 figures, confidence 1.00
+        headline     …
+        byline       记者 王健
           ¶ …
 """
 

@@ -52,6 +52,26 @@ def test_the_flow_publishes_what_the_plain_build_publishes(
 
 
 @pytest.mark.usefixtures("prefect_server")
+def test_a_plan_at_hand_is_not_made_again(pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import build as building
+    from flows.flow import build_flow, run
+
+    parameters = BuildParameters(sources=[str(pages)], warehouse=tmp_path / "warehouse", jobs=1)
+    at_hand = building.plan_for(parameters)
+    made: list[BuildParameters] = []
+
+    def counted(of: BuildParameters) -> plan.Plan:
+        made.append(of)
+        return at_hand
+
+    monkeypatch.setattr(building, "plan_for", counted)
+    assert run(parameters, at_hand).plan is at_hand
+    assert made == []
+    build_flow(parameters)
+    assert made == [parameters]
+
+
+@pytest.mark.usefixtures("prefect_server")
 def test_bad_parameters_are_refused_before_a_run_does_anything(tmp_path: Path) -> None:
     from prefect.exceptions import ParameterTypeError
 

@@ -52,6 +52,11 @@ class Manifest:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     @property
+    def digests(self) -> set[tuple[str, str]]:
+        """The name of each shard with the digest of what went into it."""
+        return {(shard.summary.shard, shard.digest) for shard in self.shards}
+
+    @property
     def files(self) -> Iterator[TableFile]:
         return (file for shard in self.shards for file in shard.summary.files)
 

@@ -182,9 +182,7 @@ class Publication:
         """Whether the shards so far are just those of the current snapshot, none of them written anew."""
         if self.parent is None or len(self._reused) < len(self._records):
             return False
-        return {(name, record.digest) for name, record in self._records.items()} == {
-            (record.summary.shard, record.digest) for record in self.parent.shards
-        }
+        return {(name, record.digest) for name, record in self._records.items()} == self.parent.digests
 
     def publish(
         self,

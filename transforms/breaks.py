@@ -135,7 +135,7 @@ def read_habits(lines: Sequence[Line]) -> Habits:
 
 
 def _compare(facts: Sequence[LineFacts]) -> list[LineFacts]:
-    """What only the page can tell: crossheads are built alike, and a bare name stands by a speech's title or date."""
+    """What only the page can tell: crossheads are built alike, and a bare name stands by a speech's head."""
     shapes = Counter(shape for fact in facts if (shape := _shape(fact.line.text)))
     compared: list[LineFacts] = []
     for index, fact in enumerate(facts):
@@ -153,8 +153,13 @@ def _speech_title() -> re.Pattern[str]:
 
 
 def _of_a_speech(facts: LineFacts) -> bool:
+    """Whether a line is of a speech's head: its date, its title or the salutation that opens it."""
     text = facts.line.text
-    return facts.other == "date" or (len(text) <= VERY_LONG_HEADING and bool(_speech_title().search(text)))
+    return (
+        facts.other == "date"
+        or facts.salutation
+        or (len(text) <= VERY_LONG_HEADING and bool(_speech_title().search(text)))
+    )
 
 
 def names_a_speaker(text: str) -> bool:

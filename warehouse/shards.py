@@ -81,6 +81,10 @@ class ShardSummary:
         return sum(file.rows for file in self.files if file.table == table)
 
     @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+    @property
     def statuses(self) -> dict[str, int]:
         """Documents by status."""
         return dict(sorted(Counter(source.status for source in self.sources).items()))

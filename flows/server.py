@@ -46,15 +46,17 @@ QUIET = {
 }
 
 # What the child runs. It ends when the pipe on its standard input closes, whatever closed it, and takes its home along:
-# a build that is killed can do neither itself.
+# a build that is killed can do neither itself. It becomes the process that clears up rather than clear up itself, for
+# its other threads would go on and write their database into the folder that is being removed.
 CHILD = """
-import os, shutil, socket, sys, threading
+import os, sys, threading
+
+CLEAR_UP = "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)"
 
 def end_with_parent():
     while os.read(0, 1):
         pass
-    shutil.rmtree(os.environ["PREFECT_HOME"], ignore_errors=True)
-    os._exit(0)
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", CLEAR_UP, os.environ["PREFECT_HOME"]])
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 import uvicorn

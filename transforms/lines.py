@@ -65,7 +65,8 @@ class Line:
     `squeezed` the same with its marks set as narrow as a justified line sets them, `measure` the width of a full line
     where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs`
     that the characters on both sides of the break before it stand together elsewhere on the page as well, `indented`
-    that it begins with blanks as wide as one to four characters.
+    that it begins with blanks as wide as one to four characters. `column` counts the pieces of a row that was read across
+    columns from 1; 0 for a line that is no such piece.
     """
 
     raw: Aligned
@@ -77,6 +78,7 @@ class Line:
     measure: float | None = None
     recurs: bool = False
     indented: bool = False
+    column: int = 0
 
 
 def printed_width(text: str) -> float:
@@ -91,6 +93,11 @@ def printed_width(text: str) -> float:
 
 def read_lines(text: str) -> list[Line]:
     """The lines of a decoded page that are not blank, in order, with measures."""
+    return with_recurrences(with_measures(printed_lines(text)))
+
+
+def printed_lines(text: str) -> list[Line]:
+    """The lines of a decoded page that are not blank, in order, as yet without measures."""
     folded = fold(text)
     lines: list[Line] = []
     last_end = 0
@@ -103,9 +110,9 @@ def read_lines(text: str) -> list[Line]:
             raw, gap = lines[-1].raw + raw, lines.pop().gap
         last_end = raw.at[-1] + 1
         pieces = _unglued(raw)
-        lines.append(replace(_line(pieces[0], gap), indented=_is_indented(text[found.start() : raw.at[0]])))
-        lines += [_line(piece, True) for piece in pieces[1:]]
-    return _with_recurrences(_rejoin(_with_measures(lines)))
+        lines.append(replace(line_of(pieces[0], gap), indented=_is_indented(text[found.start() : raw.at[0]])))
+        lines += [line_of(piece, True) for piece in pieces[1:]]
+    return lines
 
 
 def _unglued(raw: Aligned) -> list[Aligned]:
@@ -132,7 +139,8 @@ def _closes_a_bracket(before: str, text: str) -> bool:
     return is_credit(joined) or jump_from(joined) is not None or jump_to(joined) is not None
 
 
-def _line(raw: Aligned, gap: bool, measure: float | None = None) -> Line:
+def line_of(raw: Aligned, gap: bool, measure: float | None = None) -> Line:
+    """A line as the source has it with what decisions read of it; `gap` says that a blank line stands before it."""
     clean = clean_line(raw)
     text = simplify_characters(widen(clean).text)
     width = printed_width(text) - len(_MARKS_IN_A_ROW.findall(text)) / 2
@@ -146,7 +154,7 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         before = whole[-1] if whole else None
         if before is not None and _is_piece(before, line):
-            joined = _line(before.raw + line.raw, before.gap, line.measure)
+            joined = line_of(before.raw + line.raw, before.gap, line.measure)
             if _was_cut(before, line, joined):
                 whole[-1] = joined
                 continue
@@ -191,24 +199,26 @@ def join(lines: Sequence[Line]) -> Aligned:
     return concat(pieces)
 
 
-def _with_measures(lines: Sequence[Line]) -> list[Line]:
+def with_measures(lines: Sequence[Line]) -> list[Line]:
     """Each line with the measure of its column: the measures under which the page's widths are likeliest, whether its
-    compositor squeezes marks to fill a line or not."""
-    candidates = _candidates(lines)
+    compositor squeezes marks to fill a line or not. Lines that an extractor cut at a mark are made whole."""
+    candidates = likely_measures(lines)
     if not candidates:
-        return list(lines)
+        return _rejoin(lines)
     stiff = [replace(line, squeezed=printed_width(line.text.rstrip("".join(_NEVER_FIRST)))) for line in lines]
     stiff_score, stiff_measures = _best_measures(stiff, candidates)
     squeezed_score, squeezed_measures = _best_measures(lines, candidates)
     squeezed_score += SQUEEZED * sum(line.squeezed < line.width for line in lines)
     set_lines, measures = (lines, squeezed_measures) if squeezed_score > stiff_score else (stiff, stiff_measures)
-    return [
-        line if line.width > WIDEST_COLUMN else replace(line, measure=measure)
-        for line, measure in zip(set_lines, measures)
-    ]
+    return _rejoin(
+        [
+            line if line.width > WIDEST_COLUMN else replace(line, measure=measure)
+            for line, measure in zip(set_lines, measures)
+        ]
+    )
 
 
-def _with_recurrences(lines: Sequence[Line]) -> list[Line]:
+def with_recurrences(lines: Sequence[Line]) -> list[Line]:
     """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业."""
     text = "".join(line.text for line in lines)
     if len(text) > LARGEST_PAGE:
@@ -225,7 +235,7 @@ def _gram(before: str, after: str) -> str:
     return gram if _FOUR_HAN.fullmatch(gram) else ""
 
 
-def _candidates(lines: Sequence[Line]) -> list[float]:
+def likely_measures(lines: Sequence[Line]) -> list[float]:
     """The measures that a page's columns may have: whole numbers of em that enough lines fill, the likeliest first."""
     counts = Counter(int(line.width) for line in lines if NARROWEST_COLUMN <= line.width <= WIDEST_COLUMN)
     if sum(counts.values()) * 2 < len(lines):

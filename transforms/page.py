@@ -17,7 +17,9 @@ from transforms.blocks import Block, read_blocks
 from transforms.decode import Undecodable, decode
 from transforms.document import Article, Document, Figure, Mention, Options, Residue, Sentence, Source
 from transforms.figures import read_figures, read_text
-from transforms.lines import Line, read_lines
+from transforms.lines import Line, printed_lines, with_measures, with_recurrences
+from transforms.order import in_reading_order
+from transforms.rows import cut_rows
 from transforms.script import script_of
 from transforms.sentences import split
 from transforms.stories import Story, read_story
@@ -32,7 +34,7 @@ def read_page(source: Source, options: Options = DEFAULT) -> Document:
         decoded = decode(source.data)
     except Undecodable as cause:
         return quarantined(source.source_path, source.document_id, str(cause), source)
-    lines = read_lines(decoded.text)
+    lines = _lines(decoded.text)
     grouping = group(read_blocks(lines))
     stories = [read_story(draft) for draft in grouping.drafts]
     issue_date = source.issue_date or _date_of_furniture(grouping.loose)
@@ -58,6 +60,11 @@ def read_page(source: Source, options: Options = DEFAULT) -> Document:
         articles=articles,
         residue=_residue(decoded.text, grouping.loose),
     )
+
+
+def _lines(text: str) -> list[Line]:
+    """The lines of a decoded page in reading order, each with the measure of its column."""
+    return with_recurrences(in_reading_order(with_measures(cut_rows(printed_lines(text)))))
 
 
 def quarantined(source_path: str, document_id: str, cause: str, source: Source | None = None) -> Document:

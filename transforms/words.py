@@ -78,3 +78,8 @@ def tag(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def frequency(word: str) -> int:
     """How often jieba's dictionary counts `word`; 0 where it does not know it (or only as the beginning of another)."""
     return int(_tokenizer().FREQ.get(word, 0))
+
+
+def total_frequency() -> int:
+    """How often jieba's dictionary counts all its words together."""
+    return int(_tokenizer().total)

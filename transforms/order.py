@@ -1,0 +1,327 @@
+"""The reading order of a page whose extractor put the pieces of its columns out of order.
+
+An extractor that goes by geometry prints a column's pieces where they lie on the paper: the second column of a story
+before the first, a headline in between. Each piece is whole, though, and ends in mid-sentence where the next goes on.
+So the pieces are found, each end is compared with each beginning by the words and marks on both sides, by the width of
+the column and by the place on the page, and the pairs that together are likeliest are put behind each other.
+
+    before  化营商环境等举措 … 用。 | 强领导和统一指挥下 … 加强巡视督查、优 | 本报北京5月24日电 … 为核心的党中央坚
+    after   本报北京5月24日电 … 为核心的党中央坚 | 强领导和统一指挥下 … 加强巡视督查、优 | 化营商环境等举措 … 用。
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from transforms import breaks, continuation, marks
+from transforms.breaks import LineFacts
+from transforms.lines import INDENT, Line, fills
+from transforms.pairing import best_pairs
+
+MOST_PIECES = 400  # with more pieces than that a page is left in the order of its file
+CONTEXT = 12  # so many characters on each side of a break are compared
+
+# What speaks for a piece that goes on in another, in units of about one natural logarithm of odds.
+WORDS = 0.8  # of the odds that the counts of prose give
+WORD_CUT = 0.35
+LEAST_WORDS, MOST_WORDS = -5.0, 7.0
+UNLIKELY = -1.0  # pieces that stand apart are not put together against the words
+RECURS = 2.0
+CLOSES = 3.0
+NEXT = 4.0  # the piece that stands behind it in the file; the page's own habit takes its place
+LEAST_NEXT, MOST_NEXT = 1.0, 6.0
+MOST_BLOCKS = 12
+MOST_HEADING_LINES = 4
+NEAR_A_ROW = 2  # so many pieces beside a row may be pieces of a row that had but one line
+BELOW = 3.0  # the piece below it in a column, as the rows across columns show
+NEAR_ROW = 1.5  # a piece a little below it near rows
+ROWS_APART = 4
+BACKWARDS = -0.8
+FAR = -0.3  # by the logarithm of the pieces between
+OTHER_MEASURE = -1.2
+WIDEST_CHANGE = 3.0
+SHORT_LINE = -5.0
+ANNOUNCED = -7.0
+NEXT_PARAGRAPH = 1.0
+HEADS_NEXT = 3.0
+OPENED = -1.5  # what goes on is seldom as narrow as a paragraph's first line
+FLUSH = -1.0  # a paragraph seldom begins with a line that is not
+
+# What it costs that a piece has no piece behind it, or none before it.
+UNFINISHED = -5.0
+FINISHED = 0.0
+BEGINS = -1.5
+HEADS = -0.5
+
+
+_BODY_MARK = re.compile("[，。；]")
+
+
+@dataclass(slots=True)
+class Piece:
+    """Lines that surely follow each other; what stands at both ends decides where they belong."""
+
+    facts: list[LineFacts]
+    index: int
+    heads: bool = False
+
+    @property
+    def first(self) -> Line:
+        return self.facts[0].line
+
+    @property
+    def last(self) -> Line:
+        return self.facts[-1].line
+
+
+def in_reading_order(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a page in the order in which they were printed; most pages come back as they are."""
+    pieces = cut_pieces(breaks.line_facts(lines))
+    if not 1 < len(pieces) <= MOST_PIECES:
+        return list(lines)
+    text = "\n".join(line.text for line in lines)
+    pairs = _pairs(pieces, text)
+    return _ordered(pieces, pairs)
+
+
+def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
+    """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column."""
+    pieces: list[Piece] = []
+    for before, fact in zip([None, *facts], facts):
+        if before is not None and _surely_follows(before, fact):
+            pieces[-1].facts.append(fact)
+        else:
+            pieces.append(Piece([fact], len(pieces)))
+    for piece in pieces:
+        near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1]
+        piece.heads = _is_heading(piece, any(each.first.column for each in near))
+    return pieces
+
+
+def _is_heading(piece: Piece, near_a_row: bool) -> bool:
+    """Whether a piece has nothing of a body: a few lines that fill no column or hold no mark of a sentence. Near rows
+    across columns a body's lines stand alone."""
+    if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
+        return False
+    if near_a_row and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
+        return False
+    return all(_may_be_heading(fact) or not _BODY_MARK.search(fact.line.text) for fact in piece.facts)
+
+
+def _surely_follows(before: LineFacts, after: LineFacts) -> bool:
+    """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading."""
+    if after.line.gap or before.other or after.other or before.line.measure != after.line.measure:
+        return False
+    if before.line.column or after.line.column:
+        return False
+    if _may_be_heading(before):
+        return _may_be_heading(after)
+    return not after.lead
+
+
+def _may_be_heading(fact: LineFacts) -> bool:
+    """Whether a line neither fills its column nor closes a sentence."""
+    measure = fact.line.measure
+    if measure is None:
+        return False
+    return not (_closes(fact) or fact.salutation or fills(fact.line, measure) or fills(fact.line, measure - INDENT))
+
+
+def _closes(fact: LineFacts) -> bool:
+    """Whether nothing goes on behind a line: a sentence ends with it, or a jump line does."""
+    return fact.stops or marks.jump_to(fact.line.text) is not None
+
+
+def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
+    """For each piece that goes on the piece in which it does. How far the order of the file can be trusted is the
+    page's habit: it is counted in a first reading and weighs in a second."""
+    below = _below(pieces, text)
+    ends = [_end(piece) for piece in pieces]
+    begins = [_begin(piece) for piece in pieces]
+    gains = [
+        [_link(one, other, below, text) - ends[i] - begins[k] for k, other in enumerate(pieces)]
+        for i, one in enumerate(pieces)
+    ]
+    pairs: dict[int, int] = {}
+    trust = NEXT
+    for _ in range(3):
+        weighed = [list(row) for row in gains]
+        for i, row in enumerate(weighed[:-1]):
+            if not (pieces[i].first.column or _closes(pieces[i].facts[-1]) or pieces[i].heads):
+                row[i + 1] += trust
+        pairs = best_pairs(weighed)
+        trust = _habit(pieces, pairs)
+    return _without_circles(pairs, gains)
+
+
+def _habit(pieces: Sequence[Piece], pairs: dict[int, int]) -> float:
+    """How much oftener a piece that breaks off goes on in the next one than elsewhere, as the logarithm of the odds."""
+    open_ends = [i for i in pairs if not (_closes(pieces[i].facts[-1]) or pieces[i].first.column or pieces[i].heads)]
+    follow = sum(pairs[i] == i + 1 for i in open_ends)
+    return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + math.log((follow + 1) / (len(open_ends) - follow + 0.5))))
+
+
+def _below(pieces: Sequence[Piece], text: str) -> set[tuple[int, int]]:
+    """The pairs of pieces of which the second stands below the first in its column, as rows across columns show: the
+    pieces of one row and the next, a row's pieces and the blocks behind it, a block and the top of the next column."""
+    found: set[tuple[int, int]] = set()
+    last: list[int] = []
+    for piece in pieces:
+        if piece.first.column != 1:
+            continue
+        row, blocks = _row(pieces, piece.index)
+        if last and last[-1] + 1 == piece.index:
+            found |= set(zip(last, row))
+        readings = [_columns(row, blocks, shift) for shift in (0, 1)]
+        found |= max(readings, key=lambda pairs: sum(_likely(pieces[i], pieces[k], text) for i, k in pairs))
+        last = row
+    return found
+
+
+def _row(pieces: Sequence[Piece], start: int) -> tuple[list[int], list[tuple[int, int]]]:
+    """The pieces of a row, and the blocks behind it, each as its first and last piece. A line by itself directly behind
+    a row is the last of its pieces."""
+    end = start + 1
+    while end < len(pieces) and pieces[end].first.column > 1:
+        end += 1
+    if end + 1 < len(pieces) and len(pieces[end].facts) == 1 and pieces[end + 1].first.gap:
+        end += not (pieces[end].first.gap or pieces[end].first.column or pieces[end].facts[0].other)
+    starts = [k for k in range(end, min(len(pieces), end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
+    starts = [k for k in starts if not (pieces[k].facts[0].other or _may_be_heading(pieces[k].facts[0]))]
+    ends = [k - 1 for k in starts[1:]] + starts[-1:]
+    return list(range(start, end)), list(zip(starts, ends))[: end - start + 1]
+
+
+def _columns(row: Sequence[int], blocks: Sequence[tuple[int, int]], shift: int) -> set[tuple[int, int]]:
+    """The pairs of neighbours if a row's first piece stands above the first block behind it (`shift` 0) or above the
+    second."""
+    above = {(piece, first) for piece, (first, _) in zip(row, blocks[shift:])}
+    tops = {(last, piece) for piece, (_, last) in zip(row[1 - shift :], blocks)}
+    return above | tops
+
+
+def _likely(one: Piece, other: Piece, text: str) -> float:
+    before, after = one.facts[-1], other.facts[0]
+    if before.other or after.other:
+        return LEAST_WORDS
+    return 0.0 if _closes(before) else _by_words(before, after, text)
+
+
+def _end(piece: Piece) -> float:
+    """The score of a piece with nothing behind it."""
+    fact = piece.facts[-1]
+    if fact.other or _closes(fact):
+        return FINISHED
+    return HEADS if piece.heads else UNFINISHED
+
+
+def _begin(piece: Piece) -> float:
+    """The score of a piece with nothing before it."""
+    fact = piece.facts[0]
+    if fact.other or fact.lead or fact.bullet or fact.salutation:
+        return 0.0
+    if fact.line.text[0] in breaks.NEVER_FIRST:
+        return UNFINISHED
+    if piece.heads:
+        return HEADS
+    opening = WORDS * continuation.opens(continuation.normal(fact.line.text[:CONTEXT]))
+    return BEGINS + max(UNFINISHED, min(1.0, opening)) + (0.0 if _indented(fact) else FLUSH)
+
+
+def _indented(fact: LineFacts) -> bool:
+    """Whether a line is as narrow as a paragraph's first one."""
+    measure = fact.line.measure
+    return measure is None or (fills(fact.line, measure - INDENT) and fact.line.width < measure - INDENT / 2)
+
+
+def _link(one: Piece, other: Piece, below: set[tuple[int, int]], text: str) -> float:
+    """The score of a piece that goes on in another, its place in the file apart."""
+    before, after = one.facts[-1], other.facts[0]
+    if before.other or after.other or one is other:
+        return -math.inf
+    near = other.index == one.index + 1 or (one.index, other.index) in below
+    if not near and (_closes(before) or one.heads or other.heads or before.line.measure is None):
+        return -math.inf
+    place = BELOW if (one.index, other.index) in below else _by_distance(one, other)
+    if near and (one.heads or other.heads) and not _closes(before):
+        return HEADS_NEXT
+    if not _closes(before):
+        words = _by_words(before, after, text)
+        return words + place + _by_width(before, other) if near or words > UNLIKELY else -math.inf
+    if one.heads or other.heads or after.lead:
+        return -math.inf
+    return place + NEXT_PARAGRAPH + _by_width(before, other)
+
+
+def _by_words(before: LineFacts, after: LineFacts, text: str) -> float:
+    """What the words and marks on both sides say for a sentence that goes on."""
+    tail, head = before.line.text[-CONTEXT:], after.line.text[:CONTEXT]
+    words = WORDS * continuation.goes_on(continuation.normal(tail), continuation.normal(head))
+    score = max(LEAST_WORDS, min(MOST_WORDS, words + WORD_CUT * continuation.shares_a_word(tail, head)))
+    if len(tail) > 1 and tail[-2:] + head[:2] in text:
+        score += RECURS
+    if head[0] in breaks.NEVER_FIRST:
+        score += CLOSES
+    if after.lead or after.bullet or after.salutation or marks.jump_from(head):
+        score += ANNOUNCED
+    return score
+
+
+def _by_distance(one: Piece, other: Piece) -> float:
+    """What the distance of two pieces in the file says."""
+    if other.index == one.index + 1:
+        return 0.0
+    if one.index < other.index <= one.index + ROWS_APART and (one.first.column or other.first.column):
+        return NEAR_ROW
+    far = FAR * math.log(abs(other.index - one.index))
+    return far + (BACKWARDS if other.index < one.index else 0.0)
+
+
+def _by_width(before: LineFacts, piece: Piece) -> float:
+    """What the widths of the lines on both sides say."""
+    one, other = before.line.measure, piece.first.measure
+    if one is None or other is None:
+        return 0.0
+    score = OTHER_MEASURE * min(abs(one - other), WIDEST_CHANGE)
+    full = fills(before.line, one) or fills(before.line, one - INDENT)
+    if not _closes(before):
+        score += (0.0 if full else SHORT_LINE) + (OPENED if len(piece.facts) > 1 and _indented(piece.facts[0]) else 0.0)
+    return score
+
+
+def _without_circles(pairs: dict[int, int], gains: Sequence[Sequence[float]]) -> dict[int, int]:
+    """Pieces that would go on in each other for ever are parted where the least is lost."""
+    kept = dict(pairs)
+    seen: set[int] = set()
+    for start in pairs:
+        path: list[int] = []
+        at: int | None = start
+        while at is not None and at not in seen:
+            seen.add(at)
+            path.append(at)
+            at = kept.get(at)
+        if at in path:
+            circle = path[path.index(at) :]
+            del kept[min(circle, key=lambda i: gains[i][kept[i]])]
+    return kept
+
+
+def _ordered(pieces: Sequence[Piece], pairs: dict[int, int]) -> list[Line]:
+    """The lines in the order of the file, each piece followed by those in which it goes on."""
+    pairs = {i: k for i, k in pairs.items() if not (pieces[i].heads or pieces[k].heads)}
+    inner = set(pairs.values())
+    lines: list[Line] = []
+    for piece in pieces:
+        if piece.index in inner:
+            continue
+        at: int | None = piece.index
+        before: int | None = None
+        while at is not None:
+            own = [fact.line for fact in pieces[at].facts]
+            moved = before is not None and at != before + 1
+            lines += [replace(own[0], gap=False), *own[1:]] if moved else own
+            before, at = at, pairs.get(at)
+    return lines

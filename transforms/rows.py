@@ -1,0 +1,128 @@
+"""Rows that an extractor read across columns, cut into the lines of each column.
+
+Where lines of neighbouring columns stand on one baseline, an extractor that goes by geometry prints them as one row,
+with a blank, or with nothing where a mark at a line's end leaves room enough. Such a row is far wider than the page's
+columns, and cut at the right places each of its pieces is as wide as a column.
+
+    before  政府工作报告提出，推动制造业 业，加快打造一批能够参与全球竞 和契约精神，营造
+    after   政府工作报告提出，推动制造业 | 业，加快打造一批能够参与全球竞 | 和契约精神，营造
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from transforms.lines import INDENT, Line, line_of, printed_width, with_measures
+
+MOST_COLUMNS = 6
+LEAST_WIDTH = 1.3  # a row is so many columns wide at the least
+
+# Costs of a piece; a row is cut where they stay below `MOST_COST` for each piece.
+FULL = 0.0
+FIRST = 0.6
+LAST = 0.8
+SHORT = 2.2
+NO_BLANK = 0.8  # the columns touch
+MOST_COST = 0.9
+NEAR = 2  # so many lines beside a row may be rows whose columns touch
+
+_Row = tuple[float, list[Line]]
+
+_BLANK = re.compile(r"\S \S")
+_BODY_MARK = re.compile("[，。；]")
+_STOPS = re.compile("[。！？”]$")
+_MARKS = "，。、；：！？”》）"
+
+
+def cut_rows(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a page with its rows cut."""
+    if not any(_BLANK.search(line.text) for line in lines):
+        return list(lines)
+    blanks = [measures if _BLANK.search(line.text) else () for line, measures in zip(lines, _columns(lines))]
+    rows = {i: cut for i, measures in enumerate(blanks) if (cut := _cut(lines[i], measures))}
+    rows |= _touching(lines, rows)
+    return [piece for i, line in enumerate(lines) for piece in (rows[i][1] if i in rows else [line])]
+
+
+def _touching(lines: Sequence[Line], rows: Mapping[int, _Row]) -> dict[int, _Row]:
+    """Rows next to those found whose columns touch, so that no blank is left: …希望未来加强国家安全教育，远发展。"""
+    found: dict[int, _Row] = {}
+    for i, (measure, _) in rows.items():
+        for near in range(max(0, i - NEAR), min(len(lines), i + NEAR + 1)):
+            cut = _cut(lines[near], [measure]) if near not in rows else None
+            if cut:
+                found[near] = cut
+    return found
+
+
+def _columns(lines: Sequence[Line]) -> list[set[float]]:
+    """For each line the measures of the columns before and behind it. Lines with a blank inside may be rows and tell
+    nothing."""
+    plain = [not _BLANK.search(line.text) for line in lines]
+    measured = iter(with_measures([line for line, is_plain in zip(lines, plain) if is_plain]))
+    own = [next(measured, None) if is_plain else None for is_plain in plain]
+    before = accumulate((line and line.measure for line in own), lambda last, new: new or last)
+    behind = accumulate((line and line.measure for line in reversed(own)), lambda last, new: new or last)
+    return [{side for side in sides if side} for sides in zip(before, reversed(list(behind)))]
+
+
+def _cut(line: Line, measures: Iterable[float]) -> _Row | None:
+    """The measure of the columns that a row was read across, and the lines it is made of; None where it is one line."""
+    if not _BODY_MARK.search(line.text):
+        return None
+    text = line.clean.text
+    fitting = [m for m in measures if LEAST_WIDTH * m <= line.width <= (MOST_COLUMNS + 0.5) * m]
+    (cost, cuts), measure = min(((_best_cuts(text, m), m) for m in fitting), default=((MOST_COST, []), 0.0))
+    if cost >= MOST_COST:
+        return None
+    edges = [0, *cuts, len(text)]
+    spans = [line.clean[start:end].strip() for start, end in zip(edges, edges[1:])]
+    starts = [line.raw.at.index(span.at[0]) for span in spans]
+    raws = (line.raw[start:end].strip() for start, end in zip(starts, [*starts[1:], len(line.raw)]))
+    return measure, [replace(line_of(raw, True), column=number) for number, raw in enumerate(raws, start=1)]
+
+
+def _best_cuts(text: str, measure: float) -> tuple[float, list[int]]:
+    """The cheapest places at which to cut a row into pieces of a column, and their cost by piece."""
+    places = [0, *_places(text), len(text)]
+    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+    for end in places[1:]:
+        for start in places:
+            if start >= end or start not in best or (start, end) == (0, len(text)):
+                continue
+            cost = best[start][0] + _cost(text, start, end, measure)
+            if end not in best or cost < best[end][0]:
+                best[end] = (cost, [*best[start][1], start] if start else [])
+    if len(text) not in best or not best[len(text)][1]:
+        return MOST_COST, []
+    total, cuts = best[len(text)]
+    return total / (len(cuts) + 1), cuts
+
+
+def _places(text: str) -> Iterator[int]:
+    """Where a row may be cut: at blanks and behind marks."""
+    for at in range(1, len(text)):
+        if text[at - 1] in _MARKS or text[at] == " ":
+            yield at
+
+
+def _cost(text: str, start: int, end: int, measure: float) -> float:
+    """What a piece of a row costs by its width against the column's."""
+    piece = line_of_width(text[start:end].strip())
+    if piece[1] > measure + 0.3:
+        return 1e9
+    touching = NO_BLANK if end < len(text) and text[end] != " " else 0.0
+    if measure - piece[0] <= 1.3:
+        return FULL + touching
+    if abs(measure - INDENT - piece[0]) <= 1.0:
+        return FIRST + touching
+    return (LAST if _STOPS.search(text[start:end].strip()) else SHORT) + touching
+
+
+def line_of_width(text: str) -> tuple[float, float]:
+    """The width of a piece as it stands, and with its marks set narrow."""
+    width = printed_width(text)
+    return width, width - sum(map(text.count, _MARKS + "“《（")) / 2

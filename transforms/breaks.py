@@ -47,6 +47,7 @@ GAP_JOINS = -0.7
 WORD_CUT = 1.5  # a word of the dictionary stands across the break
 WORDS_RECUR = 2.5  # what stands across it is printed whole elsewhere on the page
 OPEN_QUOTE = 2.0  # a quote or bracket is open
+CLOSES_BRACKET = 3.0  # …and the next line closes it
 CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
 LEAD_OPENS = 6.0  # an agency line, a bullet or a salutation opens a paragraph
 HEADING_INTERRUPTS = -2.0  # a heading inside a sentence stands apart, and is seldom there
@@ -56,8 +57,11 @@ HEADING = -2.2  # few lines are headings
 HEADING_GOES_ON = -0.8
 HEADING_STOPS = -6.0  # a heading has no full stop
 HEADING_COMMA = -3.0  # …and ends with no comma or colon
+NAMED_BEFORE_COLON = -0.5  # …but a kicker may name who speaks: 发言人：
+LONGEST_NAME = 12
 INNER_COMMA = -0.8  # a heading's line seldom holds a comma, a body's mostly does
 HALVES = 1.5  # two halves with a blank between them
+INNER_SEMICOLON = -1.8  # a subheadline may list what was decided: 确定…；要求…
 DASH = 1.5  # a dash opens a subheadline or ends a kicker
 LABELLED = 1.5  # a column's label stands behind it, a number before it
 BUILT_ALIKE = 2.5  # crossheads of a page are built alike
@@ -245,9 +249,10 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     """The scores of the break between two lines."""
     bound = WORD_CUT * cuts_a_word(before.line.text, after.line.text) + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
-    joins = bound + open_quote + _joins(before, after, habits)
+    closes = CLOSES_BRACKET if before.open_quote and marks.open_depth(after.line.text) < 0 else 0.0
+    joins = bound + open_quote + closes + _joins(before, after, habits)
     head = printed_width(after.line.text[0]) if habits.free_marks else head_width(after.line.text)
-    heading = bound + open_quote + (RUNS_IN if after.line.gap else 0.0)
+    heading = bound + open_quote + closes + (RUNS_IN if after.line.gap else 0.0)
     doubt = max(_doubt(before.line.text), 2 * SLACK if habits.squeezed else 0.0)
     return Break(
         goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
@@ -355,7 +360,7 @@ def _heading_by_marks(text: str) -> float:
         score += HALVES
     if text.startswith("——") or text.endswith("——"):
         score += DASH
-    if marks.column_label(text) or marks.has_numbering(text):
+    if marks.column_label(text) or marks.is_column_label(text) or marks.has_numbering(text):
         score += LABELLED
     return score
 
@@ -368,13 +373,22 @@ def _heading_by_length(text: str) -> float:
 
 def _heading_by_stops(text: str) -> float:
     score = 0.0 if _is_balanced(text) else INNER_COMMA * text[:-1].count("，")
-    if text[-1] in "，、,：:" or (text[-1] in "！!" and "，" in text):
+    if _names_who_speaks(text):
+        score += NAMED_BEFORE_COLON
+    elif text[-1] in "，、,：:" or (text[-1] in "！!" and "，" in text):
         score += HEADING_COMMA
     if text[-1] in "！!" and text.count("、") > 1:
         score += HEADING_STOPS
     if text[-1] in "。；;" or _NOTE_IN_A_SENTENCE.match(text):
         score += HEADING_STOPS
-    return score + (HEADING_STOPS if "。" in text or "；" in text else 0.0)
+    if "。" in text or ("；" in text and "，" in text):
+        return score + HEADING_STOPS
+    return score + (INNER_SEMICOLON if "；" in text[:-1] else 0.0)
+
+
+def _names_who_speaks(text: str) -> bool:
+    """Whether a line is a name before a colon, such as opens a kicker: 外事部门发言人："""
+    return text[-1] in "：:" and len(text) <= LONGEST_NAME and not _INNER_MARK.search(text[:-1]) and text[-2] not in "说道称"
 
 
 def _heading_by_place(facts: LineFacts, after: LineFacts | None) -> float:

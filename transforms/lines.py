@@ -34,6 +34,7 @@ INDENT = 2.0
 LONGEST_JUMP_END = 10
 GLUED = 200  # so many characters of a line may hold a name and a salutation
 WIDEST_INDENT = 4.0
+SHORTEST_END = 4
 LONGEST_PIECE = 200  # a longer line is no piece of a printed one
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
@@ -157,9 +158,14 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
 def _is_piece(before: Line, line: Line) -> bool:
     """Whether a line opens with a mark at which an extractor may have cut it off; what stands in brackets whole is no
     piece."""
-    if line.gap or len(before.raw) > LONGEST_PIECE or (line.text[0] == "（" and line.text[-1] == "）"):
+    if line.gap or len(before.raw) > LONGEST_PIECE or _ends_a_label(before.text) or (line.text[0] == "（" and line.text[-1] == "）"):
         return False
     return line.text.startswith((*_OPENING, *_NEVER_FIRST))
+
+
+def _ends_a_label(text: str) -> bool:
+    """Whether a short line does nothing but close a bracket, as the end of a column's label behind a headline does."""
+    return len(text) <= SHORTEST_END and text[-1] == "）" and "（" not in text
 
 
 def _was_cut(before: Line, line: Line, joined: Line) -> bool:

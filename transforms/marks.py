@@ -207,6 +207,12 @@ def column_label(headline: str) -> str | None:
     return found["label"] if found and not _PASSED.search(found.group()) and found.start() > 0 else None
 
 
+def is_column_label(text: str) -> bool:
+    """Whether a line is nothing but a column's label in brackets: （见证·中国机遇）."""
+    label = column_label("题" + text)
+    return label is not None and len(label) + 2 == len(text)
+
+
 def is_note(text: str) -> bool:
     """Whether a line says where and when a text was passed, or gives its number: （…通过）, 第四十五号, （一）."""
     return any(pattern.fullmatch(text.strip()) for pattern in (_PASSED, _NUMBERED_DECREE, _SERIAL))

@@ -50,6 +50,7 @@ OPEN_QUOTE = 2.0  # a quote or bracket is open
 CLOSES_BRACKET = 3.0  # …and the next line closes it
 CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
 LEAD_OPENS = 6.0  # an agency line, a bullet or a salutation opens a paragraph
+OPENER_INSIDE = -2.0  # 日前， seldom stands inside a sentence
 HEADING_INTERRUPTS = -2.0  # a heading inside a sentence stands apart, and is seldom there
 INTERRUPTED = -3.5  # a paragraph seldom goes on behind a line that is none of it
 
@@ -103,6 +104,8 @@ class LineFacts:
     open_quote: bool
     other: str | None
     comma: bool
+    opener: bool = False
+    signature: bool = False
     alike: bool = False
 
 
@@ -198,16 +201,19 @@ def _is_balanced(text: str) -> bool:
 def _facts(line: Line) -> LineFacts:
     text = line.text
     lead = read_lead(line.raw.text[:160]) or read_lead(text[:160])
+    signature = marks.signs_a_letter(text)
     return LineFacts(
         line,
-        marks.ends_a_sentence(text),
-        marks.may_end_a_paragraph(text),
+        signature or marks.ends_a_sentence(text),
+        signature or marks.may_end_a_paragraph(text),
         lead is not None,
         text[0] in marks.BULLETS,
         marks.is_salutation(text),
         marks.open_depth(text) > 0,
         _other(text),
         text[-1] in "，、。！？…",
+        marks.opens_a_paragraph(text),
+        signature,
     )
 
 
@@ -258,7 +264,7 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
         goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
         ends=ends(before, after, habits),
         heading_goes_on=heading + (DASH if after.line.text.startswith("——") else 0.0),
-        heading_ends=-bound,
+        heading_ends=-2 * bound,
         interrupted=-1.0 if before.stops else 0.0,
     )
 
@@ -274,7 +280,9 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += CLOSES_NEXT
     if habits.blanks and after.line.indented:
         score += INDENTED_GOES_ON
-    if after.lead or after.bullet or (after.salutation and before.may_end and not before.salutation):
+    if after.opener:
+        score += OPENER_INSIDE
+    if after.lead or after.bullet or after.signature or (after.salutation and before.may_end and not before.salutation):
         score -= LEAD_OPENS
     return score
 
@@ -349,7 +357,7 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     measure = facts.line.measure
     if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    if facts.lead or facts.bullet or facts.salutation or marks.opens_a_salutation(text):
+    if facts.lead or facts.bullet or facts.signature or facts.salutation or marks.opens_a_salutation(text):
         score -= 2 * LEAD_OPENS
     return score
 
@@ -360,7 +368,9 @@ def _heading_by_marks(text: str) -> float:
         score += HALVES
     if text.startswith("——") or text.endswith("——"):
         score += DASH
-    if marks.column_label(text) or marks.is_column_label(text) or marks.has_numbering(text):
+    if marks.is_column_label(text):
+        score += 2 * LABELLED
+    if marks.column_label(text) or marks.has_numbering(text):
         score += LABELLED
     return score
 

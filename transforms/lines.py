@@ -19,7 +19,14 @@ from transforms.alignment import Aligned, aligned, concat
 from transforms.bylines import inner_leads, is_credit
 from transforms.characters import fold
 from transforms.cleaning import clean_line
-from transforms.marks import jump_from, jump_to, name_before_salutation, opens_a_jump, salutation_at_head
+from transforms.marks import (
+    headline_before_text,
+    jump_from,
+    jump_to,
+    name_before_salutation,
+    opens_a_jump,
+    salutation_at_head,
+)
 from transforms.punctuation import widen
 from transforms.script import simplify_characters
 
@@ -114,7 +121,8 @@ def _unglued(raw: Aligned) -> list[Aligned]:
     cuts = inner_leads(raw.text)
     name = name_before_salutation(raw.text[:GLUED]) or 0
     salutation = salutation_at_head(raw.text[name:GLUED])
-    cuts = sorted({*cuts, name, name + (salutation or 0)} - {0})
+    headline = headline_before_text(raw.text[:GLUED]) or 0
+    cuts = sorted({*cuts, name, name + (salutation or 0), headline} - {0})
     pieces = (raw[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(raw)]))
     return [piece for piece in pieces if piece.text]
 

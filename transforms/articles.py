@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -21,7 +21,7 @@ from transforms import marks
 from transforms.blocks import Block
 from transforms.breaks import runs_on
 from transforms.bylines import is_credit, names_a_picture, read_credits, read_lead
-from transforms.likeness import pairs
+from transforms.likeness import pairs, triples
 from transforms.lines import Line
 
 IMPOSSIBLE = -1e9
@@ -51,6 +51,11 @@ LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.0  # for each em by which the measure changes inside a body
 WIDEST_CHANGE = 3.0
 HABIT_LIMIT = 2.5
+SAME_MATTER = 4.0  # phrases of the text above that come again below a heading
+OTHER_MATTER = 0.25  # so many recur by chance
+MOST_LIKE = 1.2
+SMALL_TEXT = 50
+MATTER = 6  # paragraphs on either side that are compared
 RUN_LIMIT = 6000  # characters of a body that are compared with a heading
 LEAD_WINDOW = 200
 LONGEST_RUN = 12  # headings in a row across which a body is looked for
@@ -242,6 +247,7 @@ def _compare(items: list[_Item]) -> None:
     spread = Counter(pair for run in runs for pair in run)
     weight = {pair: math.log(1 + len(runs) / n) for pair, n in spread.items()}
     default = math.log(1 + len(runs))
+    spread_phrases = Counter(phrase for item in items if item.body for phrase in triples(item.text))
     speaking = False
     for index, item in enumerate(items):
         speaking = (speaking or marks.is_salutation(item.text)) and not item.announced
@@ -256,8 +262,18 @@ def _compare(items: list[_Item]) -> None:
         item.like_before = sum(weight.get(pair, default) for pair in own & before) / total
         item.like_after = sum(weight.get(pair, default) for pair in own & after) / total
         item.loose_end = _is_loose_end(items, index)
-        item.inside = _inside(items, index, speaking)
+        item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
         item.crosshead = _crosshead(item)
+
+
+def _carries_on_the_matter(above: Sequence[_Item], below: Sequence[_Item], spread: Mapping[str, int]) -> float:
+    """What speaks for two bodies being one text: phrases in both that few other paragraphs of the page have."""
+    if not above or not below or below[0].announced:
+        return 0.0
+    one, other = (triples("\n".join(item.text for item in body[:MATTER])) for body in (above, below))
+    shared = sum(1 / (spread[phrase] - 1) for phrase in one & other if spread[phrase] > 1)
+    likeness = shared / math.sqrt(min(len(one), len(other)) + SMALL_TEXT)
+    return SAME_MATTER * min(max(0.0, likeness - OTHER_MATTER), MOST_LIKE)
 
 
 def _runs(items: Sequence[_Item]) -> list[frozenset[str]]:

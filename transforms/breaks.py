@@ -47,8 +47,10 @@ GAP_JOINS = -0.7
 WORD_CUT = 1.5  # a word of the dictionary stands across the break
 WORDS_RECUR = 2.5  # what stands across it is printed whole elsewhere on the page
 OPEN_QUOTE = 2.0  # a quote or bracket is open
+CLOSES_BRACKET = 3.0  # …and the next line closes it
 CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
 LEAD_OPENS = 6.0  # an agency line, a bullet or a salutation opens a paragraph
+OPENER_INSIDE = -2.0  # 日前， seldom stands inside a sentence
 HEADING_INTERRUPTS = -2.0  # a heading inside a sentence stands apart, and is seldom there
 INTERRUPTED = -3.5  # a paragraph seldom goes on behind a line that is none of it
 
@@ -56,8 +58,11 @@ HEADING = -2.2  # few lines are headings
 HEADING_GOES_ON = -0.8
 HEADING_STOPS = -6.0  # a heading has no full stop
 HEADING_COMMA = -3.0  # …and ends with no comma or colon
+NAMED_BEFORE_COLON = -0.5  # …but a kicker may name who speaks: 发言人：
+LONGEST_NAME = 12
 INNER_COMMA = -0.8  # a heading's line seldom holds a comma, a body's mostly does
 HALVES = 1.5  # two halves with a blank between them
+INNER_SEMICOLON = -1.8  # a subheadline may list what was decided: 确定…；要求…
 DASH = 1.5  # a dash opens a subheadline or ends a kicker
 LABELLED = 1.5  # a column's label stands behind it, a number before it
 BUILT_ALIKE = 2.5  # crossheads of a page are built alike
@@ -99,6 +104,8 @@ class LineFacts:
     open_quote: bool
     other: str | None
     comma: bool
+    opener: bool = False
+    signature: bool = False
     alike: bool = False
 
 
@@ -194,16 +201,19 @@ def _is_balanced(text: str) -> bool:
 def _facts(line: Line) -> LineFacts:
     text = line.text
     lead = read_lead(line.raw.text[:160]) or read_lead(text[:160])
+    signature = marks.signs_a_letter(text)
     return LineFacts(
         line,
-        marks.ends_a_sentence(text),
-        marks.may_end_a_paragraph(text),
+        signature or marks.ends_a_sentence(text),
+        signature or marks.may_end_a_paragraph(text),
         lead is not None,
         text[0] in marks.BULLETS,
         marks.is_salutation(text),
         marks.open_depth(text) > 0,
         _other(text),
         text[-1] in "，、。！？…",
+        marks.opens_a_paragraph(text),
+        signature,
     )
 
 
@@ -245,15 +255,16 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     """The scores of the break between two lines."""
     bound = WORD_CUT * cuts_a_word(before.line.text, after.line.text) + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
-    joins = bound + open_quote + _joins(before, after, habits)
+    closes = CLOSES_BRACKET if before.open_quote and marks.open_depth(after.line.text) < 0 else 0.0
+    joins = bound + open_quote + closes + _joins(before, after, habits)
     head = printed_width(after.line.text[0]) if habits.free_marks else head_width(after.line.text)
-    heading = bound + open_quote + (RUNS_IN if after.line.gap else 0.0)
+    heading = bound + open_quote + closes + (RUNS_IN if after.line.gap else 0.0)
     doubt = max(_doubt(before.line.text), 2 * SLACK if habits.squeezed else 0.0)
     return Break(
         goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
         ends=ends(before, after, habits),
         heading_goes_on=heading + (DASH if after.line.text.startswith("——") else 0.0),
-        heading_ends=-bound,
+        heading_ends=-2 * bound,
         interrupted=-1.0 if before.stops else 0.0,
     )
 
@@ -269,7 +280,9 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += CLOSES_NEXT
     if habits.blanks and after.line.indented:
         score += INDENTED_GOES_ON
-    if after.lead or after.bullet or (after.salutation and before.may_end and not before.salutation):
+    if after.opener:
+        score += OPENER_INSIDE
+    if after.lead or after.bullet or after.signature or (after.salutation and before.may_end and not before.salutation):
         score -= LEAD_OPENS
     return score
 
@@ -344,7 +357,7 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     measure = facts.line.measure
     if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    if facts.lead or facts.bullet or facts.salutation or marks.opens_a_salutation(text):
+    if facts.lead or facts.bullet or facts.signature or facts.salutation or marks.opens_a_salutation(text):
         score -= 2 * LEAD_OPENS
     return score
 
@@ -355,6 +368,8 @@ def _heading_by_marks(text: str) -> float:
         score += HALVES
     if text.startswith("——") or text.endswith("——"):
         score += DASH
+    if marks.is_column_label(text):
+        score += 2 * LABELLED
     if marks.column_label(text) or marks.has_numbering(text):
         score += LABELLED
     return score
@@ -368,13 +383,22 @@ def _heading_by_length(text: str) -> float:
 
 def _heading_by_stops(text: str) -> float:
     score = 0.0 if _is_balanced(text) else INNER_COMMA * text[:-1].count("，")
-    if text[-1] in "，、,：:" or (text[-1] in "！!" and "，" in text):
+    if _names_who_speaks(text):
+        score += NAMED_BEFORE_COLON
+    elif text[-1] in "，、,：:" or (text[-1] in "！!" and "，" in text):
         score += HEADING_COMMA
     if text[-1] in "！!" and text.count("、") > 1:
         score += HEADING_STOPS
     if text[-1] in "。；;" or _NOTE_IN_A_SENTENCE.match(text):
         score += HEADING_STOPS
-    return score + (HEADING_STOPS if "。" in text or "；" in text else 0.0)
+    if "。" in text or ("；" in text and "，" in text):
+        return score + HEADING_STOPS
+    return score + (INNER_SEMICOLON if "；" in text[:-1] else 0.0)
+
+
+def _names_who_speaks(text: str) -> bool:
+    """Whether a line is a name before a colon, such as opens a kicker: 外事部门发言人："""
+    return text[-1] in "：:" and len(text) <= LONGEST_NAME and not _INNER_MARK.search(text[:-1]) and text[-2] not in "说道称"
 
 
 def _heading_by_place(facts: LineFacts, after: LineFacts | None) -> float:

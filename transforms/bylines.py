@@ -83,7 +83,10 @@ def _inner_lead_pattern() -> re.Pattern[str]:
     whole = _agencies("whole")
     wire = rf"[\u3400-\u9fff ]{{1,12}}{_DAY} ?(?:专电|电)"
     credited = r"[（(](?=(?:本报)?(?:记者|通讯员)|[^（()）]{2,12}[)）])"
-    return re.compile(rf"(?<![（(“《据])(?:{whole}) ?(?:(?:讯|{wire}) ?{credited}|(?<=[\u3400-\u9fff]){wire} )")
+    name = rf"[\u3400-\u9fff]{{1,8}}(?:{_agencies('ending')})"
+    behind_a_bracket = rf"(?<=[）)]){name}(?:/{name})? ?讯 ?{credited}"
+    agency = rf"(?<![（(“《据])(?:{whole}) ?(?:(?:讯|{wire}) ?{credited}|(?<=[\u3400-\u9fff]){wire} )"
+    return re.compile(rf"{agency}|{behind_a_bracket}")
 
 
 def inner_leads(text: str) -> list[int]:

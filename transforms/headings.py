@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from transforms import marks
@@ -18,11 +18,13 @@ from transforms.alignment import Span as TextSpan
 from transforms.blocks import Block
 from transforms.breaks import runs_on
 from transforms.cleaning import clean
+from transforms.heading_cuts import best_cut, opens_with_a_name, opens_with_an_act
 from transforms.lexicon import table
 from transforms.lines import Line, printed_width
 
 _DASHES = re.compile(r"^[—－\-─]{1,4} ?")
 _INNER_DASH = re.compile(r"(?<=[^—]{4})——(?=[^—]{4})")
+_NOTE_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}(?:通过|修订)[)）]$")
 _INNER_KICKER = re.compile(r"(?:会|会议|时|上|调研|批示|指示|考察|致辞)(?:中)?(?:强调|指出)(?=[^，。：——]{7})")
 _OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d")
 _OPEN_OCCASION = re.compile(r"—+(?!.*(?:[上时]的|上$|时$)).*在")
@@ -39,6 +41,21 @@ _COLON_KICKER = 3.0
 _SHORT_PART = 1.2
 _LONGER = 0.08
 _SAME_TYPE = 1.5
+
+# How much speaks for two neighbouring pieces being different parts.
+_MARKED = 8.0  # a dash, a colon or a note stands between them
+_CUED = 3.0
+_APART = 4.0  # a blank line
+_LONG = 2.0  # halves are short
+_UNEVEN = 0.8  # …and of about the same length
+_ALIKE = -1.5
+_EVEN = -2.5
+_NAMED = 3.2
+_GLUED = 1.5  # more than the blank between two halves gives
+_SEVERAL = 2.0  # a heading whose parts stand apart is seldom glued as well
+_SAYS = 3.0
+_BOTH_ACT = -0.8
+_WINDOW = 3000
 
 
 @dataclass(slots=True)
@@ -58,19 +75,21 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of the heading: its lines joined, and the width of its widest line (the larger the type, the narrower)."""
+    """A part of the heading, or a piece of one: its lines joined, and the width of its widest line (the larger the type,
+    the narrower). `seam` is the odds that it was glued to the piece before it, which is another part."""
 
     text: Aligned
     lines: tuple[Line, ...]
     gap: bool
+    seam: float = 0.0
 
     @property
     def widest(self) -> float:
         return max(line.width for line in self.lines)
 
 
-def read_heading(blocks: Sequence[Block]) -> Heading:
-    """The parts of a heading from its blocks in the order of the page."""
+def read_heading(blocks: Sequence[Block], body: str = "") -> Heading:
+    """The parts of a heading from its blocks in the order of the page; `body` is the text of its story."""
     heading = Heading()
     lines: list[Line] = []
     for block in blocks:
@@ -83,7 +102,7 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
         else:
             lines += block.lines
     parts: list[_Part] = []
-    for part in [piece for whole in _parts(lines) for piece in _at_dash(whole)]:
+    for part in _pieces(lines, body):
         text = part.text.text
         if marks.is_note(text):
             heading.notes.append(text)
@@ -105,9 +124,12 @@ def _speaker(text: str) -> str:
 
 
 def _at_dash(part: _Part) -> list[_Part]:
-    """A part cut at the dash inside it, or behind the words that announce a quotation:
-    在滨州，我们一起|——共享周到, …工作会议强调|压实责任"""
+    """A part cut at the dash inside it, behind the words that announce a quotation, or before the note of its passing:
+    在滨州，我们一起|——共享周到, …工作会议强调|压实责任, …的决议|（2020年5月28日…通过）"""
     text = part.text.text
+    note = _NOTE_BEHIND.search(text)
+    if note:
+        return [*_at_dash(replace(part, text=part.text[: note.start()])), _Part(part.text[note.start() :], part.lines, False)]
     found = _INNER_DASH.search(text)
     said = _INNER_KICKER.search(text)
     if found is None and said is None:
@@ -142,32 +164,54 @@ def _without_jump(part: _Part, heading: Heading) -> _Part:
     return _Part(part.text[: found.start()], part.lines, part.gap)
 
 
-# --- lines -> parts -------------------------------------------------------------------------------------------------
+# --- lines -> pieces ------------------------------------------------------------------------------------------------
 
 
-def _parts(lines: Sequence[Line]) -> list[_Part]:
-    """Lines of one part joined: a part wrapped in mid-phrase without a blank, two halves of a headline with one."""
-    parts: list[_Part] = []
+def _pieces(lines: Sequence[Line], body: str) -> list[_Part]:
+    """The lines of a heading as the smallest pieces that can be parts: what a line's end cuts in mid-phrase made whole,
+    what an extractor glued into one line cut where a kicker may end."""
+    wholes: list[_Part] = []
     group: list[Line] = []
     for line in lines:
-        if group and _new_part(group, line):
-            parts.append(_Part(_join(group), tuple(group), group[0].gap))
+        if group and not _carries_on(group, line, body):
+            wholes.append(_whole(group))
             group = []
         group.append(line)
     if group:
-        parts.append(_Part(_join(group), tuple(group), group[0].gap))
-    return parts
+        wholes.append(_whole(group))
+    at_marks = [piece for whole in wholes for piece in _at_dash(whole)]
+    if any(line.measure is not None for line in lines):  # only pages without columns are glued
+        return at_marks
+    doubt = _SEVERAL if sum(not marks.is_note(part.text.text) for part in at_marks) > 1 else 0.0
+    return [piece for part in at_marks for piece in _at_seam(part, body, doubt)]
 
 
-def _new_part(group: Sequence[Line], line: Line) -> bool:
+def _whole(group: Sequence[Line]) -> _Part:
+    return _Part(clean(concat([line.clean for line in group])), tuple(group), group[0].gap)
+
+
+def _carries_on(group: Sequence[Line], line: Line, body: str) -> bool:
+    """Whether a line carries on the phrase that the lines before it leave open."""
     before = group[-1]
     if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
+        return False
+    joined = "".join(each.text for each in group[-4:])
+    if runs_on(joined, line) or (len(line.text) <= _SHORTEST_PART and not line.gap) or marks.is_column_label(line.text):
         return True
-    if runs_on("".join(each.text for each in group[-4:]), line) or (len(line.text) <= _SHORTEST_PART and not line.gap):
-        return False
-    if _is_label(line.text) or (not line.gap and _names_no_occasion_yet(group)):
-        return False
-    return line.gap or not _are_halves(before, line)
+    if not line.gap and _names_no_occasion_yet(group):
+        return True
+    return before.width > _HALF and line.width < before.width and before.text[-1] + line.text[0] in body[:_WINDOW]
+
+
+def _at_seam(part: _Part, body: str, doubt: float) -> list[_Part]:
+    """A part cut where a kicker's end may have been glued to the headline."""
+    if " " in part.text.text:
+        return [part]
+    at, odds = best_cut(part.text.text, body)
+    if odds <= doubt:
+        return [part]
+    before, after = part.text[:at].strip(), part.text[at:].strip()
+    return [replace(part, text=before), _Part(after, part.lines, False, seam=odds)]
 
 
 def _names_no_occasion_yet(group: Sequence[Line]) -> bool:
@@ -175,34 +219,43 @@ def _names_no_occasion_yet(group: Sequence[Line]) -> bool:
     return bool(_OPEN_OCCASION.match("".join(line.text for line in group[-4:])))
 
 
-def _is_label(text: str) -> bool:
-    """Whether a line is nothing but a column's label: （见证·中国机遇）."""
-    label = marks.column_label("题" + text)
-    return label is not None and len(label) + 2 == len(text)
+def _joint(before: _Part, after: _Part, said: bool) -> float:
+    """How much speaks for two neighbouring pieces being different parts, not the halves of one. `said` says
+    that the kicker before them announces what they say (…强调)."""
+    if after.seam:
+        return _GLUED + after.seam
+    one, other = before.text.text, _without_label(after.text.text)
+    if one.endswith(("——", "：")) or other.startswith("——") or marks.is_note(other):
+        return _MARKED
+    if max(_cues(other, "subheadline"), _cues(one, "kicker")) >= 1:
+        return _CUED
+    if after.gap:
+        return _APART
+    widths = printed_width(one), printed_width(other)
+    return _unlike(*widths) + _unlike_words(one, other, said)
 
 
-def _are_halves(before: Line, after: Line) -> bool:
-    """Whether two lines are the halves of one headline: both short and about as long as each other."""
-    if _cues(after.text, "subheadline") >= 1 or _cues(before.text, "kicker") >= 1:
-        return False
-    one, other = before.width, printed_width(_without_label(after.text))
-    return max(one, other) <= _HALF and (min(one, other) >= 0.7 * max(one, other) or abs(one - other) <= 2)
+def _unlike(one: float, other: float) -> float:
+    """What widths say against two halves: these are short and about as long as each other."""
+    if max(one, other) > _HALF:
+        return _LONG
+    if min(one, other) >= 0.7 * max(one, other) or abs(one - other) <= 2:
+        return _EVEN if abs(one - other) < 0.5 else _ALIKE
+    return _UNEVEN
+
+
+def _unlike_words(one: str, other: str, said: bool) -> float:
+    """What words say: a kicker names who or where, the halves of a headline both say what is done."""
+    if opens_with_a_name(one):
+        return _NAMED
+    if not (opens_with_an_act(one) and opens_with_an_act(other)):
+        return 0.0
+    return _BOTH_ACT * (4 if said else 1)
 
 
 def _without_label(text: str) -> str:
     label = marks.column_label(text)
     return text[: -len(label) - 2] if label else text
-
-
-def _join(lines: Sequence[Line]) -> Aligned:
-    """The lines of a part as one text, cleaned; two halves get one blank between them."""
-    pieces = [lines[0].clean]
-    for before, line in itertools.pairwise(lines):
-        if not runs_on(pieces[-1].text[-80:], line) and _are_halves(before, line) and line.text[0] not in "（(":
-            pieces.append(line.clean)
-        else:
-            pieces[-1] = pieces[-1] + line.clean
-    return _with_blanks([clean(piece) for piece in pieces])
 
 
 def _with_blanks(pieces: Sequence[Aligned]) -> Aligned:
@@ -213,17 +266,18 @@ def _with_blanks(pieces: Sequence[Aligned]) -> Aligned:
     return joined
 
 
-# --- parts -> roles -------------------------------------------------------------------------------------------------
+# --- pieces -> parts and roles ---------------------------------------------------------------------------------------
 
 
-def _assign(heading: Heading, parts: list[_Part]) -> None:
-    """Which part is the headline: the reading of the order kicker, headline, subheadline with the best score."""
-    if not parts:
+def _assign(heading: Heading, pieces: Sequence[_Part]) -> None:
+    """Kicker, headline and subheadline: of all ways to put neighbouring pieces together the one with the best score."""
+    if not pieces:
         return
-    at = max(range(len(parts)), key=lambda index: (_score(parts, index), -index))
-    heading.kicker = _merge(parts[:at])
-    heading.headline = parts[at].text
-    heading.subheadline = _merge(parts[at + 1 :])
+    spans = itertools.combinations(range(len(pieces) + 1), 2)
+    start, end = max(spans, key=lambda span: (_score(pieces, *span), -span[0], -span[1]))
+    heading.kicker = _merge(pieces[:start])
+    heading.headline = _merge(pieces[start:end])
+    heading.subheadline = _merge(pieces[end:])
     if heading.kicker and _DASHES.match(heading.kicker.text) and heading.subheadline is None:
         heading.kicker, heading.subheadline = None, heading.kicker
 
@@ -232,14 +286,40 @@ def _merge(parts: Sequence[_Part]) -> Aligned | None:
     return _with_blanks([part.text for part in parts]) if parts else None
 
 
-def _score(parts: Sequence[_Part], at: int) -> float:
-    score = 0.0
-    for index, part in enumerate(parts):
-        if index < at:
-            score += _as_kicker(part) + _smaller(part, parts[at])
-        elif index > at:
-            score += _as_subheadline(part) + _smaller(part, parts[at])
-    text = parts[at].text.text
+def _score(pieces: Sequence[_Part], start: int, end: int) -> float:
+    """The score of the reading in which the headline is made of the pieces from `start` to `end`."""
+    said = any(_cues(piece.text.text, "kicker") >= _SAYS for piece in pieces[:start])
+    joints = [_joint(one, other, said) for one, other in itertools.pairwise(pieces)]
+    headline = _whole_of(pieces[start:end])
+    score = _as_headline(headline) - sum(max(0.0, joint) for joint in joints[start : end - 1])
+    score += sum(min(0.0, joints[at - 1]) for at in {start, end} & set(range(1, len(pieces))))
+    score += sum(_as_kicker(part) + _smaller(part, headline) for part in _parted(pieces[:start], joints))
+    for part in _parted(pieces[end:], joints[end:]):
+        score += _as_subheadline(part) + _smaller(part, headline)
+    return score
+
+
+def _parted(pieces: Sequence[_Part], joints: Sequence[float]) -> list[_Part]:
+    """Pieces with those put together that no joint parts."""
+    groups: list[list[_Part]] = []
+    for index, piece in enumerate(pieces):
+        if index and joints[index - 1] <= 0:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return [_whole_of(group) for group in groups]
+
+
+def _whole_of(pieces: Sequence[_Part]) -> _Part:
+    """Pieces put together as one part."""
+    if len(pieces) == 1:
+        return pieces[0]
+    lines = tuple(line for piece in pieces for line in piece.lines)
+    return _Part(_with_blanks([piece.text for piece in pieces]), lines, pieces[0].gap)
+
+
+def _as_headline(part: _Part) -> float:
+    text, score = part.text.text, 0.0
     if text.startswith("——") or text.endswith("——") or marks.is_note(text):
         score -= _DASH_SUBHEADLINE
     if len(text) > _LONGEST_HEADLINE:
@@ -263,7 +343,7 @@ def _as_kicker(part: _Part) -> float:
 
 def _as_subheadline(part: _Part) -> float:
     text = part.text.text
-    score = _cues(text, "subheadline") - _cues(text, "kicker")
+    score = (-_MARKED if part.seam else 0.0) + _cues(text, "subheadline") - _cues(text, "kicker")
     if text.startswith("——") or marks.is_note(text):
         score += _DASH_SUBHEADLINE
     if text.endswith("——"):

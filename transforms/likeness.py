@@ -13,4 +13,13 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 
 def pairs(text: str) -> frozenset[str]:
     """The pairs of neighbouring Han characters in a text."""
-    return frozenset(run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1))
+    return _runs_of(text, 2)
+
+
+def triples(text: str) -> frozenset[str]:
+    """The runs of three neighbouring Han characters in a text, which phrases share and chance seldom does."""
+    return _runs_of(text, 3)
+
+
+def _runs_of(text: str, size: int) -> frozenset[str]:
+    return frozenset(run[i : i + size] for run in _HAN.findall(text) for i in range(len(run) - size + 1))

@@ -19,7 +19,14 @@ from transforms.alignment import Aligned, aligned, concat
 from transforms.bylines import inner_leads, is_credit
 from transforms.characters import fold
 from transforms.cleaning import clean_line
-from transforms.marks import jump_from, jump_to, name_before_salutation, opens_a_jump, salutation_at_head
+from transforms.marks import (
+    headline_before_text,
+    jump_from,
+    jump_to,
+    name_before_salutation,
+    opens_a_jump,
+    salutation_at_head,
+)
 from transforms.punctuation import widen
 from transforms.script import simplify_characters
 
@@ -34,6 +41,7 @@ INDENT = 2.0
 LONGEST_JUMP_END = 10
 GLUED = 200  # so many characters of a line may hold a name and a salutation
 WIDEST_INDENT = 4.0
+SHORTEST_END = 4
 LONGEST_PIECE = 200  # a longer line is no piece of a printed one
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
@@ -120,7 +128,8 @@ def _unglued(raw: Aligned) -> list[Aligned]:
     cuts = inner_leads(raw.text)
     name = name_before_salutation(raw.text[:GLUED]) or 0
     salutation = salutation_at_head(raw.text[name:GLUED])
-    cuts = sorted({*cuts, name, name + (salutation or 0)} - {0})
+    headline = headline_before_text(raw.text[:GLUED]) or 0
+    cuts = sorted({*cuts, name, name + (salutation or 0), headline} - {0})
     pieces = (raw[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(raw)]))
     return [piece for piece in pieces if piece.text]
 
@@ -165,9 +174,14 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
 def _is_piece(before: Line, line: Line) -> bool:
     """Whether a line opens with a mark at which an extractor may have cut it off; what stands in brackets whole is no
     piece."""
-    if line.gap or len(before.raw) > LONGEST_PIECE or (line.text[0] == "（" and line.text[-1] == "）"):
+    if line.gap or len(before.raw) > LONGEST_PIECE or _ends_a_label(before.text) or (line.text[0] == "（" and line.text[-1] == "）"):
         return False
     return line.text.startswith((*_OPENING, *_NEVER_FIRST))
+
+
+def _ends_a_label(text: str) -> bool:
+    """Whether a short line does nothing but close a bracket, as the end of a column's label behind a headline does."""
+    return len(text) <= SHORTEST_END and text[-1] == "）" and "（" not in text
 
 
 def _was_cut(before: Line, line: Line, joined: Line) -> bool:

@@ -33,10 +33,14 @@ _PAGE_OF_FOLIO = re.compile(
     r"第 ?(?P<page>[A-Z]?\d{1,3}|[一二三四五六七八九十]{1,3}) ?版|(?<!\d)(?P<only>[A-Z]?\d{1,3}) ?版"
 )
 _FOLIO_CODE = re.compile(r"^[A-Z]\d{1,2}(?![A-Za-z\d])|(?<![A-Za-z\d])[A-Z]\d{1,2}$")
-_NUMBERING = re.compile(
+_NUMBERING = (
     r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节部]"
     r"|\d{1,2}(?:[、．]|\.(?!\d))"
 )
+_LABEL_INSIDE = re.compile(r"[（(][^（()）\d，。；：]{2,24}[)）]")
+_MARKS_OF_TEXT = re.compile(r"[，,。；;：:]")
+_PLACE = re.compile(r"[\u3400-\u9fff]{1,12}[省市县区旗州镇乡村]")
+LONGEST_GLUED = 80
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
 _LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$|[▲▼▶]?下转[^（()）。，]{1,8}版$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
@@ -197,14 +201,51 @@ def opens_a_salutation(text: str) -> bool:
 
 
 def has_numbering(text: str) -> bool:
-    """Whether a line opens with a number of parts: 一、… （二）…"""
-    return bool(_NUMBERING.match(text))
+    """Whether a line opens with a number of parts: 一、… （二）… 问题一：…"""
+    return bool(_numbering().match(text))
+
+
+@cache
+def _numbering() -> re.Pattern[str]:
+    names = "|".join(words("part_names"))
+    return re.compile(rf"{_NUMBERING}|(?:{names})[一二三四五六七八九十\d]{{1,2}}[：:·— ]")
+
+
+@cache
+def _openers() -> re.Pattern[str]:
+    found = "|".join(words("openers"))
+    return re.compile(rf"(?:{found})[，,]|图为")
+
+
+def opens_a_paragraph(text: str) -> bool:
+    """Whether a text begins as paragraphs do, and as what goes on in mid-sentence seldom does: 日前，…"""
+    return bool(_openers().match(text))
+
+
+def headline_before_text(text: str) -> int | None:
+    """Where a glued headline ends behind its column's label: 退货更放心（消费观察）|日前，…"""
+    for found in _LABEL_INSIDE.finditer(text[:LONGEST_GLUED]):
+        if opens_a_paragraph(text[found.end() :]) and not _MARKS_OF_TEXT.search(text[: found.start()]):
+            return found.end()
+    return None
+
+
+def signs_a_letter(text: str) -> bool:
+    """Whether a line is a reader's place and name, as letters are signed: 某省某市 王 健."""
+    place, _, name = text.partition(" ")
+    return bool(_PLACE.fullmatch(place)) and is_name_line(name)
 
 
 def column_label(headline: str) -> str | None:
     """The column's label in brackets at the end of a headline: …民主实质（人民论坛） -> 人民论坛."""
     found = _LABEL_IN_BRACKETS.search(headline)
     return found["label"] if found and not _PASSED.search(found.group()) and found.start() > 0 else None
+
+
+def is_column_label(text: str) -> bool:
+    """Whether a line is nothing but a column's label in brackets: （见证·中国机遇）."""
+    label = column_label("题" + text)
+    return label is not None and len(label) + 2 == len(text) and not any(map(label.__contains__, words("credit_words")))
 
 
 def is_note(text: str) -> bool:

@@ -71,8 +71,8 @@ class _Body:
 
 def read_story(draft: Draft) -> Story:
     """The parts of one drafted article."""
-    heading = read_heading(draft.headings)
     body = _read_body(draft.body)
+    heading = read_heading(draft.headings, "\n".join(paragraph.text.text for paragraph in body.paragraphs))
     byline = (*(body.lead.byline if body.lead else ()), *body.credits)
     kind = _kind(draft, heading, body)
     confidence = _confidence(kind, draft, heading, body)

@@ -1,0 +1,125 @@
+"""Where a kicker ends and its headline begins, if an extractor glued the two into one line.
+
+No mark stands at the seam. What speaks for one: the line is longer than a headline's, the words on either side close
+one statement and open another, and the story's own text never has the two characters that meet there side by side.
+
+    before  教育部门印发纲要所有高校推进课程建设
+    after   教育部门印发纲要 | 所有高校推进课程建设
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from transforms import marks
+from transforms.breaks import NEVER_FIRST
+from transforms.lexicon import table
+from transforms.likeness import pairs
+from transforms.lines import printed_width
+from transforms.words import tag
+
+SHORTEST = 15.0  # a line as short is one part
+LONGEST = 90.0
+LENGTH = 0.16  # for each em above the usual length of a headline
+USUAL = 21.0
+PRIOR = -3.6  # few headlines are glued to a kicker
+SHORTEST_KICKER = 5
+SHORTEST_HEADLINE = 6
+TOO_SHORT = -1.0  # for each character
+LONG_KICKER = 20.0
+IN_THE_TEXT = -2.5  # the text has the two characters that meet there together
+NEW_PAIR = 1.0  # …only those on either side
+AGENT = 1.5  # a name opens the headline
+AGENT_FIRST = 0.7  # …or the kicker
+NO_VERB = -1.5
+NAME_LAST = -2.0  # a kicker seldom closes with a person's name, but before a colon
+OCCASION = 1.0  # it opens with what the headline is about: 就…合作
+EXCLAIMED = 3.0
+COLON = 3.0
+FIRST_WORDS = 12  # characters that show the first word
+WINDOW = 3000  # so much of the text is compared
+
+_TITLE = re.compile(r"关于.{4,}的(?:决议|决定|报告|意见|通知|公告|建议|说明|问题)$")  # a document's title is one part
+_OBJECT = re.compile(r"[对就为从在向].+的.{1,4}$")  # 听取…|对…的意见 is one statement
+_AGENTS = ("nr", "ns", "nt", "nz")
+_PREPOSITIONS = ("就", "围绕", "针对")
+_CLOSES_A_KICKER = "！？：!?:"
+
+
+def best_cut(text: str, body: str) -> tuple[int, float]:
+    """The likeliest place of a seam in a heading's line, and how likely it is as the logarithm of its odds.
+
+    `body` is the text of the heading's story. Where no seam is possible the place is 0.
+    """
+    width = printed_width(text)
+    if not SHORTEST <= width <= LONGEST or "——" in text or _TITLE.search(text):
+        return 0, -float("inf")
+    tokens, tags = tag(text)
+    known = pairs(body[:WINDOW])
+    best = (0, -float("inf"))
+    at = 0
+    for index in range(1, len(tokens)):
+        at += len(tokens[index - 1])
+        score = _seam(text, at, known) + _words(tokens, tags, index)
+        if score > best[1]:
+            best = (at, score)
+    return best[0], best[1] + PRIOR + LENGTH * (width - USUAL)
+
+
+def _seam(text: str, at: int, known: frozenset[str]) -> float:
+    """What characters and lengths say of a seam before the character `at`."""
+    before, after = text[:at], text[at:]
+    if marks.open_depth(before) > 0 or after[0] in NEVER_FIRST or after[0] in "（(":
+        return -float("inf")
+    left, right = printed_width(before), printed_width(_bare(after))
+    score = TOO_SHORT * (max(0.0, SHORTEST_KICKER - left) + max(0.0, SHORTEST_HEADLINE - right))
+    score -= max(0.0, left - LONG_KICKER) / 8
+    if _OBJECT.match(after) or before[-1] in "，、；,;" or after[0] == "—":
+        return score - 5.0
+    if before[-1] in _CLOSES_A_KICKER:
+        return score + (COLON if before[-1] in "：:" else EXCLAIMED)
+    if text[at - 1 : at + 1] in known:
+        return score + IN_THE_TEXT
+    return score + NEW_PAIR * (text[at - 2 : at] in known or text[at : at + 2] in known)
+
+
+def _bare(text: str) -> str:
+    label = marks.column_label(text)
+    return text[: -len(label) - 2] if label else text
+
+
+def _words(tokens: Sequence[str], tags: Sequence[str], index: int) -> float:
+    """What the words on either side of a seam say."""
+    before, after = "".join(tokens[max(0, index - 4) : index]), "".join(tokens[index : index + 3])
+    score = max((weight for word, weight in _cues("end") if before.endswith(word)), default=0.0, key=abs)
+    score += max((weight for word, weight in _cues("start") if after.startswith(word)), default=0.0, key=abs)
+    score += AGENT * tags[index].startswith(_AGENTS) + AGENT_FIRST * tags[0].startswith(_AGENTS)
+    score += NAME_LAST * tags[index - 1].startswith("nr") + OCCASION * tokens[0].startswith(_PREPOSITIONS)
+    score += NO_VERB * (not _has_verb(tags[index:]))
+    return score
+
+
+def _has_verb(tags: Sequence[str]) -> bool:
+    return any(each.startswith("v") for each in tags)
+
+
+@cache
+def _cues(place: str) -> tuple[tuple[str, float], ...]:
+    return tuple((row["word"], float(row["weight"])) for row in table("heading_cuts") if row["place"] == place)
+
+
+def opens_with_a_name(text: str) -> bool:
+    """Whether the first word names a place, an institution or a person: 某地开展对外援助."""
+    return _first_tag(text).startswith(_AGENTS)
+
+
+def opens_with_an_act(text: str) -> bool:
+    """Whether the first word says what is done: 加快制造业转型升级."""
+    return _first_tag(text).startswith(("v", "ad", "d"))
+
+
+def _first_tag(text: str) -> str:
+    _, tags = tag(text[:FIRST_WORDS])
+    return tags[0] if tags else ""

@@ -175,7 +175,7 @@ def names_a_speaker(text: str) -> bool:
     return marks.is_name_line(text) or (len(pieces) == 2 and len(text) < 20 and marks.is_name_line(pieces[-1]))
 
 
-def _is_unbroken(text: str) -> bool:
+def is_unbroken(text: str) -> bool:
     """Whether a text is one phrase, or two balanced ones, and closes no sentence."""
     return not marks.ends_a_sentence(text) and ("，" not in text or _is_balanced(text))
 
@@ -407,7 +407,7 @@ def _heading_by_place(facts: LineFacts, after: LineFacts | None) -> float:
     if _stands_apart(facts, after):
         score += STANDS_APART
     if line.measure is None:
-        score += SHORT_PIECE if len(line.text) <= LONG_HEADING and _is_unbroken(line.text) else 0.0
+        score += SHORT_PIECE if len(line.text) <= LONG_HEADING and is_unbroken(line.text) else 0.0
     else:
         score += OWN_WIDTH if _has_own_width(line, line.measure) else COLUMN_WIDTH
     return score

@@ -219,7 +219,9 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
     candidates = likely_measures(lines)
     if not candidates:
         return _rejoin(lines)
-    stiff = [replace(line, squeezed=printed_width(line.text.rstrip("".join(_NEVER_FIRST)))) for line in lines]
+    stiff = [
+        replace(line, squeezed=min(line.width, printed_width(line.text.rstrip("".join(_NEVER_FIRST))))) for line in lines
+    ]
     stiff_score, stiff_measures = _best_measures(stiff, candidates)
     squeezed_score, squeezed_measures = _best_measures(lines, candidates)
     squeezed_score += SQUEEZED * sum(line.squeezed < line.width for line in lines)

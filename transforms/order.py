@@ -12,7 +12,6 @@ the column and by the place on the page, and the pairs that together are likelie
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -28,11 +27,12 @@ CONTEXT = 12  # so many characters on each side of a break are compared
 WORDS = 0.8  # of the odds that the counts of prose give
 WORD_CUT = 0.35
 LEAST_WORDS, MOST_WORDS = -5.0, 7.0
-UNLIKELY = -1.0  # pieces that stand apart are not put together against the words
 RECURS = 2.0
 CLOSES = 3.0
 NEXT = 4.0  # the piece that stands behind it in the file; the page's own habit takes its place
-LEAST_NEXT, MOST_NEXT = 1.0, 6.0
+ACROSS = 0.7  # so much of it where a heading or another line stands between them
+LEAST_NEXT, MOST_NEXT = 1.0, 9.0
+SURE = 1.5  # so much weighs the logarithm of the odds that the order of the file is right
 MOST_BLOCKS = 12
 MOST_HEADING_LINES = 4
 NEAR_A_ROW = 2  # so many pieces beside a row may be pieces of a row that had but one line
@@ -46,7 +46,6 @@ WIDEST_CHANGE = 3.0
 SHORT_LINE = -5.0
 ANNOUNCED = -7.0
 NEXT_PARAGRAPH = 1.0
-HEADS_NEXT = 3.0
 OPENED = -1.5  # what goes on is seldom as narrow as a paragraph's first line
 FLUSH = -1.0  # a paragraph seldom begins with a line that is not
 
@@ -57,9 +56,6 @@ BEGINS = -1.5
 HEADS = -0.5
 
 
-_BODY_MARK = re.compile("[，。；]")
-
-
 @dataclass(slots=True)
 class Piece:
     """Lines that surely follow each other; what stands at both ends decides where they belong."""
@@ -67,6 +63,11 @@ class Piece:
     facts: list[LineFacts]
     index: int
     heads: bool = False
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is part of no body: a heading, or a line that shows by itself what it is."""
+        return self.heads or self.facts[0].other is not None
 
     @property
     def first(self) -> Line:
@@ -95,20 +96,22 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
-    for piece in pieces:
+    for before, piece in zip([None, *pieces], pieces):
         near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1]
-        piece.heads = _is_heading(piece, any(each.first.column for each in near))
+        ended = before is None or before.is_apart or _closes(before.facts[-1])
+        whole = not ended or any(each.first.column for each in near)
+        piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole)
     return pieces
 
 
-def _is_heading(piece: Piece, near_a_row: bool) -> bool:
-    """Whether a piece has nothing of a body: a few lines that fill no column or hold no mark of a sentence. Near rows
-    across columns a body's lines stand alone."""
+def _is_heading(piece: Piece, whole: bool) -> bool:
+    """Whether a piece has nothing of a body: a few lines, unbroken, that close no sentence. Where a sentence is open
+    before it, and near rows across columns, a `whole` line is a body's."""
     if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
         return False
-    if near_a_row and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
+    if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False
-    return all(_may_be_heading(fact) or not _BODY_MARK.search(fact.line.text) for fact in piece.facts)
+    return all(breaks.is_unbroken(fact.line.text) for fact in piece.facts)
 
 
 def _surely_follows(before: LineFacts, after: LineFacts) -> bool:
@@ -145,23 +148,38 @@ def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
         [_link(one, other, below, text) - ends[i] - begins[k] for k, other in enumerate(pieces)]
         for i, one in enumerate(pieces)
     ]
+    followers = _followers(pieces)
     pairs: dict[int, int] = {}
     trust = NEXT
     for _ in range(3):
         weighed = [list(row) for row in gains]
-        for i, row in enumerate(weighed[:-1]):
-            if not (pieces[i].first.column or _closes(pieces[i].facts[-1]) or pieces[i].heads):
-                row[i + 1] += trust
+        for i, k in followers.items():
+            weighed[i][k] += trust if k == i + 1 else trust * ACROSS
         pairs = best_pairs(weighed)
-        trust = _habit(pieces, pairs)
+        trust = _habit(pieces, pairs, followers)
     return _without_circles(pairs, gains)
 
 
-def _habit(pieces: Sequence[Piece], pairs: dict[int, int]) -> float:
+def _followers(pieces: Sequence[Piece]) -> dict[int, int]:
+    """For each piece that breaks off the next one in the file that is part of a body."""
+    found: dict[int, int] = {}
+    following: int | None = None
+    for piece in reversed(pieces):
+        if piece.is_apart:
+            if piece.index + 1 < len(pieces):
+                found[piece.index] = piece.index + 1
+            continue
+        if following is not None and not (piece.first.column or _closes(piece.facts[-1])):
+            found[piece.index] = following
+        following = piece.index
+    return found
+
+
+def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, int]) -> float:
     """How much oftener a piece that breaks off goes on in the next one than elsewhere, as the logarithm of the odds."""
-    open_ends = [i for i in pairs if not (_closes(pieces[i].facts[-1]) or pieces[i].first.column or pieces[i].heads)]
-    follow = sum(pairs[i] == i + 1 for i in open_ends)
-    return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + math.log((follow + 1) / (len(open_ends) - follow + 0.5))))
+    ends = [i for i in pairs if i in followers and not pieces[i].is_apart]
+    follow = sum(pairs[i] == followers[i] for i in ends)
+    return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + SURE * math.log((follow + 1) / (len(ends) - follow + 0.5))))
 
 
 def _below(pieces: Sequence[Piece], text: str) -> set[tuple[int, int]]:
@@ -238,22 +256,18 @@ def _indented(fact: LineFacts) -> bool:
 
 
 def _link(one: Piece, other: Piece, below: set[tuple[int, int]], text: str) -> float:
-    """The score of a piece that goes on in another, its place in the file apart."""
+    """The score of a piece that goes on in another, its place behind it in the file apart."""
     before, after = one.facts[-1], other.facts[0]
-    if before.other or after.other or one is other:
+    if one is other or before.other or after.other:
         return -math.inf
     near = other.index == one.index + 1 or (one.index, other.index) in below
-    if not near and (_closes(before) or one.heads or other.heads or before.line.measure is None):
-        return -math.inf
     place = BELOW if (one.index, other.index) in below else _by_distance(one, other)
-    if near and (one.heads or other.heads) and not _closes(before):
-        return HEADS_NEXT
-    if not _closes(before):
-        words = _by_words(before, after, text)
-        return words + place + _by_width(before, other) if near or words > UNLIKELY else -math.inf
-    if one.heads or other.heads or after.lead:
+    if _closes(before):
+        parted = after.lead or one.heads or other.heads
+        return place + NEXT_PARAGRAPH + _by_width(before, other) if near and not parted else -math.inf
+    if not near and (before.line.measure is None or one.heads or other.heads):
         return -math.inf
-    return place + NEXT_PARAGRAPH + _by_width(before, other)
+    return _by_words(before, after, text) + place + _by_width(before, other)
 
 
 def _by_words(before: LineFacts, after: LineFacts, text: str) -> float:
@@ -311,7 +325,6 @@ def _without_circles(pairs: dict[int, int], gains: Sequence[Sequence[float]]) ->
 
 def _ordered(pieces: Sequence[Piece], pairs: dict[int, int]) -> list[Line]:
     """The lines in the order of the file, each piece followed by those in which it goes on."""
-    pairs = {i: k for i, k in pairs.items() if not (pieces[i].heads or pieces[k].heads)}
     inner = set(pairs.values())
     lines: list[Line] = []
     for piece in pieces:

@@ -32,7 +32,7 @@ NEAR = 2  # so many lines beside a row may be rows whose columns touch
 _Row = tuple[float, list[Line]]
 
 _BLANK = re.compile(r"\S \S")
-_BODY_MARK = re.compile("[，。；]")
+_BODY_MARK = re.compile("[，。；、]")
 _STOPS = re.compile("[。！？”]$")
 _MARKS = "，。、；：！？”》）"
 

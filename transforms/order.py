@@ -111,7 +111,8 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
         return False
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False
-    return all(breaks.is_unbroken(fact.line.text) for fact in piece.facts)
+    text = piece.last.text
+    return all(breaks.is_unbroken(fact.line.text) for fact in piece.facts) or bool(marks.column_label(text))
 
 
 def _surely_follows(before: LineFacts, after: LineFacts) -> bool:
@@ -155,6 +156,7 @@ def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
         weighed = [list(row) for row in gains]
         for i, k in followers.items():
             weighed[i][k] += trust if k == i + 1 else trust * ACROSS
+            weighed[i][i + 1] += 0.0 if k == i + 1 else trust * ACROSS
         pairs = best_pairs(weighed)
         trust = _habit(pieces, pairs, followers)
     return _without_circles(pairs, gains)

@@ -52,6 +52,7 @@ _ALIKE = -1.5
 _EVEN = -2.5
 _NAMED = 3.2
 _GLUED = 1.5  # more than the blank between two halves gives
+_REMAINDER = -4.0  # a word or two on a line of their own are a part's end
 _SEVERAL = 2.0  # a heading whose parts stand apart is seldom glued as well
 _SAYS = 3.0
 _BOTH_ACT = -0.8
@@ -180,7 +181,8 @@ def _pieces(lines: Sequence[Line], body: str) -> list[_Part]:
     if group:
         wholes.append(_whole(group))
     at_marks = [piece for whole in wholes for piece in _at_dash(whole)]
-    if any(line.measure is not None for line in lines):  # only pages without columns are glued
+    announced = any(_cues(piece.text.text, "kicker") >= _SAYS for piece in at_marks)
+    if announced or any(line.measure is not None for line in lines):  # only pages without columns are glued
         return at_marks
     doubt = _SEVERAL if sum(not marks.is_note(part.text.text) for part in at_marks) > 1 else 0.0
     return [piece for part in at_marks for piece in _at_seam(part, body, doubt)]
@@ -237,6 +239,8 @@ def _joint(before: _Part, after: _Part, said: bool) -> float:
         return _CUED
     apart = _APART if after.gap else 0.0
     widths = printed_width(one), printed_width(other)
+    if not after.gap and _SHORT > widths[1] < widths[0] / 1.6:
+        return _REMAINDER
     return apart + _unlike(*widths) + _unlike_words(one, other, said)
 
 

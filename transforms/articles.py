@@ -39,6 +39,7 @@ UNLIKE = 0.12  # so much likeness is chance
 STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
+TITLED = -4.0  # a subheadline behind a dash makes a heading a headline
 NUMBERED = 4.0
 IN_A_SPEECH = 2.5
 CAPTION = 2.5
@@ -199,6 +200,7 @@ class _Item:
     bare: bool = False
     picture_before: bool = False
     picture_after: bool = False
+    titled: bool = False
 
 
 def _item(block: Block) -> _Item:
@@ -254,6 +256,7 @@ def _compare(items: list[_Item]) -> None:
         if not item.heading:
             item.caption = _is_caption(items, index)
             continue
+        item.titled = any("——" in near.text[:2] for near in items[index : index + 2] if near.heading)
         own = pairs(item.text)
         total = sum(weight.get(pair, default) for pair in own) or 1.0
         above, below = _body_above(items, index), _body_below(items, index)
@@ -335,7 +338,8 @@ def _crosshead(item: _Item) -> float:
     if item.block.kind != "heading" or len(item.block.lines) > 2:
         return IMPOSSIBLE
     picture = CAPTION * (item.picture_before or item.picture_after)
-    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * max(0, len(item.text) - 12)
+    titled = TITLED if item.titled else 0.0
+    return CROSSHEAD + titled + item.inside - picture + LONG_CROSSHEAD * max(0, len(item.text) - 12)
 
 
 def _is_loose_end(items: Sequence[_Item], index: int) -> bool:
@@ -436,7 +440,7 @@ def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tup
 
 def _is_stray(item: _Item) -> bool:
     """Whether a heading may be a slogan that belongs to nothing: short, and no body has any of its words."""
-    if item.block.kind != "heading" or item.text[0] in "（(":
+    if item.block.kind != "heading" or item.text[0] in "（(" or item.titled:
         return False
     return len(item.text) <= LONGEST_STRAY and not item.like_before + item.like_after
 

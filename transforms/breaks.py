@@ -263,10 +263,15 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     return Break(
         goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
         ends=ends(before, after, habits),
-        heading_goes_on=heading + (DASH if after.line.text.startswith("——") else 0.0),
+        heading_goes_on=heading + (LABELLED if closes and _ends_a_label(before, after) else 0.0) + (DASH if after.line.text.startswith("——") else 0.0),
         heading_ends=-2 * bound,
         interrupted=-1.0 if before.stops else 0.0,
     )
+
+
+def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
+    """Whether a column's label is cut by a line's end: …的力量（大⏎使随笔）"""
+    return after.line.text[-1] == "）" and marks.column_label(before.line.text + after.line.text) is not None
 
 
 def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
@@ -357,7 +362,7 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     measure = facts.line.measure
     if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    if facts.lead or facts.bullet or facts.signature or facts.salutation or marks.opens_a_salutation(text):
+    if facts.lead or facts.bullet or facts.signature or facts.opener or facts.salutation or marks.opens_a_salutation(text):
         score -= 2 * LEAD_OPENS
     return score
 

@@ -45,13 +45,14 @@ _SAME_TYPE = 1.5
 # How much speaks for two neighbouring pieces being different parts.
 _MARKED = 8.0  # a dash, a colon or a note stands between them
 _CUED = 3.0
-_APART = 4.0  # a blank line
+_APART = 3.0  # a blank line
 _LONG = 2.0  # halves are short
 _UNEVEN = 0.8  # …and of about the same length
 _ALIKE = -1.5
 _EVEN = -2.5
 _NAMED = 3.2
 _GLUED = 1.5  # more than the blank between two halves gives
+_REMAINDER = -4.0  # a word or two on a line of their own are a part's end
 _SEVERAL = 2.0  # a heading whose parts stand apart is seldom glued as well
 _SAYS = 3.0
 _BOTH_ACT = -0.8
@@ -180,7 +181,8 @@ def _pieces(lines: Sequence[Line], body: str) -> list[_Part]:
     if group:
         wholes.append(_whole(group))
     at_marks = [piece for whole in wholes for piece in _at_dash(whole)]
-    if any(line.measure is not None for line in lines):  # only pages without columns are glued
+    announced = any(_cues(piece.text.text, "kicker") >= _SAYS for piece in at_marks)
+    if announced or any(line.measure is not None for line in lines):  # only pages without columns are glued
         return at_marks
     doubt = _SEVERAL if sum(not marks.is_note(part.text.text) for part in at_marks) > 1 else 0.0
     return [piece for part in at_marks for piece in _at_seam(part, body, doubt)]
@@ -200,7 +202,13 @@ def _carries_on(group: Sequence[Line], line: Line, body: str) -> bool:
         return True
     if not line.gap and _names_no_occasion_yet(group):
         return True
-    return before.width > _HALF and line.width < before.width and before.text[-1] + line.text[0] in body[:_WINDOW]
+    return line.width < before.width and _is_in(body, joined, line.text, before.width > _HALF)
+
+
+def _is_in(body: str, before: str, after: str, wide: bool) -> bool:
+    """Whether the text of the story has the words that a line's end cuts; of a wide line two characters show it."""
+    cut = {before[-2:] + after[:1], before[-1:] + after[:2], *([before[-1:] + after[:1]] if wide else [])}
+    return any(len(words) > 1 and words in body[:_WINDOW] for words in cut)
 
 
 def _at_seam(part: _Part, body: str, doubt: float) -> list[_Part]:
@@ -229,10 +237,11 @@ def _joint(before: _Part, after: _Part, said: bool) -> float:
         return _MARKED
     if max(_cues(other, "subheadline"), _cues(one, "kicker")) >= 1:
         return _CUED
-    if after.gap:
-        return _APART
+    apart = _APART if after.gap else 0.0
     widths = printed_width(one), printed_width(other)
-    return _unlike(*widths) + _unlike_words(one, other, said)
+    if not after.gap and _SHORT > widths[1] < widths[0] / 1.6:
+        return _REMAINDER
+    return apart + _unlike(*widths) + _unlike_words(one, other, said)
 
 
 def _unlike(one: float, other: float) -> float:
@@ -326,6 +335,7 @@ def _as_headline(part: _Part) -> float:
         score -= 2.0
     if marks.column_label(text):
         score += 1.5
+    score -= _cues(text, "subheadline") / 2
     return score + (1.0 if " " in text else 0.0)
 
 

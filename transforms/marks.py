@@ -245,7 +245,11 @@ def column_label(headline: str) -> str | None:
 def is_column_label(text: str) -> bool:
     """Whether a line is nothing but a column's label in brackets: （见证·中国机遇）."""
     label = column_label("题" + text)
-    return label is not None and len(label) + 2 == len(text) and not any(map(label.__contains__, words("credit_words")))
+    return label is not None and len(label) + 2 == len(text) and not _is_of_a_credit(label)
+
+
+def _is_of_a_credit(text: str) -> bool:
+    return "摄" in text or any(word in text for word in words("credit_words") if len(word) > 1)
 
 
 def is_note(text: str) -> bool:

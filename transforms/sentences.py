@@ -37,7 +37,7 @@ _FULL_STOP = "。｡"
 _LEADS_SPEECH = "：:，,—"
 _LONGEST_STAMMER = 2
 _LONGEST_ATTRIBUTION = 30
-_STAMMER = re.compile(r"[^，。！？；：、“”（）\s]*$")
+_STAMMER = re.compile(r"[^，。！？；：、…“”（）\s]*$")
 # English: a full stop, a blank and a capital, but not behind an abbreviation; in Chinese a full stop and closing quotes.
 _ENGLISH_STOP = re.compile(r"(?<=[A-Za-z0-9)])[.][\"'”’)]{0,3}(?=\s+[\"'“‘(]?[A-Z])")
 _ENGLISH_SPEECH = re.compile(r"[a-z][.][”’]+$")
@@ -145,8 +145,9 @@ def _ellipsis_goes_on(text: str, at: int, end: int, start: int) -> bool:
     """Whether an ellipsis only halts or leaves something out: 这……这是什么, 如今……绿树成荫, 会议强调，……要抓好落实."""
     if end == len(text):
         return False
+    last = max(start, text.rfind("…", start, at) + 1)
     left_out = text[at - 1 : at] in tuple(_PAUSE) or _goes_on("list", text, end)
-    return left_out or 0 < at - start <= _LONGEST_STAMMER or _is_stammer(text, at, end)
+    return left_out or 0 < at - last <= _LONGEST_STAMMER or _is_stammer(text, at, end)
 
 
 def _is_stammer(text: str, start: int, end: int) -> bool:
@@ -167,9 +168,11 @@ def _pair_ends_sentence(text: str, pair: _Pair, row: int, start: int) -> bool:
         return False
     if opener not in _QUOTES:
         return pair.start <= start
+    if _goes_on("word", text, end):
+        return False
     if last in _FULL_STOP:
-        return not _goes_on("word", text, end)
-    return text[end] not in PAIRS and not _goes_on("word", text, end) and _is_speech(text, row, end, start)
+        return row > start or _closing_attribution().match(text, end) is None
+    return text[end] not in PAIRS and _is_speech(text, row, end, start)
 
 
 def _is_carried_on(text: str, end: int) -> bool:
@@ -198,8 +201,18 @@ def _continuations(kind: str) -> re.Pattern[str]:
 @cache
 def _attribution() -> re.Pattern[str]:
     """Who said it, behind what was said: “太好了！”村民王大伯高兴地说。 A colon there leads the next quotation."""
+    return re.compile(f"{_who_said_it()}[。，！]")
+
+
+@cache
+def _closing_attribution() -> re.Pattern[str]:
+    """Who said it, with nothing more to tell: “修好了。”他说。 or “修好了。”他说，“再等等。” but not “…。”他说，路好走了。"""
+    return re.compile(f"{_who_said_it()}(?:[。！]|，[“「『])")
+
+
+def _who_said_it() -> str:
     manner = "(?:了?一声|了?一句|着|起来|出来)?"
-    return re.compile(f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?(?:{_alternatives('saying')}){manner}[。，！]")
+    return f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?(?:{_alternatives('saying')}){manner}"
 
 
 def _alternatives(kind: str) -> str:

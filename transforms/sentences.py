@@ -38,7 +38,7 @@ _LEADS_SPEECH = "：:，,—"
 _LONGEST_STAMMER = 2
 _LONGEST_ATTRIBUTION = 30
 _STAMMER = re.compile(r"[^，。！？；：、…“”（）\s]*$")
-# English: a full stop, a blank and a capital, but not behind an abbreviation; in Chinese a full stop and closing quotes.
+# English: a full stop, a blank and a capital, but not behind an abbreviation; in Chinese text closing quotes.
 _ENGLISH_STOP = re.compile(r"(?<=[A-Za-z0-9)])[.][\"'”’)]{0,3}(?=\s+[\"'“‘(]?[A-Z])")
 _ENGLISH_SPEECH = re.compile(r"[a-z][.][”’]+$")
 _ENGLISH_GOES_ON = re.compile(r"\s[a-z]")
@@ -206,7 +206,7 @@ def _attribution() -> re.Pattern[str]:
 
 @cache
 def _closing_attribution() -> re.Pattern[str]:
-    """Who said it, with nothing more to tell: “修好了。”他说。 or “修好了。”他说，“再等等。” but not “…。”他说，路好走了。"""
+    """Who said it, and nothing more: “修好了。”他说。 or “修好了。”他说，“再等等。” but not “修好了。”他说，路好走。"""
     return re.compile(f"{_who_said_it()}(?:[。！]|，[“「『])")
 
 

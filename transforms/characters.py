@@ -27,7 +27,10 @@ BLANKS = (
     "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 # Of these the ones that take no room: soft hyphens, zero-width blanks and joiners, marks of direction, tags.
-INVISIBLE = "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f"
+INVISIBLE = (
+    "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0001\U000e0020-\U000e007f"
+)
 LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
 FULL_WIDTH = "０-９Ａ-Ｚａ-ｚ"
 COMPATIBILITY = "\uf900-\ufad9\U0002f800-\U0002fa1d"

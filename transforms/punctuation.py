@@ -137,7 +137,7 @@ def dashes(text: str) -> str:
 
 
 def inner_stops(text: str) -> str:
-    """Dots between Chinese where a page sets all its full stops so: 产量稳步增长.价格小幅下降. → 产量稳步增长。价格小幅下降。
+    """Dots between Chinese where a page sets all its full stops so: 产量稳步增长.价格下降. → 产量稳步增长。价格下降。
 
     That is so where the paragraph has no other full stop and ends with such a dot as well.
     """

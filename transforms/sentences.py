@@ -2,10 +2,11 @@
 
 A sentence ends with 。！？ or …… outside of quotes and brackets, and takes the quotes and brackets that close there
 with it. Inside a pair nothing is cut: a quotation of several sentences is one, as is 《…！…》. A list of quoted titles
-goes on, and so does a sentence in which a quoted cry stands as a word (喊着“加油！”冲过去).
+goes on, and so does a sentence in which a quoted cry stands as a word (喊着“加油！”冲过去). Who said it stays with what
+was said, and an ellipsis that only halts (这……这是什么) or leaves something out cuts nothing.
 
-    before  他说：“要快。要稳。”大家鼓掌。喊着“加油！”冲了过去。
-    after   他说：“要快。要稳。” / 大家鼓掌。 / 喊着“加油！”冲了过去。
+    before  他说：“要快。要稳。”大家鼓掌。“通了！”老人说。喊着“加油！”冲了过去。
+    after   他说：“要快。要稳。” / 大家鼓掌。 / “通了！”老人说。 / 喊着“加油！”冲了过去。
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def _pair_ends_sentence(text: str, pair: _Pair, row: int, start: int) -> bool:
     if _goes_on("word", text, end):
         return False
     if last in _FULL_STOP:
-        return row > start or _closing_attribution().match(text, end) is None
+        return row > start or _attribution().match(text, end) is None
     return text[end] not in PAIRS and _is_speech(text, row, end, start)
 
 
@@ -200,19 +201,13 @@ def _continuations(kind: str) -> re.Pattern[str]:
 
 @cache
 def _attribution() -> re.Pattern[str]:
-    """Who said it, behind what was said: “太好了！”村民王大伯高兴地说。 A colon there leads the next quotation."""
-    return re.compile(f"{_who_said_it()}[。，！]")
+    """Who said it, behind what was said, and nothing more: “修好了！”他高兴地说。 or “修好了。”他说，“快进屋。”
 
-
-@cache
-def _closing_attribution() -> re.Pattern[str]:
-    """Who said it, and nothing more: “修好了。”他说。 or “修好了。”他说，“再等等。” but not “修好了。”他说，路好走。"""
-    return re.compile(f"{_who_said_it()}(?:[。！]|，[“「『])")
-
-
-def _who_said_it() -> str:
+    Not so “修好了。”他说，路在门口。 where the sentence goes on to tell, nor a colon, which leads the next quotation.
+    """
     manner = "(?:了?一声|了?一句|着|起来|出来)?"
-    return f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?(?:{_alternatives('saying')}){manner}"
+    who = f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?"
+    return re.compile(f"{who}(?:{_alternatives('saying')}){manner}(?:[。！]|，[“「『])")
 
 
 def _alternatives(kind: str) -> str:

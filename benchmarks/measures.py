@@ -46,6 +46,8 @@ MEASURES = {
     "metric_close": Measure("metric, close", "likewise, two thirds of the words of both being the same"),
     "period": Measure("period", "statistics of the gold whose period shares half of the gold's"),
     "unplaced": Measure("unplaced figures", "figures that lie in no gold sentence", True, True),
+    "sentence_f1": Measure("sentence F1", "ends of sentences in the bodies of the seeds"),
+    "sentence_cases_f1": Measure("sentence F1, cases", "ends of sentences in tests/cases/sentences.jsonl"),
     "joins_precision": Measure("joins, precision", "parts joined across pages that belong together"),
     "joins_recall": Measure("joins, recall", "parts that belong together and were joined"),
     "joins_f1": Measure("joins F1", "the harmonic mean of both"),

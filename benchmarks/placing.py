@@ -61,6 +61,9 @@ class Placed:
     """Figures in sentences of which the gold has nothing, each with its sentence."""
     dropped: tuple[str, ...] = ()
     """Figures whose letters don't stand together in one gold sentence, each with its sentence."""
+    ends: frozenset[int] = frozenset()
+    gold_ends: frozenset[int] = frozenset()
+    """Where in the bodies' letters a sentence ends as it was read, and where one of the gold ends."""
 
 
 @dataclass
@@ -91,6 +94,16 @@ class _Stream:
         self.owners[place : place + size] = [(gold, first + step) for step in range(size)]
         self.text = self.text[:place] + USED * size + self.text[place + size :]
 
+    def bodies(self) -> list[range]:
+        """Where the letters of each sentence of a body stand."""
+        found = zip(self.rows, self.starts, self.letters)
+        return [range(at, at + len(own.text)) for row, at, own in found if row["paragraph"] is not None and own.text]
+
+    def closes(self, at: int, golds: Sequence[Letters]) -> bool:
+        """Whether a letter is the last of its gold sentence."""
+        owner = self.owners[at]
+        return owner is not None and owner[1] == len(golds[owner[0]].text) - 1
+
     def owners_of(self, number: int) -> Sequence[tuple[int, int] | None]:
         start = self.starts[number]
         return self.owners[start : start + len(self.letters[number].text)]
@@ -111,6 +124,8 @@ def place(tables: Tables, cases: Sequence[Mapping[str, Any]]) -> Placed:
         not_found=tuple(name for found, size, name in sought if size and not found),
         outside=tuple(outside),
         dropped=tuple(dropped),
+        ends=frozenset(body.stop - 1 for body in stream.bodies()),
+        gold_ends=frozenset(at for body in stream.bodies() for at in body if stream.closes(at, golds)),
     )
 
 

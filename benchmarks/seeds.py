@@ -12,11 +12,14 @@ from benchmarks.figures import score_figures
 from benchmarks.placing import Placed, place
 from benchmarks.reading import Tables, pages
 from benchmarks.scoring import Score, score_articles
+from benchmarks.sentences import score_sentences
+from transforms.sentences import split
 
 PROJECT = Path(__file__).resolve().parent.parent
 SEEDS = PROJECT / "seeds"
 ARTICLES_GOLD = SEEDS / "gold" / "seeds_articles.json"
 FIGURES_GOLD = SEEDS / "gold" / "seeds_figures.jsonl"
+SENTENCE_CASES = PROJECT / "tests" / "cases" / "sentences.jsonl"
 
 
 def sources_below(folder: Path) -> dict[str, bytes]:
@@ -30,13 +33,15 @@ def json_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def score_seeds(tables: Tables) -> dict[str, Score]:
-    """The scores of the seeds, by what is scored: articles, figures, conservation."""
+    """The scores of the seeds, by what is scored: articles, figures, conservation, sentences."""
     gold = json.loads(ARTICLES_GOLD.read_text(encoding="utf-8"))
     cases = json_lines(FIGURES_GOLD)
+    placed = place(tables, cases)
     return {
         "articles": score_articles(gold, pages(tables)),
-        "figures": score_placed(cases, place(tables, cases)),
+        "figures": score_placed(cases, placed),
         "conservation": score_account(account(tables, sources_below(SEEDS))),
+        "sentences": score_sentences(placed, json_lines(SENTENCE_CASES), split),
     }
 
 

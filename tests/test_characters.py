@@ -19,8 +19,11 @@ def test_case(case: dict[str, Any]) -> None:
     assert (case["before"] != case["after"]) == case["fires"]
 
 
-def test_each_rule_has_a_case_that_fires() -> None:
-    assert {rule.name for rule in rules()} == {case["rule"] for case in cases("characters") if case["fires"]}
+def test_each_rule_has_cases_both_ways() -> None:
+    for fires in (True, False):
+        assert {rule.name for rule in rules()} == {
+            case["rule"] for case in cases("characters") if case["fires"] is fires
+        }
 
 
 @given(st.one_of(st.text(), dirty_texts))

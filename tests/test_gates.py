@@ -38,6 +38,8 @@ LEAST = {
     "unplaced": 4,
     "conserved": 1.0,
     "contract_faults": 0,
+    "sentence_f1": 0.98,
+    "sentence_cases_f1": 0.98,
 }
 """No floor may be lowered below these (no ceiling raised above), whatever the reason."""
 
@@ -56,7 +58,7 @@ def pinned() -> Gates:
     return gates.load()
 
 
-@pytest.mark.parametrize("group", ["articles", "figures", "conservation"])
+@pytest.mark.parametrize("group", ["articles", "figures", "conservation", "sentences"])
 def test_accuracy_holds(group: str, scores: dict[str, Score], pinned: Gates) -> None:
     lines = gates.fallen(pinned, group, scores[group])
     assert not lines, "\n".join(["accuracy on the seeds fell", *lines])

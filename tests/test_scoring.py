@@ -22,6 +22,7 @@ from benchmarks.placing import place
 from benchmarks.report import Section
 from benchmarks.scoring import Part, Score, Tally, letters, score_articles, score_boundaries, score_joins
 from benchmarks.seeds import ARTICLES_GOLD, FIGURES_GOLD, json_lines, score_placed
+from benchmarks.sentences import score_sentences
 from benchmarks.values import same_amount, same_moment, same_unit, same_value
 from transforms.alignment import Span
 from transforms.document import Article, Credit, Document, Figure, Mention, Residue, Sentence
@@ -793,6 +794,19 @@ def test_what_can_not_be_placed_is_reported() -> None:
     assert joined.dropped == ("1/3 in 全市3.4万名患者就诊。别处又有1/3。",)
     score = score_placed(cases, joined)
     assert score.measures["unplaced"] == 1
+
+
+@pytest.mark.parametrize(
+    ("sentences", "f1"),
+    [(INPUTS, 1.0), ([INPUTS[0], INPUTS[1] + INPUTS[2]], 0.8), ([*INPUTS[:2], "其中,", "占比超过1/3。"], 6 / 7)],
+    ids=["as they are", "an end missed", "an end invented"],
+)
+def test_ends_of_sentences_missed_or_invented_count(sentences: Sequence[str], f1: float) -> None:
+    gold = [{"id": str(number), "input": text, "expected": []} for number, text in enumerate(INPUTS)]
+    cases = [{"text": "能吗？能！", "sentences": ["能吗？", "能！"]}]
+    score = score_sentences(place(cut_tables(sentences), gold), cases, lambda text: [Span(0, len(text))])
+    assert score.measures == pytest.approx({"sentence_f1": f1, "sentence_cases_f1": 2 / 3})
+    assert score.faults == ("能吗？能！: 1 ends missed, 0 invented",)
 
 
 def test_a_figure_keeps_its_own_marks() -> None:

@@ -12,8 +12,6 @@ from hypothesis import given
 
 from transforms.sentences import split
 
-FLOOR = 0.98
-
 
 def _cut(text: str) -> list[str]:
     return [text[span.start : span.end] for span in split(text)]
@@ -24,20 +22,13 @@ def test_case(case: dict[str, Any]) -> None:
     assert _cut(case["text"]) == case["sentences"]
 
 
-def test_the_table_is_large_and_its_boundaries_are_found() -> None:
+def test_the_table_is_large_and_diverse() -> None:
+    """How many of its boundaries are found is a gate of its own (`tests/test_gates.py`)."""
     table = cases("sentences")
-    assert len(table) >= 120
-    found = {(row, span.end) for row, case in enumerate(table) for span in split(case["text"])}
-    gold = {(row, end) for row, case in enumerate(table) for end in _ends(case)}
-    assert 2 * len(found & gold) / (len(found) + len(gold)) >= FLOOR
-
-
-def _ends(case: dict[str, Any]) -> list[int]:
-    ends, at = [], 0
-    for sentence in case["sentences"]:
-        at = case["text"].index(sentence, at) + len(sentence)
-        ends.append(at)
-    return ends
+    assert len(table) >= 160
+    assert len({case["text"] for case in table}) == len(table)
+    for mark in "“‘「『（《【〔［！？…；①．()?!.":
+        assert sum(mark in case["text"] for case in table) >= 2, mark
 
 
 @given(dirty_texts)
@@ -53,7 +44,16 @@ def _without_blanks(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["“" * 10_000, "“（" * 10_000 + "。" * 10_000, "好。”" * 50_000, "“好。" * 20_000, "…" * 50_000]
+    "text",
+    [
+        "“" * 10_000,
+        "“（" * 10_000 + "。" * 10_000,
+        "好。”" * 50_000,
+        "“好。" * 20_000,
+        "…" * 50_000,
+        "好……" * 50_000,
+        "“好！”" * 20_000,
+    ],
 )
 def test_hostile_marks_take_no_time(text: str) -> None:
     start = time.perf_counter()

@@ -17,6 +17,7 @@ from functools import cache
 from typing import NamedTuple
 
 from transforms import lexicon
+from transforms.alignment import Aligned, Span, drop
 
 # Written out, not asked of `unicodedata`, whose categories grow from version to version: whitespace (Zs), control
 # characters (Cc) and format characters (Cf). `\n` and `\r` have rules of their own.
@@ -25,10 +26,16 @@ BLANKS = (
     "\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
     "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
+# Of these the ones that take no room: soft hyphens, zero-width blanks and joiners, marks of direction, tags.
+INVISIBLE = (
+    "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0001\U000e0020-\U000e007f"
+)
 LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
 FULL_WIDTH = "０-９Ａ-Ｚａ-ｚ"
 COMPATIBILITY = "\uf900-\ufad9\U0002f800-\U0002fa1d"
-_CIRCLES = re.compile("(?<=[〇一二三四五六七八九十])[○◯]+(?=[一二三四五六七八九十年])")
+_CIRCLES = re.compile("(?<=[〇一二三四五六七八九十])[○◯OoΟО]+(?=[一二三四五六七八九十年])")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 
 
 class Rule(NamedTuple):
@@ -54,6 +61,16 @@ def fold(text: str) -> str:
     return text
 
 
+def without_invisible(text: Aligned, source: str) -> Aligned:
+    """`text`, folded or not, without the places where `source`, as long, has characters that take no room.
+
+    A zero-width blank between two words is no blank of the print: 图书​馆 → 图书馆.
+    """
+    if not _INVISIBLE.search(source):
+        return text
+    return drop(text, (Span(*found.span()) for found in _INVISIBLE.finditer(source)))
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """The rules in the order in which they are applied."""
@@ -66,7 +83,7 @@ def rules() -> tuple[Rule, ...]:
         Rule("full-width digit or letter", re.compile(f"[{FULL_WIDTH}]"), lambda found: chr(ord(found[0]) - 0xFEE0)),
         Rule("full-width percent sign", re.compile("(?<=[0-9])％"), lambda _: "%"),
         Rule("full-width decimal point", re.compile("(?<=[0-9])．(?=[0-9])"), lambda _: "."),
-        Rule("circle for zero", _CIRCLES, lambda found: "〇" * len(found[0])),
+        Rule("circle or letter for zero", _CIRCLES, lambda found: "〇" * len(found[0])),
     )
 
 
@@ -87,7 +104,7 @@ def _from_table(name: str, becomes: dict[str, str]) -> Rule:
 def _anything() -> re.Pattern[str]:
     """One search that tells whether any rule could fire; most lines need none."""
     listed = "".join(row["character"] for row in lexicon.table("characters"))
-    return re.compile(f"[\r％．○◯{LINE_ENDS}{BLANKS}{FULL_WIDTH}{COMPATIBILITY}{listed}]")
+    return re.compile(f"[\r％．{LINE_ENDS}{BLANKS}{FULL_WIDTH}{COMPATIBILITY}{listed}]|{_CIRCLES.pattern}")
 
 
 def _carriage_returns(found: re.Match[str]) -> str:

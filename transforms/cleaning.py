@@ -11,7 +11,7 @@ script last, for its phrases must not be parted.
 from __future__ import annotations
 
 from transforms.alignment import Aligned
-from transforms.characters import fold
+from transforms.characters import fold, without_invisible
 from transforms.punctuation import widen
 from transforms.script import simplify
 from transforms.spacing import close_certain, close_up
@@ -25,7 +25,7 @@ def clean(text: Aligned) -> Aligned:
     Every character that is not blank stays or becomes another one at its place, but for the dots that a row of dots has
     beyond the two characters of an ellipsis.
     """
-    return simplify(_settle(close_up(text.with_text(fold(text.text)).strip())))
+    return simplify(_settle(close_up(_folded(text).strip())))
 
 
 def _settle(text: Aligned) -> Aligned:
@@ -42,4 +42,8 @@ def clean_line(line: Aligned) -> Aligned:
 
     Blanks at its ends and doubtful ones inside stay, to be judged when the lines of the paragraph are joined.
     """
-    return close_certain(line.with_text(fold(line.text)))
+    return close_certain(_folded(line))
+
+
+def _folded(text: Aligned) -> Aligned:
+    return without_invisible(text.with_text(fold(text.text)), text.text)

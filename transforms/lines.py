@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from transforms.alignment import Aligned, aligned, concat
 from transforms.bylines import inner_leads, is_credit
-from transforms.characters import fold
+from transforms.characters import fold, without_invisible
 from transforms.cleaning import clean_line
 from transforms.marks import (
     headline_before_text,
@@ -110,7 +110,8 @@ def printed_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     last_end = 0
     for found in _LINE.finditer(folded):
-        raw = aligned(found.group(), found.start()).strip()
+        printed = aligned(found.group(), found.start())
+        raw = without_invisible(printed, text[found.start() : found.end()]).strip()
         if not raw.text:
             continue
         gap = not lines or folded.count("\n", last_end, raw.at[0]) > 1

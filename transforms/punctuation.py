@@ -37,8 +37,11 @@ _ENDS = re.compile(r"[\s\"'”’)）]{0,4}$")
 _BRACKET = re.compile("[()（）]")
 _DOTS = re.compile(r"\.{3,}|。{3,}|．{3,}|·{3,}")
 _DASHES = re.compile(r"(?<![-－─━―–])(?:--|－－|──|━━|――|––)(?![-－─━―–])")
-_STOP = re.compile(rf"(?<=[{HAN}”’》）%0-9])\.(?=[”’」』）)\"']{{0,3}}(?:\s|$))")
-_NAME_DOT = re.compile(f"(?<=[{HAN}A-Za-z])[•・‧⋅∙](?=[{HAN}A-Za-z])")
+_ONE_DASH = re.compile(f"(?:(?<=[{HAN}0-9A-Za-z”》）])|^)[－─━–](?=[{HAN}“《])")
+_STOP = re.compile(rf"(?<=[{HAN}”’》）%0-9])[.．](?=[”’」』）)\"']{{0,3}}(?:\s|$))")
+# A full stop inside a paragraph: behind as many characters without a mark as no list number and few names have.
+_INNER_STOP = re.compile(f"(?<=[{HAN}0-9A-Za-z%“”（）《》]{{5}}[{HAN}”）%])[.．](?=[{HAN}“（《0-9])")
+_NAME_DOT = re.compile(f"(?<=[{HAN}A-Za-z])[•・‧⋅∙](?=[{HAN}A-Za-z])|(?<=[0-9])[•・‧⋅∙](?=[0-9])")
 _NARROW = tuple(
     (re.compile(pattern), sign)
     for pattern, sign in (
@@ -96,9 +99,11 @@ def rules() -> tuple[Rule, ...]:
         Rule("straight quotes", re.compile("[\"']"), straight_quotes),
         Rule("reversed quotes", re.compile("[“”‘’]"), reversed_quotes),
         Rule("dashes", _DASHES, dashes),
+        Rule("single dashes", _ONE_DASH, lambda text: _ONE_DASH.sub("—", text)),
         Rule("dots in names", _NAME_DOT, lambda text: _NAME_DOT.sub("·", text)),
         Rule("brackets", re.compile("[()]"), brackets),
         Rule("pauses", _PAUSE, pauses),
+        Rule("full stops inside a paragraph", _INNER_STOP, inner_stops),
         Rule("full stops", _STOP, lambda text: _STOP.sub("。", text)),
     )
 
@@ -129,6 +134,14 @@ def dashes(text: str) -> str:
     return _DASHES.sub(
         lambda found: "——" if found.start() == 0 or _beside_wide(text, *found.span()) else found[0], text
     )
+
+
+def inner_stops(text: str) -> str:
+    """Dots between Chinese where a page sets all its full stops so: 产量稳步增长.价格下降. → 产量稳步增长。价格下降。
+
+    That is so where the paragraph has no other full stop and ends with such a dot as well.
+    """
+    return text if "。" in text or not _STOP.search(text) else _INNER_STOP.sub("。", text)
 
 
 def pauses(text: str) -> str:

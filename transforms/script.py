@@ -25,6 +25,8 @@ _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 _LAST_OF_BASIC_PLANE = 0xFFFF
 # A document in which one telling character in ten is simplified is a mixture.
 TRADITIONAL_SHARE = 0.9
+# 着 as traditional text has it, 看著 and 著急; but not behind an author's name, 魯迅著, nor before a title.
+_VERBAL = r"著(?=[^\s（）《])"
 
 
 class Evidence(NamedTuple):
@@ -126,12 +128,12 @@ def _has(character: str, encoding: str) -> bool:
 
 
 def _convert(text: str) -> str:
-    """OpenCC's conversion of all but the words that `lexicon/script_words.tsv` settles."""
+    """OpenCC's conversion of all but the words that `lexicon/script_words.tsv` settles, and 著: 看著名著 → 看着名著."""
     pattern, words = _settled()
     pieces: list[str] = []
     last = 0
     for found in pattern.finditer(text):
-        pieces += (_checked(text[last : found.start()]), words[found[0]])
+        pieces += (_checked(text[last : found.start()]), words.get(found[0], "着"))
         last = found.end()
     return "".join([*pieces, _checked(text[last:])])
 
@@ -145,7 +147,7 @@ def _checked(text: str) -> str:
 @cache
 def _settled() -> tuple[re.Pattern[str], dict[str, str]]:
     words = {row["traditional"]: row["simplified"] for row in lexicon.table("script_words")}
-    return re.compile(_alternatives(words)), words
+    return re.compile(f"{_alternatives(words)}|{_VERBAL}"), words
 
 
 def _alternatives(words: Iterable[str]) -> str:

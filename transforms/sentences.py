@@ -2,10 +2,11 @@
 
 A sentence ends with 。！？ or …… outside of quotes and brackets, and takes the quotes and brackets that close there
 with it. Inside a pair nothing is cut: a quotation of several sentences is one, as is 《…！…》. A list of quoted titles
-goes on, and so does a sentence in which a quoted cry stands as a word (喊着“加油！”冲过去).
+goes on, and so does a sentence in which a quoted cry stands as a word (喊着“加油！”冲过去). Who said it stays with what
+was said, and an ellipsis that only halts (这……这是什么) or leaves something out cuts nothing.
 
-    before  他说：“要快。要稳。”大家鼓掌。喊着“加油！”冲了过去。
-    after   他说：“要快。要稳。” / 大家鼓掌。 / 喊着“加油！”冲了过去。
+    before  他说：“要快。要稳。”大家鼓掌。“通了！”老人说。喊着“加油！”冲了过去。
+    after   他说：“要快。要稳。” / 大家鼓掌。 / “通了！”老人说。 / 喊着“加油！”冲了过去。
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import NamedTuple
 from transforms import lexicon
 from transforms.alignment import Span
 
-PAIRS = dict(zip("“‘「『（(《〈【〔[", "”’」』）)》〉】〕]"))
+PAIRS = dict(zip("“‘「『（(《〈【〔〖[［｛", "”’」』）)》〉】〕〗]］｝"))
 _QUOTES = "“‘「『"
 _TITLES = "《〈"
 _OPENER_OF = {closer: opener for opener, closer in PAIRS.items()}
@@ -30,16 +31,18 @@ _CLOSING = re.compile(rf"[{re.escape(_CLOSERS)}\"]*")
 _TOKEN = re.compile(f"{_PAIR_MARK.pattern}|{_FINAL.pattern}")
 _BLANK = re.compile(r"\s*")
 _PAUSE = "，、；：,;:"
+# Marks alone are no sentence; an ellipsis may be one: “……”他没有说话。
+_MARKS_ALONE = re.compile(rf"[\s\"'。！？｡!?{_PAUSE}{re.escape(''.join(PAIRS) + _CLOSERS)}]+")
 _FULL_STOP = "。｡"
 # Behind these a quotation is speech, not a word of the sentence: 他说：“…”, 他说，“…”
 _LEADS_SPEECH = "：:，,—"
-_ELLIPSIS_GOES_ON = re.compile("等|之类")
 _LONGEST_STAMMER = 2
-_STAMMER = re.compile(r"[^，。！？；：、“”（）\s]*$")
-# English: a full stop, a blank and a capital, but not behind an abbreviation.
+_LONGEST_ATTRIBUTION = 30
+_STAMMER = re.compile(r"[^，。！？；：、…“”（）\s]*$")
+# English: a full stop, a blank and a capital, but not behind an abbreviation; in Chinese text closing quotes.
 _ENGLISH_STOP = re.compile(r"(?<=[A-Za-z0-9)])[.][\"'”’)]{0,3}(?=\s+[\"'“‘(]?[A-Z])")
-_ABBREVIATIONS = "[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|Inc|Ltd|Co|Corp|Jr|Sr|Fig|Vol|al"
-_ABBREVIATION = re.compile(f"(?<![A-Za-z])(?:{_ABBREVIATIONS})$")
+_ENGLISH_SPEECH = re.compile(r"[a-z][.][”’]+$")
+_ENGLISH_GOES_ON = re.compile(r"\s[a-z]")
 _LONGEST_ABBREVIATION = 6
 
 
@@ -56,7 +59,9 @@ def split(text: str) -> list[Span]:
     start = _skip_blanks(text, 0)
     for end in _ends(text):
         last = len(text[start:end].rstrip()) + start
-        if last > start:
+        if spans and _MARKS_ALONE.fullmatch(text, start, last):
+            spans[-1] = Span(spans[-1].start, last)
+        elif last > start:
             spans.append(Span(start, last))
         start = max(start, _skip_blanks(text, end))
     return spans
@@ -81,7 +86,7 @@ def _outer_ends(text: str) -> Iterator[int]:
             ends = _pair_ends_sentence(text, pair, last.start, _skip_blanks(text, start))
         else:
             skip_to = end = _closing_end(text, token.end())
-            ends = token[0][-1] not in PAIRS and _is_final(token[0]) and _mark_ends_sentence(text, token, end)
+            ends = _is_final(token[0]) and _mark_ends_sentence(text, token, end, _skip_blanks(text, start))
         if ends:
             start = skip_to = end
             yield end
@@ -129,18 +134,25 @@ def _pairs(text: str) -> Iterator[_Pair]:
             yield _Pair(start, found.end())
 
 
-def _mark_ends_sentence(text: str, token: re.Match[str], end: int) -> bool:
-    """Whether a final mark outside of pairs ends its sentence, whose closing marks end at `end`."""
+def _mark_ends_sentence(text: str, token: re.Match[str], end: int, start: int) -> bool:
+    """Whether a final mark outside of pairs ends the sentence that began at `start`; its closing marks end at `end`."""
     behind = text[end : end + 1]
-    if behind in _PAUSE and behind:
+    if (behind and behind in _PAUSE) or (token[0][-1] in "!?" and _ENGLISH_GOES_ON.match(text, end)):
         return False
-    if token[0].strip("…"):
-        return True
-    return not _ELLIPSIS_GOES_ON.match(text, end) and not _is_stammer(text, token.start(), end)
+    return token[0].strip("…") != "" or not _ellipsis_goes_on(text, token.start(), end, start)
+
+
+def _ellipsis_goes_on(text: str, at: int, end: int, start: int) -> bool:
+    """Whether an ellipsis only halts or leaves something out: 这……这是什么, 如今……绿树成荫, 会议强调，……要抓好落实."""
+    if end == len(text):
+        return False
+    last = max(start, text.rfind("…", start, at) + 1)
+    left_out = text[at - 1 : at] in tuple(_PAUSE) or _goes_on("list", text, end)
+    return left_out or 0 < at - last <= _LONGEST_STAMMER or _is_stammer(text, at, end)
 
 
 def _is_stammer(text: str, start: int, end: int) -> bool:
-    """Whether an ellipsis only halts: 这……这是什么."""
+    """Whether the words before an ellipsis come again behind it: 这……这是什么."""
     halted = _STAMMER.search(text[max(start - _LONGEST_STAMMER - 1, 0) : start])
     return halted is not None and 0 < len(halted[0]) <= _LONGEST_STAMMER and text.startswith(halted[0], end)
 
@@ -149,13 +161,25 @@ def _pair_ends_sentence(text: str, pair: _Pair, row: int, start: int) -> bool:
     """Whether a sentence that began at `start` ends with an outermost pair, one of a row that began at `row`."""
     opener, end = text[pair.start], _closing_end(text, pair.end)
     last = text[pair.start : pair.end].rstrip(_CLOSERS)[-1:]
-    if opener in _TITLES or not last or not _is_final(last) or text[end : end + 1] in (*_PAUSE, ""):
+    if opener in _TITLES or not last or _is_carried_on(text, end):
+        return False
+    if last == "." and _ENGLISH_SPEECH.search(text, pair.start, end):
+        return text[row - 1 : row] in tuple(_LEADS_SPEECH) and not _goes_on("word", text, end)
+    if not _is_final(last):
         return False
     if opener not in _QUOTES:
         return pair.start <= start
+    if _goes_on("word", text, end):
+        return False
     if last in _FULL_STOP:
-        return not _goes_on("word", text, end)
-    return text[end] not in PAIRS and not _goes_on("word", text, end) and _is_speech(text, row, end, start)
+        return row > start or _attribution().match(text, end) is None
+    return text[end] not in PAIRS and _is_speech(text, row, end, start)
+
+
+def _is_carried_on(text: str, end: int) -> bool:
+    """Whether what follows a pair speaks against an end: nothing, a pause, another final mark, an English word."""
+    behind = text[end : end + 1]
+    return behind in (*_PAUSE, "") or _is_final(behind) or _ENGLISH_GOES_ON.match(text, end) is not None
 
 
 def _is_speech(text: str, row: int, end: int, start: int) -> bool:
@@ -171,23 +195,45 @@ def _goes_on(kind: str, text: str, end: int) -> bool:
 
 @cache
 def _continuations(kind: str) -> re.Pattern[str]:
-    """Words behind a closing quote with which the sentence goes on (`lexicon/quote_continuations.tsv`)."""
-    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == kind]
-    return re.compile("|".join(sorted(rows, key=len, reverse=True)))
+    """Words with which a sentence goes on (`lexicon/quote_continuations.tsv`)."""
+    return re.compile(_alternatives(kind))
 
 
 @cache
 def _attribution() -> re.Pattern[str]:
-    """Who said it, behind what was said: “太好了！”村民王大伯高兴地说。 A colon there leads the next quotation."""
-    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == "saying"]
-    verbs = "|".join(sorted(rows, key=len, reverse=True))
-    return re.compile(f"[^，。！？；：、“”]{{0,16}}?(?:{verbs})[。，！]")
+    """Who said it, behind what was said, and nothing more: “修好了！”他高兴地说。 or “修好了。”他说，“快进屋。”
+
+    Not so “修好了。”他说，路在门口。 where the sentence goes on to tell, nor a colon, which leads the next quotation.
+    """
+    manner = "(?:了?一声|了?一句|着|起来|出来)?"
+    who = f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?"
+    return re.compile(f"{who}(?:{_alternatives('saying')}){manner}(?:[。！]|，[“「『])")
+
+
+def _alternatives(kind: str) -> str:
+    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == kind]
+    return "|".join(sorted(rows, key=len, reverse=True))
 
 
 def _english_ends(text: str) -> Iterator[int]:
-    for found in _ENGLISH_STOP.finditer(text):
-        if not _ABBREVIATION.search(text[max(found.start() - _LONGEST_ABBREVIATION, 0) : found.start()]):
+    """Behind the full stops of English sentences, but not those of a quotation or bracket that goes on."""
+    stops = [found for found in _ENGLISH_STOP.finditer(text) if not _is_abbreviated(text, found.start())]
+    pairs = _outermost_pairs(text) if stops else iter(())
+    pair = next(pairs, None)
+    for found in stops:
+        while pair is not None and pair.end <= found.start():
+            pair = next(pairs, None)
+        if pair is None or found.start() < pair.start or pair.end <= found.end():
             yield found.end()
+
+
+def _is_abbreviated(text: str, stop: int) -> bool:
+    return _abbreviation().search(text[max(stop - _LONGEST_ABBREVIATION, 0) : stop]) is not None
+
+
+@cache
+def _abbreviation() -> re.Pattern[str]:
+    return re.compile(f"(?<![A-Za-z])(?:[A-Za-z]|{'|'.join(lexicon.words('abbreviations'))})$")
 
 
 def _salutation_end(text: str) -> Iterator[int]:
@@ -207,5 +253,4 @@ def _addresses() -> re.Pattern[str]:
 
 @cache
 def _addressee() -> re.Pattern[str]:
-    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == "addressee"]
-    return re.compile(f"(?:{'|'.join(rows)})$")
+    return re.compile(f"(?:{_alternatives('addressee')})$")

@@ -59,6 +59,8 @@ _SPACED_NUMBER = re.compile(rf"{_SPACED_DIGITS}|(?<=[0-9]) \.[ ]?(?=[0-9])")
 _CLAUSE_MARK = re.compile(f"[{re.escape(WIDE_PAUSES + WIDE_FINAL + ',;:!?')}]")
 _ENDS_SENTENCE = re.compile(f"[{WIDE_FINAL}][{WIDE_CLOSING}]?$")
 _ENDED = re.compile(f"[{WIDE_FINAL}][{WIDE_CLOSING}]?(?!$)")
+_ENGLISH_BEFORE = re.compile("[A-Za-z.,!?;:][”’]*$")
+_ENGLISH_BEHIND = re.compile("[“‘]*[A-Za-z]")
 _NUMBER_THEN_BLANK = re.compile(r"[0-9][0-9.,:/%]*\s")
 
 
@@ -217,6 +219,8 @@ def _is_noisy(text: str, gaps: list[Gap]) -> bool:
 
 def _is_meant(gap: Gap, around: _Surroundings) -> bool:
     """Whether a blank carries meaning; the first question that has an answer decides."""
+    if _in_english(gap, around.text):
+        return True
     beside_mark = _beside_mark(gap)
     if beside_mark is not None:
         return beside_mark
@@ -231,6 +235,14 @@ def _is_meant(gap: Gap, around: _Surroundings) -> bool:
     if _HAN.match(gap.left) or _HAN.match(gap.right):
         return _parts_headline(gap, around)
     return True
+
+
+def _in_english(gap: Gap, text: str) -> bool:
+    """Whether English stands on both sides of the quote beside a blank: “I love it!” he said."""
+    before, behind = text[max(gap.start - 3, 0) : gap.start], text[gap.end : gap.end + 3]
+    if gap.left not in "”’" and gap.right not in "“‘":
+        return False
+    return _ENGLISH_BEFORE.search(before) is not None and _ENGLISH_BEHIND.match(behind) is not None
 
 
 def _beside_mark(gap: Gap) -> bool | None:

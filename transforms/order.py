@@ -27,6 +27,7 @@ CONTEXT = 12  # so many characters on each side of a break are compared
 WORDS = 0.8  # of the odds that the counts of prose give
 WORD_CUT = 0.35
 LEAST_WORDS, MOST_WORDS = -5.0, 7.0
+UNLIKELY = -1.0  # below that a line that may be a heading's last is not taken for a body's first
 RECURS = 2.0
 CLOSES = 3.0
 NEXT = 4.0  # the piece that stands behind it in the file; the page's own habit takes its place
@@ -36,7 +37,7 @@ SURE = 1.5  # so much weighs the logarithm of the odds that the order of the fil
 MOST_BLOCKS = 12
 MOST_HEADING_LINES = 4
 NEAR_A_ROW = 2  # so many pieces beside a row may be pieces of a row that had but one line
-BELOW = 3.0  # the piece below it in a column, as the rows across columns show
+BELOW = 5.0  # the piece below it in a column, as the rows across columns show
 NEAR_ROW = 1.5  # a piece a little below it near rows
 ROWS_APART = 4
 BACKWARDS = -0.8
@@ -92,14 +93,14 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
     """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column."""
     pieces: list[Piece] = []
     for before, fact in zip([None, *facts], facts):
-        if before is not None and _surely_follows(before, fact):
+        if before is not None and _surely_follows(before, fact, pieces[-1]):
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
     for before, piece in zip([None, *pieces], pieces):
         near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1]
         ended = before is None or before.is_apart or _closes(before.facts[-1])
-        whole = not ended or any(each.first.column for each in near)
+        whole = not ended or (not piece.first.gap and any(each.first.column for each in near))
         piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole)
     return pieces
 
@@ -109,13 +110,14 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
     before it, and near rows across columns, a `whole` line is a body's."""
     if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
         return False
+    if marks.column_label(piece.last.text):
+        return True
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False
-    text = piece.last.text
-    return all(breaks.is_unbroken(fact.line.text) for fact in piece.facts) or bool(marks.column_label(text))
+    return not marks.jump_to(piece.last.text) and all(breaks.is_unbroken(fact.line.text) for fact in piece.facts)
 
 
-def _surely_follows(before: LineFacts, after: LineFacts) -> bool:
+def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece) -> bool:
     """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading."""
     if after.line.gap or before.other or after.other or before.line.measure != after.line.measure:
         return False
@@ -123,6 +125,8 @@ def _surely_follows(before: LineFacts, after: LineFacts) -> bool:
         return False
     if _may_be_heading(before):
         return _may_be_heading(after)
+    if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):
+        return _by_words(before, after, "") > UNLIKELY
     return not after.lead
 
 
@@ -156,7 +160,7 @@ def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
         weighed = [list(row) for row in gains]
         for i, k in followers.items():
             weighed[i][k] += trust if k == i + 1 else trust * ACROSS
-            weighed[i][i + 1] += 0.0 if k == i + 1 else trust * ACROSS
+            weighed[i][i + 1] += 0.0 if k == i + 1 else trust
         pairs = best_pairs(weighed)
         trust = _habit(pieces, pairs, followers)
     return _without_circles(pairs, gains)

@@ -97,10 +97,11 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
-    for before, piece in zip([None, *pieces], pieces):
+    for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None]):
         near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1]
         ended = before is None or before.is_apart or _closes(before.facts[-1])
         whole = not ended or (not piece.first.gap and any(each.first.column for each in near))
+        whole = whole and not (after is not None and after.facts[0].lead)
         piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole)
     return pieces
 
@@ -163,7 +164,42 @@ def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
             weighed[i][i + 1] += 0.0 if k == i + 1 else trust
         pairs = best_pairs(weighed)
         trust = _habit(pieces, pairs, followers)
-    return _without_circles(pairs, gains)
+    return _with_paragraphs(pieces, _without_circles(pairs, gains))
+
+
+def _with_paragraphs(pieces: Sequence[Piece], pairs: dict[int, int]) -> dict[int, int]:
+    """The pairs, and those of paragraphs: where a piece goes on elsewhere, what stood behind it follows that.
+
+    A column's foot …加强巡视督查、优 is followed in the file by the next column's second paragraph 李学梅委员发言说…,
+    whose first, 化营商环境…作用。, was found elsewhere.
+    """
+    found = dict(pairs)
+    taken = set(pairs.values())
+    for one, other in pairs.items():
+        behind = one + 1
+        if other == behind or behind >= len(pieces) or behind in taken or not _opens_a_paragraph(pieces[behind]):
+            continue
+        last = other
+        while last in found:
+            last = found[last]
+        same = pieces[last].last.measure == pieces[behind].first.measure
+        if same and last != behind and _closes(pieces[last].facts[-1]) and not _leads_to(found, behind, last):
+            found[last] = behind
+            taken.add(behind)
+    return found
+
+
+def _opens_a_paragraph(piece: Piece) -> bool:
+    fact = piece.facts[0]
+    return not (piece.is_apart or fact.lead or fact.bullet) and _indented(fact)
+
+
+def _leads_to(pairs: dict[int, int], start: int, end: int) -> bool:
+    """Whether one comes from a piece to another by the pairs."""
+    at: int | None = start
+    while at is not None and at != end:
+        at = pairs.get(at)
+    return at == end
 
 
 def _followers(pieces: Sequence[Piece]) -> dict[int, int]:
@@ -269,7 +305,7 @@ def _link(one: Piece, other: Piece, below: set[tuple[int, int]], text: str) -> f
     near = other.index == one.index + 1 or (one.index, other.index) in below
     place = BELOW if (one.index, other.index) in below else _by_distance(one, other)
     if _closes(before):
-        parted = after.lead or one.heads or other.heads
+        parted = after.lead or after.bullet or one.heads or other.heads
         return place + NEXT_PARAGRAPH + _by_width(before, other) if near and not parted else -math.inf
     if not near and (before.line.measure is None or one.heads or other.heads):
         return -math.inf

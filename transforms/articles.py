@@ -39,7 +39,6 @@ UNLIKE = 0.12  # so much likeness is chance
 STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
-TITLED = -4.0  # a subheadline behind a dash makes a heading a headline
 NUMBERED = 4.0
 IN_A_SPEECH = 2.5
 CAPTION = 2.5
@@ -52,6 +51,7 @@ LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.0  # for each em by which the measure changes inside a body
 WIDEST_CHANGE = 3.0
 HABIT_LIMIT = 2.5
+LETTERS = 2.5  # several readers' letters share one headline
 SAME_MATTER = 4.0  # phrases of the text above that come again below a heading
 OTHER_MATTER = 0.25  # so many recur by chance
 MOST_LIKE = 1.2
@@ -256,7 +256,8 @@ def _compare(items: list[_Item]) -> None:
         if not item.heading:
             item.caption = _is_caption(items, index)
             continue
-        item.titled = any("——" in near.text[:2] for near in items[index : index + 2] if near.heading)
+        item.titled = any(_has_a_dash(near) for near in items[index : index + 2] if near.heading)
+        item.titled = item.titled or (item.block.kind == "heading" and marks.column_label(item.text) is not None)
         own = pairs(item.text)
         total = sum(weight.get(pair, default) for pair in own) or 1.0
         above, below = _body_above(items, index), _body_below(items, index)
@@ -265,8 +266,21 @@ def _compare(items: list[_Item]) -> None:
         item.like_before = sum(weight.get(pair, default) for pair in own & before) / total
         item.like_after = sum(weight.get(pair, default) for pair in own & after) / total
         item.loose_end = _is_loose_end(items, index)
-        item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
+        if not item.titled:
+            item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
+            item.inside += LETTERS * _among_letters(above, below)
         item.crosshead = _crosshead(item)
+
+
+def _has_a_dash(item: _Item) -> bool:
+    """Whether a heading's line opens with the dash of a subheadline."""
+    return any(line.text.startswith("——") for line in item.block.lines)
+
+
+def _among_letters(above: Sequence[_Item], below: Sequence[_Item]) -> bool:
+    """Whether the text above or below a heading is a reader's letter, signed with place and name."""
+    ends = (*above[:1], *below[-1:])
+    return any(marks.signs_a_letter(item.text) for item in ends)
 
 
 def _carries_on_the_matter(above: Sequence[_Item], below: Sequence[_Item], spread: Mapping[str, int]) -> float:
@@ -335,11 +349,10 @@ def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
 
 def _crosshead(item: _Item) -> float:
     """The score of a heading that stands inside a body, likeness apart."""
-    if item.block.kind != "heading" or len(item.block.lines) > 2:
+    if item.block.kind != "heading" or len(item.block.lines) > 2 or item.titled:
         return IMPOSSIBLE
     picture = CAPTION * (item.picture_before or item.picture_after)
-    titled = TITLED if item.titled else 0.0
-    return CROSSHEAD + titled + item.inside - picture + LONG_CROSSHEAD * max(0, len(item.text) - 12)
+    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * max(0, len(item.text) - 12)
 
 
 def _is_loose_end(items: Sequence[_Item], index: int) -> bool:

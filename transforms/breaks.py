@@ -147,7 +147,10 @@ def _compare(facts: Sequence[LineFacts]) -> list[LineFacts]:
     compared: list[LineFacts] = []
     for index, fact in enumerate(facts):
         near = (*facts[max(0, index - 1) : index], *facts[index + 1 : index + 2])
-        named = fact.other is None and names_a_speaker(fact.line.text) and any(_of_a_speech(other) for other in near)
+        named = fact.other is None and names_a_speaker(fact.line.text) and any(map(_of_a_speech, near))
+        named = named or (
+            _is_bare_name(fact) and _is_a_speech_title([other.line.text for other in facts[max(0, index - 2) : index]])
+        )
         alike = shapes[_shape(fact.line.text)] > 1
         compared.append(replace(fact, other="name" if named else fact.other, alike=alike))
     return compared
@@ -167,6 +170,15 @@ def _of_a_speech(facts: LineFacts) -> bool:
         or facts.salutation
         or (len(text) <= VERY_LONG_HEADING and bool(_speech_title().search(text)))
     )
+
+
+def _is_bare_name(facts: LineFacts) -> bool:
+    return facts.other is None and marks.is_name_line(facts.line.text)
+
+
+def _is_a_speech_title(texts: Sequence[str]) -> bool:
+    """Whether two lines are a speech's title, its words cut between them."""
+    return len(texts) > 1 and texts[0].startswith("——") and bool(_speech_title().search("".join(texts)))
 
 
 def names_a_speaker(text: str) -> bool:
@@ -263,8 +275,10 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     return Break(
         goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
         ends=ends(before, after, habits),
-        heading_goes_on=heading + (LABELLED if closes and _ends_a_label(before, after) else 0.0) + (DASH if after.line.text.startswith("——") else 0.0),
-        heading_ends=-2 * bound,
+        heading_goes_on=heading
+        + (LABELLED if closes and _ends_a_label(before, after) else 0.0)
+        + (DASH if after.line.text.startswith("——") else 0.0),
+        heading_ends=-bound if after.lead else -2 * bound,
         interrupted=-1.0 if before.stops else 0.0,
     )
 
@@ -287,7 +301,9 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += INDENTED_GOES_ON
     if after.opener:
         score += OPENER_INSIDE
-    if after.lead or after.bullet or after.signature or (after.salutation and before.may_end and not before.salutation):
+    if after.salutation and not before.salutation:
+        score -= LEAD_OPENS if before.may_end else LEAD_OPENS / 2 if "，" not in before.line.text else 0.0
+    if after.lead or after.bullet or after.signature:
         score -= LEAD_OPENS
     return score
 
@@ -362,8 +378,10 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     measure = facts.line.measure
     if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    if facts.lead or facts.bullet or facts.signature or facts.opener or facts.salutation or marks.opens_a_salutation(text):
+    if facts.lead or facts.bullet or facts.signature or facts.salutation or marks.opens_a_salutation(text):
         score -= 2 * LEAD_OPENS
+    if facts.opener and not _stands_apart(facts, after):
+        score -= LEAD_OPENS
     return score
 
 
@@ -373,7 +391,7 @@ def _heading_by_marks(text: str) -> float:
         score += HALVES
     if text.startswith("——") or text.endswith("——"):
         score += DASH
-    if marks.is_column_label(text):
+    if marks.is_column_label(text) or marks.ends_with_a_note(text):
         score += 2 * LABELLED
     if marks.column_label(text) or marks.has_numbering(text):
         score += LABELLED
@@ -403,7 +421,12 @@ def _heading_by_stops(text: str) -> float:
 
 def _names_who_speaks(text: str) -> bool:
     """Whether a line is a name before a colon, such as opens a kicker: 外事部门发言人："""
-    return text[-1] in "：:" and len(text) <= LONGEST_NAME and not _INNER_MARK.search(text[:-1]) and text[-2] not in "说道称"
+    return (
+        text[-1] in "：:"
+        and len(text) <= LONGEST_NAME
+        and not _INNER_MARK.search(text[:-1])
+        and text[-2:-1] not in tuple("说道称")
+    )
 
 
 def _heading_by_place(facts: LineFacts, after: LineFacts | None) -> float:

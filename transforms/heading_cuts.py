@@ -15,7 +15,7 @@ from functools import cache
 
 from transforms import marks
 from transforms.breaks import NEVER_FIRST
-from transforms.lexicon import table
+from transforms.lexicon import table, words
 from transforms.likeness import pairs
 from transforms.lines import printed_width
 from transforms.words import tag
@@ -34,6 +34,7 @@ NEW_PAIR = 1.0  # …only those on either side
 AGENT = 1.5  # a name opens the headline
 AGENT_FIRST = 0.7  # …or the kicker
 NO_VERB = -1.5
+BOTH_SAY = 0.8  # either side says what is done
 NAME_LAST = -2.0  # a kicker seldom closes with a person's name, but before a colon
 OCCASION = 1.0  # it opens with what the headline is about: 就…合作
 EXCLAIMED = 3.0
@@ -95,7 +96,8 @@ def _words(tokens: Sequence[str], tags: Sequence[str], index: int) -> float:
     before, after = "".join(tokens[max(0, index - 4) : index]), "".join(tokens[index : index + 3])
     score = max((weight for word, weight in _cues("end") if before.endswith(word)), default=0.0, key=abs)
     score += max((weight for word, weight in _cues("start") if after.startswith(word)), default=0.0, key=abs)
-    score += AGENT * tags[index].startswith(_AGENTS) + AGENT_FIRST * tags[0].startswith(_AGENTS)
+    score += AGENT * tags[index].startswith(_AGENTS) + AGENT_FIRST * _acts(tokens[0], tags[0])
+    score += BOTH_SAY * (_has_verb(tags[:index]) and _has_verb(tags[index:]))
     score += NAME_LAST * tags[index - 1].startswith("nr") + OCCASION * tokens[0].startswith(_PREPOSITIONS)
     score += NO_VERB * (not _has_verb(tags[index:]))
     return score
@@ -112,7 +114,13 @@ def _cues(place: str) -> tuple[tuple[str, float], ...]:
 
 def opens_with_a_name(text: str) -> bool:
     """Whether the first word names a place, an institution or a person: 某地开展对外援助."""
-    return _first_tag(text).startswith(_AGENTS)
+    tokens, tags = tag(text[:FIRST_WORDS])
+    return bool(tokens) and _acts(tokens[0], tags[0])
+
+
+def _acts(word: str, tagged: str) -> bool:
+    """Whether a word names who acts: a place, a person, an institution."""
+    return tagged.startswith(_AGENTS) or (len(word) > 1 and word.endswith(words("institutions")))
 
 
 def opens_with_an_act(text: str) -> bool:

@@ -24,7 +24,7 @@ from transforms.lines import Line, printed_width
 
 _DASHES = re.compile(r"^[—－\-─]{1,4} ?")
 _INNER_DASH = re.compile(r"(?<=[^—]{4})——(?=[^—]{4})")
-_NOTE_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}(?:通过|修订)[)）]$")
+_NOTE_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}通过[)）]$")
 _INNER_KICKER = re.compile(r"(?:会|会议|时|上|调研|批示|指示|考察|致辞)(?:中)?(?:强调|指出)(?=[^，。：——]{7})")
 _OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d")
 _OPEN_OCCASION = re.compile(r"—+(?!.*(?:[上时]的|上$|时$)).*在")
@@ -38,6 +38,7 @@ _KICKER_FIRST = 0.4
 _DASH_SUBHEADLINE = 8.0
 _DASH_KICKER = 4.0
 _COLON_KICKER = 3.0
+_NAMED_KICKER = 0.8
 _SHORT_PART = 1.2
 _LONGER = 0.08
 _SAME_TYPE = 1.5
@@ -55,6 +56,7 @@ _GLUED = 1.5  # more than the blank between two halves gives
 _REMAINDER = -4.0  # a word or two on a line of their own are a part's end
 _SEVERAL = 2.0  # a heading whose parts stand apart is seldom glued as well
 _SAYS = 3.0
+_LISTS = 3.0  # a subheadline may list several things: 确定…；要求…
 _BOTH_ACT = -0.8
 _WINDOW = 3000
 
@@ -76,8 +78,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of the heading, or a piece of one: its lines joined, and the width of its widest line (the larger the type,
-    the narrower). `seam` is the odds that it was glued to the piece before it, which is another part."""
+    """A part of the heading, or a piece of one: its lines joined, and the width of its widest line (the larger the
+    type, the narrower). `seam` is the odds that it was glued to the piece before it, which is another part."""
 
     text: Aligned
     lines: tuple[Line, ...]
@@ -130,7 +132,10 @@ def _at_dash(part: _Part) -> list[_Part]:
     text = part.text.text
     note = _NOTE_BEHIND.search(text)
     if note:
-        return [*_at_dash(replace(part, text=part.text[: note.start()])), _Part(part.text[note.start() :], part.lines, False)]
+        return [
+            *_at_dash(replace(part, text=part.text[: note.start()])),
+            _Part(part.text[note.start() :], part.lines, False),
+        ]
     found = _INNER_DASH.search(text)
     said = _INNER_KICKER.search(text)
     if found is None and said is None:
@@ -333,6 +338,8 @@ def _as_headline(part: _Part) -> float:
         score -= _DASH_SUBHEADLINE
     if len(text) > _LONGEST_HEADLINE:
         score -= 2.0
+    if "；" in text:
+        score -= _LISTS
     if marks.column_label(text):
         score += 1.5
     score -= _cues(text, "subheadline") / 2
@@ -348,6 +355,8 @@ def _as_kicker(part: _Part) -> float:
         score += _DASH_KICKER
     if text.endswith(("：", ":")):
         score += _COLON_KICKER
+    if opens_with_a_name(text):
+        score += _NAMED_KICKER
     return score + (_SHORT_PART if printed_width(text) <= _SHORT else 0.0)
 
 

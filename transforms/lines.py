@@ -175,7 +175,12 @@ def _rejoin(lines: Sequence[Line]) -> list[Line]:
 def _is_piece(before: Line, line: Line) -> bool:
     """Whether a line opens with a mark at which an extractor may have cut it off; what stands in brackets whole is no
     piece."""
-    if line.gap or len(before.raw) > LONGEST_PIECE or _ends_a_label(before.text) or (line.text[0] == "（" and line.text[-1] == "）"):
+    if (
+        line.gap
+        or len(before.raw) > LONGEST_PIECE
+        or _ends_a_label(before.text)
+        or (line.text[0] == "（" and line.text[-1] == "）")
+    ):
         return False
     return line.text.startswith((*_OPENING, *_NEVER_FIRST))
 

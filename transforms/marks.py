@@ -44,6 +44,7 @@ LONGEST_GLUED = 80
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
 _LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$|[▲▼▶]?下转[^（()）。，]{1,8}版$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
+_PASSED_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}通过[)）]$")
 _SERIAL = re.compile(r"[（(][〇一二三四五六七八九十百\d]{1,4}[)）]")
 _NUMBERED_DECREE = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,6}号")
 
@@ -250,6 +251,11 @@ def is_column_label(text: str) -> bool:
 
 def _is_of_a_credit(text: str) -> bool:
     return "摄" in text or any(word in text for word in words("credit_words") if len(word) > 1)
+
+
+def ends_with_a_note(text: str) -> bool:
+    """Whether a line closes with the note of its passing: …的决议（2020年5月28日…通过）"""
+    return bool(_PASSED_BEHIND.search(text))
 
 
 def is_note(text: str) -> bool:

@@ -48,7 +48,7 @@ WORD_CUT = 1.5  # a word of the dictionary stands across the break
 WORDS_RECUR = 2.5  # what stands across it is printed whole elsewhere on the page
 OPEN_QUOTE = 2.0  # a quote or bracket is open
 CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
-LEAD_OPENS = 6.0  # an agency line, a bullet or a salutation opens a paragraph
+LEAD_OPENS = 8.0  # an agency line, a bullet or a salutation opens a paragraph
 HEADING_INTERRUPTS = -2.0  # a heading inside a sentence stands apart, and is seldom there
 INTERRUPTED = -3.5  # a paragraph seldom goes on behind a line that is none of it
 

@@ -470,9 +470,7 @@ def _best_reading(items: Sequence[_Item], habit: float) -> list[_Reading]:
         for state in states:
             base = best[state][0] if state is not None else 0.0
             after_crosshead = state is not None and state[1]
-            for reading, score in _choices(
-                item, state[0] if state else None, habit, before is not None and before.bare
-            ):
+            for reading, score in _choices(item, state[0] if state else None, habit, bare):
                 total = base + score + _between(before, item, reading)
                 if after_crosshead:
                     total += _after_crosshead(item, reading)

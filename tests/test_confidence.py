@@ -66,6 +66,11 @@ def test_a_paragraph_of_another_article_is_a_stranger() -> None:
     assert signs(mixed)["strangers"] > 0.3
 
 
+def test_a_signature_costs_no_confidence() -> None:
+    signed = page(FIRST, SECOND) + "李伟伟\n2024年11月21日\n"
+    assert signs(signed) == signs(page(FIRST, SECOND))
+
+
 def test_a_doubt_of_an_earlier_step_is_kept() -> None:
     grouping, stories = separate(read_lines(page(FIRST, SECOND)))
     (sure,) = rate_stories(grouping.drafts, stories)

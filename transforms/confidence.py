@@ -67,7 +67,7 @@ def page_signs(drafts: Sequence[Draft], stories: Sequence[Story]) -> list[Signs]
 
 
 def _own_signs(draft: Draft, story: Story) -> Signs:
-    texts = [paragraph.text.text for paragraph in story.paragraphs if not paragraph.crosshead]
+    texts = _unsigned([paragraph.text.text for paragraph in story.paragraphs if not paragraph.crosshead])
     headline = story.heading.headline.text if story.heading.headline else ""
     news = story.kind == "news"
     led = story.agency or story.jump_from
@@ -82,6 +82,14 @@ def _own_signs(draft: Draft, story: Story) -> Signs:
         "poor seams": min(_poor_seams(draft), MANY_SEAMS) / MANY_SEAMS,
         "photo": float(story.kind == "photo"),
     }
+
+
+def _unsigned(texts: Sequence[str]) -> Sequence[str]:
+    """Paragraphs without the name and the date that sign them."""
+    last = len(texts)
+    while last and (marks.is_name_line(texts[last - 1]) or marks.date_line(texts[last - 1])):
+        last -= 1
+    return texts[:last]
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -57,7 +57,6 @@ class _Part:
 
     article: Article
     document: str
-    place: int
     pages: frozenset[PageName]
     to: frozenset[PageName] | None
     came_from: frozenset[PageName] | None
@@ -91,7 +90,7 @@ def _with_joins(page: Document, joins: Mapping[str, str]) -> Document:
 
 def find_joins(issue: Sequence[Document]) -> dict[str, str]:
     """For the pages of one issue: article_id of each part that carries another on -> article_id of that other."""
-    parts = [_part(page, place, article) for place, page in enumerate(issue) for article in page.articles]
+    parts = [_part(page, article) for page in issue for article in page.articles]
     if not any(part.to is not None or part.came_from is not None for part in parts):
         return {}
     weights = _weights(parts)
@@ -119,7 +118,7 @@ def _without_rings(joins: Mapping[str, str]) -> dict[str, str]:
 # --- what a part shows ----------------------------------------------------------------------------------------------
 
 
-def _part(page: Document, place: int, article: Article) -> _Part:
+def _part(page: Document, article: Article) -> _Part:
     headline = article.headline or article.kicker or ""
     titles = " ".join(filter(None, (article.kicker, article.headline, article.subheadline)))
     came_from = None if article.jump_from is None else page_names(article.jump_from)
@@ -128,7 +127,6 @@ def _part(page: Document, place: int, article: Article) -> _Part:
     return _Part(
         article,
         page.document_id,
-        place,
         page_names(page.page or ""),
         None if article.jump_to is None else page_names(article.jump_to),
         came_from,
@@ -159,7 +157,7 @@ def _may_join(head: _Part, tail: _Part) -> bool:
         return False
     if head.to is not None and tail.came_from is not None:
         return True
-    if tail.article.kind in _UNJOINED or head.place > tail.place:
+    if tail.article.kind in _UNJOINED or _is_backward(head, tail):
         return False
     to, came_from = head.to or frozenset(), tail.came_from or frozenset()
     return _same_page(to, tail.pages) or _same_page(came_from, head.pages)
@@ -169,7 +167,7 @@ def _score(head: _Part, tail: _Part, weights: Mapping[str, float]) -> float:
     """What speaks for a tail that carries a head on."""
     lost = (head.to is None) + (tail.came_from is None)
     score = LOST_LINE * lost + _named(head.to, tail.pages) + _named(tail.came_from, head.pages)
-    score += BACKWARD * (head.place > tail.place)
+    score += BACKWARD * _is_backward(head, tail)
     score += ANNOUNCED_AGAIN * (tail.came_from is None and _opens_by_itself(tail.article))
     score += _alike_titles(head, tail) + _alike_bodies(head.words, tail.words, weights)
     return score + _cut_between(head.article.text, tail.article.text)
@@ -186,6 +184,11 @@ def _same_page(named: frozenset[PageName], pages: frozenset[PageName]) -> bool:
     return any(
         one[1] == other[1] and (one[0] == other[0] or not one[0] or not other[0]) for one in named for other in pages
     )
+
+
+def _is_backward(head: _Part, tail: _Part) -> bool:
+    """Whether a join would go further in front in the paper."""
+    return bool(head.pages and tail.pages) and max(head.pages) > max(tail.pages)
 
 
 def _opens_by_itself(article: Article) -> bool:

@@ -26,7 +26,7 @@ from benchmarks.figures import score_figures
 from benchmarks.measures import glossary, shown
 from benchmarks.outside import Outside, ScorerFailed
 from benchmarks.report import Section
-from benchmarks.scoring import Part, Score, score_articles, score_boundaries, score_joins
+from benchmarks.scoring import Part, Score, score_articles, score_boundaries, score_joins, score_reliability
 from benchmarks.seeds import (
     ARTICLES_GOLD,
     FIGURES_GOLD,
@@ -222,7 +222,7 @@ def pages(bench: Bench, scorers: Outside) -> Iterator[Section]:
     tables = reading.of_warehouse(root)
     read = reading.pages(tables)
     chosen: dict[str, Sequence[str]] = {"all": (), "in order": IN_ORDER, "out of order": OUT_OF_ORDER}
-    columns = {name: score_articles(_in_modes(gold, modes), read) for name, modes in chosen.items()}
+    columns = {name: _score_pages(_in_modes(gold, modes), read) for name, modes in chosen.items()}
     outside: dict[str, Measured] = {}
     theirs, ours = scorers.read_articles(root), _dumped(bench.work / "articles.json", read)
     for name, modes in chosen.items():
@@ -233,6 +233,12 @@ def pages(bench: Bench, scorers: Outside) -> Iterator[Section]:
     by_mode = {mode: score_articles(_in_modes(gold, (mode,)), read) for mode in modes}
     yield Section("pages, by mode", "how the text was taken off the page", by_mode, only=BY_MODE)
     yield conservation(scorers, "pages", tables, root, scorers.folder / "pages")
+
+
+def _score_pages(gold: list[dict[str, Any]], read: list[dict[str, Any]]) -> Score:
+    """The measures of the articles, and how far their confidence can be trusted."""
+    articles = score_articles(gold, read)
+    return Score(articles.measures | score_reliability(gold, read).measures, articles.faults)
 
 
 def _in_modes(gold: list[dict[str, Any]], modes: Sequence[str]) -> list[dict[str, Any]]:

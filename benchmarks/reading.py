@@ -59,6 +59,7 @@ def _answer(article: Row) -> Row:
         "byline": [[credit["role"], credit["name"]] for credit in article["byline"]],
         "paragraphs": [paragraph for paragraph in article["text"].split("\n") if paragraph.strip()],
         "crossheads": article["crossheads"],
+        "confidence": article["confidence"],
     }
 
 

@@ -244,6 +244,41 @@ def _name(article: Answer) -> str:
     return f"《{article.get('headline') or letters(_body(article))[:12]}》"
 
 
+# --- confidence -----------------------------------------------------------------------------------------------------
+
+SURE = 0.9
+"""An article with a confidence above this is one to rely on."""
+
+
+def score_reliability(gold: Iterable[Answer], read: Iterable[Answer]) -> Score:
+    """How often articles above and below `SURE` are exactly right, and the mean square of what confidence is off by.
+
+    A measure of a side on which no article stands is left out.
+    """
+    pages = {page["doc"]: page["articles"] for page in read}
+    rated = [each for page in gold for each in _rated(page["articles"], pages.get(page["doc"], []))]
+    sides = {
+        "sure_exact": [right for confidence, right in rated if confidence > SURE],
+        "unsure_exact": [right for confidence, right in rated if confidence <= SURE],
+    }
+    measures = {name: sum(right) / len(right) for name, right in sides.items() if right}
+    if rated:
+        measures["sure_share"] = len(sides["sure_exact"]) / len(rated)
+        measures["brier"] = sum((confidence - right) ** 2 for confidence, right in rated) / len(rated)
+    return Score(measures)
+
+
+def _rated(gold: Sequence[Answer], read: Sequence[Answer]) -> list[tuple[float, bool]]:
+    """The confidence of each article read, and whether its letters are exactly those of a gold article."""
+    bodies = Counter(letters(_body(article)) for article in gold)
+    rated = []
+    for article in read:
+        body = letters(_body(article))
+        rated.append((article["confidence"], bodies[body] > 0))
+        bodies[body] -= 1
+    return rated
+
+
 # --- jumps joined across pages --------------------------------------------------------------------------------------
 
 

@@ -216,14 +216,16 @@ def _item(block: Block) -> _Item:
         measure=measures.most_common(1)[0][0] if measures else None,
         text=text,
         credit=names_a_picture(read_credits(credit.strip("（()）。 "))),
-        bare=block.kind == "paragraph" and _is_bare(block),
+        bare=_is_bare(block),
     )
 
 
 def _is_bare(block: Block) -> bool:
-    """Whether a paragraph is an agency line and nothing else, so that its article's text must follow."""
+    """Whether a block is an agency line or （上接第一版） and nothing else, so that its article's text must follow."""
+    if block.kind == "jump":
+        return marks.jump_from(block.text) is not None
     text = "".join(line.raw.text for line in block.lines[:4])
-    lead = read_lead(text) if len(text) <= LEAD_WINDOW else None
+    lead = read_lead(text) if block.kind == "paragraph" and len(text) <= LEAD_WINDOW else None
     return lead is not None and lead.length >= len(text.rstrip())
 
 
@@ -401,12 +403,13 @@ class _Reading:
     piece: bool = False
 
 
-def _choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
-    """The ways to read an item after a phase (None at the start of the page), with scores."""
+def _choices(item: _Item, phase: Phase | None, habit: float, bare: bool = False) -> list[tuple[_Reading, float]]:
+    """The ways to read an item after a phase (None at the start of the page), with scores; `bare` where the block
+    before is a lead without its text."""
     if item.block.kind in ("date", "name", "note") and phase in (Phase.HEADED, Phase.TITLED_BELOW, Phase.BOTH):
         return [(_Reading(False, phase), 0.0)]
     if item.heading:
-        return _heading_choices(item, phase, habit)
+        return _heading_choices(item, phase, habit, bare)
     return _body_choices(item, phase)
 
 
@@ -416,7 +419,7 @@ def _closing(phase: Phase | None) -> float:
     return {Phase.HEADED: NO_BODY, Phase.BARE_BODY: NO_HEADING}.get(phase, 0.0)
 
 
-def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tuple[_Reading, float]]:
+def _heading_choices(item: _Item, phase: Phase | None, habit: float, bare: bool) -> list[tuple[_Reading, float]]:
     before = (
         LIKENESS * (item.like_after - UNLIKE)
         - item.inside
@@ -434,6 +437,8 @@ def _heading_choices(item: _Item, phase: Phase | None, habit: float) -> list[tup
         return choices
     if _is_stray(item):
         choices.append((_Reading(False, phase, stray=True), STRAY))
+    if bare and phase == Phase.BARE_BODY:
+        choices.append((_Reading(False, Phase.HEADED), before + habit / 2))
     if phase == Phase.HEADED:
         choices.append((_Reading(False, Phase.HEADED), before))
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:
@@ -477,7 +482,8 @@ def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
     """What two neighbouring items say for or against an article's start between them."""
     if before is None:
         return 0.0
-    score = NO_BODY if before.bare and reading.starts else 0.0
+    below = item.heading and not reading.crosshead and reading.phase in (Phase.TITLED_BELOW, Phase.BOTH)
+    score = NO_BODY if before.bare and (reading.starts or below) else 0.0
     if before.closes and not item.heading and reading.starts:
         score += AFTER_AN_END
     if before.body and item.body and before.measure and item.measure and not reading.starts:
@@ -491,12 +497,13 @@ def _best_reading(items: Sequence[_Item], habit: float) -> list[_Reading]:
     steps: list[dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]] = []
     for index, item in enumerate(items):
         before = items[index - 1] if index else None
+        bare = before is not None and before.bare
         following: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
         states: list[tuple[Phase, bool] | None] = list(best) if index else [None]
         for state in states:
             base = best[state][0] if state is not None else 0.0
             after_crosshead = state is not None and state[1]
-            for reading, score in _choices(item, state[0] if state else None, habit):
+            for reading, score in _choices(item, state[0] if state else None, habit, bare):
                 total = base + score + _between(before, item, reading)
                 if after_crosshead:
                     total += _after_crosshead(item, reading)

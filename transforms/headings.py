@@ -160,7 +160,7 @@ def _set_jump(heading: Heading, jump: re.Match[str], text: str) -> None:
 def _without_jump(part: _Part, heading: Heading) -> _Part:
     """A part without the jump line at its end: 市图书馆举行图书捐赠活动（上接第一版）."""
     text = part.text.text
-    found = re.search(r"[（(](?:上接|下转)[^（）()]*[)）]$", text)
+    found = re.search(r"[（(【][^（）()]{2,24}[)）】]$", text)
     if not found:
         return part
     jump = marks.jump_from(found.group()) or marks.jump_to(found.group())

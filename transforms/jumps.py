@@ -1,7 +1,8 @@
 """Jumps inside an issue: which part on another page carries an article on.
 
 A part that says 下转第二版 and one that says 上接第一版 are compared by the pages they name, the words of their
-headlines and the rare words of their bodies; of all ways to pair them one to one the best whole is taken.
+headlines, the rare words of their bodies and the sentence that may be cut between them; of all ways to pair them one to
+one the best whole is taken. A part that has lost its jump line can be paired as well, with more evidence.
 
     before  page 1: …研究的活力。（下转第三版）| page 3: （上接第一版）会议指出，…
     after   the part on page 3 continues the part on page 1
@@ -14,27 +15,53 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
+from transforms import marks
+from transforms.breaks import NEVER_FIRST, cuts_a_word
 from transforms.document import Article, Document
 from transforms.figures.dates import number
 from transforms.likeness import pairs
+from transforms.pairing import best_pairs
 
+# What speaks for a join, in units of about one natural logarithm of odds.
 PAGE_NAMED = 1.5  # a part names the page on which the other stands
-OTHER_PAGE = -2.0  # it names another page
-SAME_HEADLINE = 3.0  # for headlines alike in all their words
-SAME_WORDS = 6.0  # for bodies alike in all their rare words
-LEAST = 1.2  # so much must speak for a join
-MOST_EXACT = 12  # more parts than that are paired by the best pair first
+OTHER_PAGE = -3.5  # it names another page
+LOST_LINE = -4.0  # a part has no jump line
+BACKWARD = -2.0  # articles go on further back in the paper, seldom further in front
+SAME_HEADLINE = 4.0  # for a headline that holds all the words of the other
+OTHER_HEADLINE = -1.5  # both have a headline, with no word in common
+LIKENESS_OF_CHANCE = 0.04  # bodies as alike as that are as often parts of one article as not
+LIKENESS = 2.0  # for each power of e above it
+MOST_ALIKE = 4.0
+LEAST_ALIKE = -3.0
+TELLING_LENGTH = 60  # pairs of characters in a body; a shorter one says less
+TELLING_TITLE = 4  # and in a headline
+ANNOUNCED_AGAIN = -4.0  # a part without a jump line that has an agency line or a salutation of its own
+OPENS_CUT = 2.0  # a part begins with a mark that never stands first, the other ends in mid-sentence
+WORD_CUT = 1.5  # the characters around the cut form a word
+WORDS_RECUR = 2.5  # what is cut stands together in the parts themselves
+QUOTE_CLOSED = 1.5  # one opens a quote that the other closes
+LEAST = 0.5  # so much must speak for a join
+
+_NUMERAL = re.compile(r"(?P<letter>[A-Z])?(?P<number>\d+|[〇一二三四五六七八九十]+)")
+_CARRIED_ON = re.compile(r"[）》”)]\s*续$|[（(]续[一二三]?[）)]$")
+_UNJOINED = ("brief", "photo")  # kinds that jump to no other page
+
+PageName = tuple[str, int]
+"""A page's letter, empty where it has none, and its number: A3版 is A, 3."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of an article and what it shows for a join."""
+    """A part of an article and what it shows for a join; `to` and `came_from` are None where it has no jump line."""
 
     article: Article
-    page: int | None
-    title: frozenset[str]
+    document: str
+    pages: frozenset[PageName]
+    to: frozenset[PageName] | None
+    came_from: frozenset[PageName] | None
+    headline: frozenset[str]
+    titles: frozenset[str]
     words: frozenset[str]
 
 
@@ -64,79 +91,141 @@ def _with_joins(page: Document, joins: Mapping[str, str]) -> Document:
 def find_joins(issue: Sequence[Document]) -> dict[str, str]:
     """For the pages of one issue: article_id of each part that carries another on -> article_id of that other."""
     parts = [_part(page, article) for page in issue for article in page.articles]
-    heads = [part for part in parts if part.article.jump_to]
-    tails = [part for part in parts if part.article.jump_from]
-    if not heads or not tails:
+    if not any(part.to is not None or part.came_from is not None for part in parts):
         return {}
     weights = _weights(parts)
-    scores = [[_score(head, tail, weights) for tail in tails] for head in heads]
-    return {tails[t].article.article_id: heads[h].article.article_id for h, t in _best_pairs(scores)}
+    heads = [part for part in parts if part.article.kind not in _UNJOINED or part.to is not None]
+    gains: dict[tuple[str, str], float] = {}
+    for head in heads:
+        for tail in parts:
+            if _may_join(head, tail) and (score := _score(head, tail, weights)) > LEAST:
+                gains[head.article.article_id, tail.article.article_id] = score - LEAST
+    return _without_rings(best_pairs(gains))
+
+
+def _without_rings(joins: Mapping[str, str]) -> dict[str, str]:
+    """The joins without any that would make a part carry itself on."""
+    kept: dict[str, str] = {}
+    for tail, head in joins.items():
+        first = head
+        while first in kept:
+            first = kept[first]
+        if first != tail:
+            kept[tail] = head
+    return kept
+
+
+# --- what a part shows ----------------------------------------------------------------------------------------------
 
 
 def _part(page: Document, article: Article) -> _Part:
-    title = article.headline or article.kicker or ""
-    return _Part(article, page_number(page.page or ""), pairs(title), pairs(article.text))
+    headline = article.headline or article.kicker or ""
+    titles = " ".join(filter(None, (article.kicker, article.headline, article.subheadline)))
+    came_from = None if article.jump_from is None else page_names(article.jump_from)
+    if came_from is None and _CARRIED_ON.search(headline):
+        came_from = frozenset()
+    return _Part(
+        article,
+        page.document_id,
+        page_names(page.page or ""),
+        None if article.jump_to is None else page_names(article.jump_to),
+        came_from,
+        pairs(headline),
+        pairs(titles),
+        pairs(article.text),
+    )
+
+
+def page_names(text: str) -> frozenset[PageName]:
+    """The pages that a text names, however it is printed: 第一版, A3版, 03, 第二、三版; none without a number."""
+    return frozenset((found["letter"] or "", number(found["number"])) for found in _NUMERAL.finditer(text))
 
 
 def _weights(parts: Sequence[_Part]) -> dict[str, float]:
     """How much a pair of characters says: the rarer in the issue, the more."""
     spread = Counter(pair for part in parts for pair in part.words)
-    return {pair: math.log(len(parts) / n) for pair, n in spread.items()}
+    return {pair: math.log((len(parts) + 1) / n) for pair, n in spread.items()}
 
 
-def page_number(text: str) -> int | None:
-    """The number of a page however it is printed: 第一版, A3版, 2版, 03, 十二版; None without a number."""
-    found = re.search(r"\d+", text) or re.search(r"[〇一二三四五六七八九十]+", text)
-    return number(found.group()) if found else None
+# --- what speaks for a join -----------------------------------------------------------------------------------------
+
+
+def _may_join(head: _Part, tail: _Part) -> bool:
+    """Whether a join can be thought of: on two pages, a jump line at one of them at least, which names the other's page
+    where the other has none."""
+    if head.document == tail.document:
+        return False
+    if head.to is not None and tail.came_from is not None:
+        return True
+    if tail.article.kind in _UNJOINED or _is_backward(head, tail):
+        return False
+    to, came_from = head.to or frozenset(), tail.came_from or frozenset()
+    return _same_page(to, tail.pages) or _same_page(came_from, head.pages)
 
 
 def _score(head: _Part, tail: _Part, weights: Mapping[str, float]) -> float:
-    """What speaks for a tail that carries a head on; parts of one page never do."""
-    if head.article.article_id.rpartition("-")[0] == tail.article.article_id.rpartition("-")[0]:
-        return -math.inf
-    score = _named(head.article.jump_to, tail.page) + _named(tail.article.jump_from, head.page)
-    if head.title and tail.title:
-        score += SAME_HEADLINE * len(head.title & tail.title) / min(len(head.title), len(tail.title))
-    shared = sum(weights.get(pair, 0.0) for pair in head.words & tail.words)
-    least = min(sum(weights.get(pair, 0.0) for pair in part.words) for part in (head, tail))
-    return score + (SAME_WORDS * shared / least if least else 0.0)
+    """What speaks for a tail that carries a head on."""
+    lost = (head.to is None) + (tail.came_from is None)
+    score = LOST_LINE * lost + _named(head.to, tail.pages) + _named(tail.came_from, head.pages)
+    score += BACKWARD * _is_backward(head, tail)
+    score += ANNOUNCED_AGAIN * (tail.came_from is None and _opens_by_itself(tail.article))
+    score += _alike_titles(head, tail) + _alike_bodies(head.words, tail.words, weights)
+    return score + _cut_between(head.article.text, tail.article.text)
 
 
-def _named(jump: str | None, page: int | None) -> float:
-    named = page_number(jump or "")
-    if named is None or page is None:
+def _named(jump: frozenset[PageName] | None, pages: frozenset[PageName]) -> float:
+    if not jump or not pages:
         return 0.0
-    return PAGE_NAMED if named == page else OTHER_PAGE
+    return PAGE_NAMED if _same_page(jump, pages) else OTHER_PAGE
 
 
-def _best_pairs(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    """The pairs, one to one and each above `LEAST`, whose scores add up to the most."""
-    if len(scores[0]) > MOST_EXACT:
-        return _greedy_pairs(scores)
-
-    @cache
-    def best(head: int, taken: int) -> tuple[float, tuple[tuple[int, int], ...]]:
-        if head == len(scores):
-            return 0.0, ()
-        found = best(head + 1, taken)
-        for tail, score in enumerate(scores[head]):
-            if score > LEAST and not taken >> tail & 1:
-                rest, others = best(head + 1, taken | 1 << tail)
-                if rest + score - LEAST > found[0]:
-                    found = rest + score - LEAST, ((head, tail), *others)
-        return found
-
-    return list(best(0, 0)[1])
+def _same_page(named: frozenset[PageName], pages: frozenset[PageName]) -> bool:
+    """Whether one of the pages is named; a letter is often left out: 1版 of A1."""
+    return any(
+        one[1] == other[1] and (one[0] == other[0] or not one[0] or not other[0]) for one in named for other in pages
+    )
 
 
-def _greedy_pairs(scores: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    ranked = sorted(((score, h, t) for h, row in enumerate(scores) for t, score in enumerate(row)), reverse=True)
-    heads: set[int] = set()
-    tails: set[int] = set()
-    found: list[tuple[int, int]] = []
-    for score, head, tail in ranked:
-        if score > LEAST and head not in heads and tail not in tails:
-            found.append((head, tail))
-            heads.add(head)
-            tails.add(tail)
-    return found
+def _is_backward(head: _Part, tail: _Part) -> bool:
+    """Whether a join would go further in front in the paper."""
+    return bool(head.pages and tail.pages) and max(head.pages) > max(tail.pages)
+
+
+def _opens_by_itself(article: Article) -> bool:
+    """Whether a part opens as an article does: with an agency line or a salutation."""
+    return bool(article.agency or article.dateline) or marks.is_salutation(article.text.partition("\n")[0])
+
+
+def _alike_titles(head: _Part, tail: _Part) -> float:
+    """A continuation mostly repeats the headline, whole or shortened."""
+    if not tail.headline or not head.titles:
+        return 0.0
+    shared = max(_held(tail.headline, head.titles), _held(head.headline, tail.titles))
+    return SAME_HEADLINE * shared if shared else OTHER_HEADLINE
+
+
+def _held(title: frozenset[str], other: frozenset[str]) -> float:
+    """The share of a title's words that another one holds; a very short title says less."""
+    return len(title & other) / max(len(title), TELLING_TITLE)
+
+
+def _alike_bodies(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
+    """How far two bodies share rare words, as the logarithm of the cosine between them."""
+    squares = math.prod(sum(weights[pair] for pair in words) for words in (one, other))
+    if not squares:
+        return 0.0
+    alike = sum(weights[pair] for pair in one & other) / math.sqrt(squares)
+    score = LIKENESS * math.log((alike + LIKENESS_OF_CHANCE / 8) / LIKENESS_OF_CHANCE)
+    return max(LEAST_ALIKE, min(MOST_ALIKE, score)) * min(1.0, len(one) / TELLING_LENGTH, len(other) / TELLING_LENGTH)
+
+
+def _cut_between(head: str, tail: str) -> float:
+    """What speaks for a sentence that breaks off in the head and goes on in the tail."""
+    if not head or not tail:
+        return 0.0
+    score = QUOTE_CLOSED * (marks.open_depth(head) > 0 > marks.open_depth(tail))
+    if marks.may_end_a_paragraph(head):
+        return score - OPENS_CUT * (tail[0] in NEVER_FIRST)
+    across = head[-2:] + tail[:2]
+    score += WORDS_RECUR * (across in head or across in tail)
+    return score + OPENS_CUT * (tail[0] in NEVER_FIRST) + WORD_CUT * cuts_a_word(head, tail)

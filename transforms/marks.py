@@ -18,10 +18,9 @@ CLOSING = "”’」』）)》】〉\"'"
 OPENING = "“‘「『（(《【〈"
 BULLETS = "●■▲◆★☆◎○□△◇►▶•▪※◼⬤"
 
-_PAGE_NUMBER = r"[A-Z]?\d{1,3} ?版|[A-Z]\d{1,3}|第?[A-Z]?[一二三四五六七八九十\d]{1,4} ?版"
-_JUMP_FROM = re.compile(rf"[（(【]?\s*(?:紧|▲|◀)?上接 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?")
-_JUMP_TO = re.compile(rf"[（(【▲▼▶]?\s*下转 ?(?P<page>{_PAGE_NUMBER})[^）)。，]{{0,12}}[）)】]?\s*$")
-_JUMP_OPEN = re.compile(r"[（(【]\s*(?:[上下]|上接[^）)】]{0,12}|下转[^）)】]{0,12})$")
+_ARROWS = "▲▼▶◀►◄→←"
+_NUMERAL = r"(?:[A-Z]?\d{1,3}|[A-Z]?[一二三四五六七八九十]{1,4})"
+_PAGE_NUMBER = rf"(?:第 ?)?{_NUMERAL}(?:[、-]{_NUMERAL})? ?版|[A-Z]\d{{1,3}}"
 _DATE = re.compile(
     r"(?P<year>[12]\d{3}|[一二][〇○零一二三四五六七八九]{3}) ?年 ?(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3}) ?月 ?"
     r"(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3}) ?日"
@@ -42,7 +41,7 @@ _MARKS_OF_TEXT = re.compile(r"[，,。；;：:]")
 _PLACE = re.compile(r"[\u3400-\u9fff]{1,12}[省市县区旗州镇乡村]")
 LONGEST_GLUED = 80
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
-_LAST_NOTE = re.compile(r"[（(](?:[^（()）]{0,40}[摄图影]|下转[^（()）]{0,12})[)）]$|[▲▼▶]?下转[^（()）。，]{1,8}版$")
+_PICTURE_NOTE = re.compile(r"[（(][^（()）]{0,40}[摄图影][)）]$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
 _PASSED_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}通过[)）]$")
 _SERIAL = re.compile(r"[（(][〇一二三四五六七八九十百\d]{1,4}[)）]")
@@ -52,7 +51,7 @@ _NUMBERED_DECREE = re.compile(r"第[〇零一二三四五六七八九十百千\d
 def ends_a_sentence(text: str) -> bool:
     """Whether the last words close a sentence: a full stop, a question mark, such a mark inside closing quotes or
     brackets, or one before a note in brackets: …活动现场。（通讯员 卢青 摄影）"""
-    note = _LAST_NOTE.search(text[-64:])
+    note = _PICTURE_NOTE.search(text[-64:]) or jump_to(text)
     core = (text[: -len(note.group())] if note else text).rstrip(CLOSING + " ")
     return bool(core) and core[-1] in TERMINAL
 
@@ -68,18 +67,52 @@ def open_depth(text: str) -> int:
 
 
 def jump_from(text: str) -> re.Match[str] | None:
-    """A jump line at the head of a text: （上接第一版）; its group `page` is the page as printed."""
-    return _JUMP_FROM.match(text)
+    """A jump line at the head of a text: （上接第一版）; its group `page` is the page as printed.
+
+    before  （上接第一版）会议指出，… | 上接A1版 | ◀接二版
+    after   第一版 | A1版 | 二版
+    """
+    return _jump_from().match(text)
 
 
 def jump_to(text: str) -> re.Match[str] | None:
-    """A jump line at the end of a text: （下转第二版）."""
-    return _JUMP_TO.search(text[-40:]) and _JUMP_TO.search(text, max(0, len(text) - 40))
+    """A jump line at the end of a text: …的活力。（下转第三版②）, ▶▶下转A3版, 转二版 on a line of its own."""
+    return _jump_to().search(text[-40:]) and _jump_to().search(text, max(0, len(text) - 40))
 
 
 def opens_a_jump(text: str) -> bool:
     """Whether a jump line is cut at the end of this line: …价值追求。（下转第"""
-    return bool(_JUMP_OPEN.search(text[-16:]))
+    return bool(_jump_open().search(text[-16:]))
+
+
+def _jump_words(way: str, bare: bool = False) -> str:
+    rows = [row["word"] for row in table("jump_words") if row["way"] == way and (row["bare"] or not bare)]
+    return "|".join(sorted(rows, key=len, reverse=True))
+
+
+@cache
+def _jump_from() -> re.Pattern[str]:
+    words, bare = _jump_words("from"), _jump_words("from", bare=True)
+    return re.compile(
+        rf"(?:[（(【]\s*[{_ARROWS}]*(?:{words})|[{_ARROWS}]+ ?(?:{words})|{bare}"
+        rf"|(?:{words})(?= ?(?:{_PAGE_NUMBER})\s*$))"
+        rf" ?(?P<page>{_PAGE_NUMBER})(?:[^（(）)】。，]{{0,12}}[）)】])?"
+    )
+
+
+@cache
+def _jump_to() -> re.Pattern[str]:
+    words, bare = _jump_words("to"), _jump_words("to", bare=True)
+    return re.compile(
+        rf"(?:[（(【]\s*[{_ARROWS}]*(?:{words})|[{_ARROWS}]+ ?(?:{words})|{bare}|(?:^|(?<=[。！？”]))(?:{words}))"
+        rf" ?(?P<page>{_PAGE_NUMBER})[^（(）)】。，]{{0,12}}[）)】]?\s*$"
+    )
+
+
+@cache
+def _jump_open() -> re.Pattern[str]:
+    words = "|".join((_jump_words("from"), _jump_words("to")))
+    return re.compile(rf"[（(【]\s*(?:[上下紧]|(?:{words})[^）)】]{{0,12}})$")
 
 
 @cache

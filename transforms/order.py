@@ -12,7 +12,7 @@ the column and by the place on the page, and the pairs that together are likelie
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transforms import breaks, continuation, marks
@@ -150,19 +150,22 @@ def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
     below = _below(pieces, text)
     ends = [_end(piece) for piece in pieces]
     begins = [_begin(piece) for piece in pieces]
-    gains = [
-        [_link(one, other, below, text) - ends[i] - begins[k] for k, other in enumerate(pieces)]
+    gains = {
+        (i, k): link - ends[i] - begins[k]
         for i, one in enumerate(pieces)
-    ]
+        for k, other in enumerate(pieces)
+        if (link := _link(one, other, below, text)) is not None
+    }
     followers = _followers(pieces)
     pairs: dict[int, int] = {}
     trust = NEXT
     for _ in range(3):
-        weighed = [list(row) for row in gains]
+        weighed = dict(gains)
         for i, k in followers.items():
-            weighed[i][k] += trust if k == i + 1 else trust * ACROSS
-            weighed[i][i + 1] += 0.0 if k == i + 1 else trust
-        pairs = best_pairs(weighed)
+            for near, share in {(i, k): 1.0 if k == i + 1 else ACROSS, (i, i + 1): 1.0}.items():
+                if near in weighed:
+                    weighed[near] += trust * share
+        pairs = {i: k for k, i in best_pairs(weighed).items()}
         trust = _habit(pieces, pairs, followers)
     return _with_paragraphs(pieces, _without_circles(pairs, gains))
 
@@ -297,18 +300,18 @@ def _indented(fact: LineFacts) -> bool:
     return measure is None or (fills(fact.line, measure - INDENT) and fact.line.width < measure - INDENT / 2)
 
 
-def _link(one: Piece, other: Piece, below: set[tuple[int, int]], text: str) -> float:
-    """The score of a piece that goes on in another, its place behind it in the file apart."""
+def _link(one: Piece, other: Piece, below: set[tuple[int, int]], text: str) -> float | None:
+    """The score of a piece that goes on in another, its place behind it in the file apart; None where it can't."""
     before, after = one.facts[-1], other.facts[0]
     if one is other or before.other or after.other:
-        return -math.inf
+        return None
     near = other.index == one.index + 1 or (one.index, other.index) in below
     place = BELOW if (one.index, other.index) in below else _by_distance(one, other)
     if _closes(before):
         parted = after.lead or after.bullet or one.heads or other.heads
-        return place + NEXT_PARAGRAPH + _by_width(before, other) if near and not parted else -math.inf
+        return place + NEXT_PARAGRAPH + _by_width(before, other) if near and not parted else None
     if not near and (before.line.measure is None or one.heads or other.heads):
-        return -math.inf
+        return None
     return _by_words(before, after, text) + place + _by_width(before, other)
 
 
@@ -348,7 +351,7 @@ def _by_width(before: LineFacts, piece: Piece) -> float:
     return score
 
 
-def _without_circles(pairs: dict[int, int], gains: Sequence[Sequence[float]]) -> dict[int, int]:
+def _without_circles(pairs: dict[int, int], gains: Mapping[tuple[int, int], float]) -> dict[int, int]:
     """Pieces that would go on in each other for ever are parted where the least is lost."""
     kept = dict(pairs)
     seen: set[int] = set()
@@ -361,7 +364,7 @@ def _without_circles(pairs: dict[int, int], gains: Sequence[Sequence[float]]) ->
             at = kept.get(at)
         if at in path:
             circle = path[path.index(at) :]
-            del kept[min(circle, key=lambda i: gains[i][kept[i]])]
+            del kept[min(circle, key=lambda i: gains[i, kept[i]])]
     return kept
 
 

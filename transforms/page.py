@@ -12,8 +12,9 @@ from datetime import date
 
 from transforms import marks
 from transforms.alignment import Aligned, Span
-from transforms.articles import group
+from transforms.articles import Grouping, group
 from transforms.blocks import Block, read_blocks
+from transforms.confidence import rate_stories
 from transforms.decode import Undecodable, decode
 from transforms.document import Article, Document, Figure, Mention, Options, Residue, Sentence, Source
 from transforms.figures import read_figures, read_text
@@ -34,9 +35,8 @@ def read_page(source: Source, options: Options = DEFAULT) -> Document:
         decoded = decode(source.data)
     except Undecodable as cause:
         return quarantined(source.source_path, source.document_id, str(cause), source)
-    lines = _lines(decoded.text)
-    grouping = group(read_blocks(lines))
-    stories = [read_story(draft) for draft in grouping.drafts]
+    lines = page_lines(decoded.text)
+    grouping, stories = separate(lines)
     issue_date = source.issue_date or _date_of_furniture(grouping.loose)
     reference = issue_date or _date_of_speeches(stories)
     spans = _territories(stories, grouping.loose)
@@ -62,9 +62,18 @@ def read_page(source: Source, options: Options = DEFAULT) -> Document:
     )
 
 
-def _lines(text: str) -> list[Line]:
+def page_lines(text: str) -> list[Line]:
     """The lines of a decoded page in reading order, each with the measure of its column."""
     return with_recurrences(in_reading_order(with_measures(cut_rows(printed_lines(text)))))
+
+
+def separate(lines: Sequence[Line]) -> tuple[Grouping, list[Story]]:
+    """The articles of a page, as blocks and as stories with their confidence."""
+    grouping = group(read_blocks(lines))
+    stories = [read_story(draft) for draft in grouping.drafts]
+    for story, confidence in zip(stories, rate_stories(grouping.drafts, stories)):
+        story.confidence = confidence
+    return grouping, stories
 
 
 def quarantined(source_path: str, document_id: str, cause: str, source: Source | None = None) -> Document:

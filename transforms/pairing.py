@@ -1,29 +1,45 @@
-"""The best one-to-one pairs of two sets: the pairs whose gains add up to the most.
+"""The best whole way to pair two sides one to one, where each pair has a gain.
 
-before  gains [[3, 2], [2, -1]]
-after   {0: 1, 1: 0}: the first gives up its best, for the other has no second
+before  a-x 3, a-y 2, b-x 2     (the best pair first would take a-x and leave b and y alone)
+after   y with a, x with b: 4
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
+
+Left = TypeVar("Left", bound=Hashable)
+Right = TypeVar("Right", bound=Hashable)
 
 
-def best_pairs(gains: Sequence[Sequence[float]]) -> dict[int, int]:
-    """For each row that is paired its column; what gains nothing stays single. `gains[row][column]` may be -inf.
+def best_pairs(gains: Mapping[tuple[Left, Right], float]) -> dict[Right, Left]:
+    """For each of the right side that is paired its partner; pairs that `gains` lacks, and those that gain nothing, are
+    never made. The sum of the gains is the greatest there is.
 
-    The Hungarian method (Kuhn 1955) with potentials, one row at a time; each row may also take a column of its own that
-    gains nothing. Time grows with the square of the rows times the columns.
+    The Hungarian method (Kuhn 1955) with potentials, one of the left side at a time; each may also stay alone, which
+    gains nothing. Time grows with the square of the one side times the other.
     """
-    n_columns = len(gains[0]) if gains else 0
-    costs = [[-gain if gain > 0 else math.inf for gain in row] for row in gains]
-    row_of = [-1] * (n_columns + len(gains))  # behind the columns stands for each row one of its own
-    for_row = [0.0] * len(gains)
+    lefts = list(dict.fromkeys(left for left, _ in gains))
+    rights = list(dict.fromkeys(right for _, right in gains))
+    columns = {right: column for column, right in enumerate(rights)}
+    costs = [[math.inf] * len(rights) for _ in lefts]
+    rows = {left: costs[row] for row, left in enumerate(lefts)}
+    for (left, right), gain in gains.items():
+        if gain > 0:
+            rows[left][columns[right]] = -gain
+    return {rights[column]: lefts[row] for column, row in enumerate(_cheapest(costs, len(rights))) if row >= 0}
+
+
+def _cheapest(costs: Sequence[Sequence[float]], n_columns: int) -> list[int]:
+    """For each column the row that takes it at the least cost of the whole; -1 where none does."""
+    row_of = [-1] * (n_columns + len(costs))  # behind the columns stands for each row one of its own
+    for_row = [0.0] * len(costs)
     for_column = [0.0] * len(row_of)
-    for start in range(len(gains)):
+    for start in range(len(costs)):
         _place(start, costs, n_columns, row_of, for_row, for_column)
-    return {row: column for column, row in enumerate(row_of[:n_columns]) if row >= 0}
+    return row_of[:n_columns]
 
 
 def _place(

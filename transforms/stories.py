@@ -75,7 +75,6 @@ def read_story(draft: Draft) -> Story:
     heading = read_heading(draft.headings, "\n".join(paragraph.text.text for paragraph in body.paragraphs))
     byline = (*(body.lead.byline if body.lead else ()), *body.credits)
     kind = _kind(draft, heading, body)
-    confidence = _confidence(kind, draft, heading, body)
     if kind != "speech":
         _keep_signatures(draft, body)
     story = Story(
@@ -88,7 +87,6 @@ def read_story(draft: Draft) -> Story:
         byline=tuple(dict.fromkeys(byline)),
         jump_from=body.jump_from or heading.jump_from,
         jump_to=body.jump_to or heading.jump_to,
-        confidence=confidence,
         section=draft.section or heading.section,
     )
     if story.kind == "speech":
@@ -231,17 +229,3 @@ def _spans(draft: Draft) -> tuple[Span, ...]:
     blocks = [part.block for part in draft.parts] + ([draft.label] if draft.label else [])
     places = {(line.raw.at[0], line.raw.at[-1] + 1) for block in blocks for line in block.lines}
     return tuple(Span(start, end) for start, end in sorted(places))
-
-
-def _confidence(kind: str, draft: Draft, heading: Heading, body: _Body) -> float:
-    """How sure the separation is: what an article should have and this one lacks lowers it, each by its own factor."""
-    sure = 1.0
-    if heading.headline is None and not draft.brief:
-        sure *= 0.5
-    if kind == "news" and body.lead is None and body.jump_from is None:
-        sure *= 0.85
-    texts = [paragraph.text.text for paragraph in body.paragraphs if not paragraph.crosshead]
-    if texts and not marks.may_end_a_paragraph(texts[-1]):
-        sure *= 0.6
-    inner = sum(not marks.may_end_a_paragraph(text) for text in texts[:-1])
-    return round(sure * 0.8 ** min(inner, 5) * draft.confidence, 3)

@@ -1,0 +1,139 @@
+"""How sure the separation of each article is: the signs that something went wrong, weighed as the benches taught.
+
+A sign is a number from 0 to 1 that is 0 where all is as it should be. The weights stand in `lexicon/confidence.tsv`;
+`python -m benchmarks.confidence --write` fits them anew. Their sum is the logarithm of the odds that an article's body
+is exactly right, so that of articles with a confidence of 0.9 about nine in ten are.
+
+    before  headline 春茶开采, 本报讯…, …。 | no headline, …负责人介绍情况：
+    after   0.95                            | 0.12
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from transforms import marks
+from transforms.articles import Draft
+from transforms.breaks import cuts_a_word
+from transforms.lexicon import table
+from transforms.likeness import pairs
+from transforms.stories import Story
+
+SHORT = 80  # characters of a body; a whole news item seldom has fewer
+FEW_OWNERS = 3  # pairs of characters in more articles than that say nothing of where a paragraph belongs
+TELLING_PARAGRAPH = 30  # characters of a paragraph that can be told a stranger
+MANY_SEAMS = 4
+
+ALWAYS = "always"
+"""The name of the weight that every article has."""
+Signs = dict[str, float]
+
+
+def rate_stories(drafts: Sequence[Draft], stories: Sequence[Story]) -> list[float]:
+    """The confidence of each story of a page, from 0 to 1; what an earlier step already doubts is doubted further."""
+    weights = _weights()
+    odds = [_odds(signs, weights) for signs in page_signs(drafts, stories)]
+    return [round(draft.confidence / (1 + math.exp(-each)), 3) for draft, each in zip(drafts, odds)]
+
+
+def _odds(signs: Signs, weights: Mapping[str, float]) -> float:
+    """The logarithm of the odds that an article is right; a sign that was never fitted counts nothing."""
+    return weights[ALWAYS] + sum(weights.get(name, 0.0) * value for name, value in signs.items())
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    return {row["sign"]: float(row["weight"]) for row in table("confidence")}
+
+
+def page_signs(drafts: Sequence[Draft], stories: Sequence[Story]) -> list[Signs]:
+    """The signs of each story of a page: its own, its neighbours' and the page's."""
+    own = [_own_signs(draft, story) for draft, story in zip(drafts, stories)]
+    unannounced = _mean([signs["unannounced"] for signs in own])
+    for number, (signs, strangers) in enumerate(zip(own, _strangers(stories))):
+        beside = [own[other] for other in (number - 1, number + 1) if 0 <= other < len(own)]
+        signs["strangers"] = strangers
+        signs["page unannounced"] = unannounced
+        for name in ("no headline", "unannounced", "soft end"):
+            signs[f"neighbour {name}"] = max((other[name] for other in beside), default=0.0)
+    return own
+
+
+# --- what an article shows ------------------------------------------------------------------------------------------
+
+
+def _own_signs(draft: Draft, story: Story) -> Signs:
+    texts = _unsigned([paragraph.text.text for paragraph in story.paragraphs if not paragraph.crosshead])
+    headline = story.heading.headline.text if story.heading.headline else ""
+    news = story.kind == "news"
+    led = story.agency or story.jump_from
+    return {
+        "no headline": float(not headline and story.kind != "brief"),
+        "unannounced": float(news and not led and not story.byline),
+        "no agency": float(news and not led),
+        "soft end": float(not texts or not marks.ends_a_sentence(texts[-1])),
+        "short": float(news and sum(map(len, texts)) < SHORT),
+        "unlike headline": _unlike(headline, texts),
+        "crossheads": float(any(paragraph.crosshead for paragraph in story.paragraphs)),
+        "poor seams": min(_poor_seams(draft), MANY_SEAMS) / MANY_SEAMS,
+        "photo": float(story.kind == "photo"),
+    }
+
+
+def _unsigned(texts: Sequence[str]) -> Sequence[str]:
+    """Paragraphs without the name and the date that sign them."""
+    last = len(texts)
+    while last and (marks.is_name_line(texts[last - 1]) or marks.date_line(texts[last - 1])):
+        last -= 1
+    return texts[:last]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _unlike(headline: str, texts: Sequence[str]) -> float:
+    """The share of a headline's words that its body has not got."""
+    words = pairs(headline)
+    return len(words - pairs("\n".join(texts))) / len(words) if words else 0.0
+
+
+def _poor_seams(draft: Draft) -> int:
+    """How often a sentence goes on across a blank line and nothing binds it: no mark, no word, nothing that recurs."""
+    breaks = [pair for part in draft.body for pair in itertools.pairwise(part.block.lines)]
+    return sum(after.gap and not after.recurs and _is_poor(before.text, after.text) for before, after in breaks)
+
+
+def _is_poor(before: str, after: str) -> bool:
+    return before[-1] not in "，、；：。" and not cuts_a_word(before, after)
+
+
+# --- what a page shows ----------------------------------------------------------------------------------------------
+
+
+def _strangers(stories: Sequence[Story]) -> list[float]:
+    """For each story the share of its paragraphs that have more rare words of another story than of their own."""
+    words = [
+        [pairs(paragraph.text.text) for paragraph in story.paragraphs if len(paragraph.text) >= TELLING_PARAGRAPH]
+        for story in stories
+    ]
+    titles = [pairs(story.heading.headline.text if story.heading.headline else "") for story in stories]
+    owners: dict[str, Counter[int]] = {}
+    for number, texts in enumerate(words):
+        for pair in itertools.chain(titles[number], *texts):
+            owners.setdefault(pair, Counter())[number] += 1
+    return [_mean([_is_stranger(text, number, owners) for text in texts]) for number, texts in enumerate(words)]
+
+
+def _is_stranger(text: frozenset[str], number: int, owners: Mapping[str, Counter[int]]) -> bool:
+    shares: Counter[int] = Counter()
+    for pair in text:
+        found = owners[pair]
+        if len(found) <= FEW_OWNERS:
+            shares.update(owner for owner, n in found.items() if owner != number or n > 1)
+    own = shares.pop(number, 0)
+    return max(shares.values(), default=0) > own

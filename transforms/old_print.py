@@ -33,6 +33,7 @@ EXACT = 0.8  # where type stands in cells, so many of the lines are just as wide
 OWN_TYPE = 0.8  # narrower than this part of its column, a line without a comma is set like a heading
 NARROW = 6.0
 LONGEST_RUN = 3
+LONGEST_TOP = 6  # lines of a heading
 FEW_RAGGED = 0.05  # of a page's full lines, so many may be followed by a narrower one that opens nothing
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -47,14 +48,15 @@ _PARTICLES = "云也矣耳焉哉"
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A page as the evidence needs it: its lines with their facts, the width of each and of most lines near it (em),
-    which are set like headings, which are one character narrower than the full line below, and what holds throughout.
-    """
+    which are set like headings, which are one character narrower than the full line below, how many lines at the top
+    have no comma, and what holds throughout."""
 
     facts: Sequence[LineFacts]
     widths: Sequence[float]
     measures: Sequence[float]
     heads: Sequence[bool]
     indented: Sequence[bool]
+    top: int
     ragged: float
     exact: bool
     commas: bool
@@ -102,6 +104,7 @@ def read_setting(facts: Sequence[LineFacts]) -> Setting:
         measures,
         [_is_head(fact, width, measure) for fact, width, measure in zip(facts, widths, measures)],
         indented,
+        _top(facts),
         unmarked / max(1, sum(full)),
         sum(full) > EXACT * len(full),
         breaks.read_habits([fact.line for fact in facts]).commas,
@@ -125,6 +128,11 @@ def _is_indented(widths: Sequence[float], index: int) -> bool:
 def _may_precede(before: LineFacts, width: float, measure: float) -> bool:
     """Whether a line shows by a mark or by its width that a paragraph may end with it."""
     return not _HAN.match(before.line.text[-1]) or before.line.text[-1] in _PARTICLES or width <= measure - 2
+
+
+def _top(facts: Sequence[LineFacts]) -> int:
+    """How many lines at the top of a page are without a comma, as a heading's are."""
+    return next((n for n, fact in enumerate(facts) if n == LONGEST_TOP or _CLAUSE.search(fact.line.text)), len(facts))
 
 
 def _is_head(fact: LineFacts, width: float, measure: float) -> bool:
@@ -223,6 +231,9 @@ def _of_headings(setting: Setting, index: int) -> list[str]:
     kinds = f"{'head' if before else 'body'} {'head' if after else 'body'}"
     text, behind = setting.facts[index - 1].line.text, setting.facts[index].line.text
     found = [kinds, f"{kinds}, starts {_start(behind)}", f"{kinds}, ends {_end(text)}"]
+    if index <= setting.top:
+        opens = "indented" if setting.indented[index] else "marked" if index == setting.top else "more"
+        found += [f"top, {opens}", f"top, {kinds}, {opens}", f"top, line {index}", f"top, {_fills(setting, index)[1]}"]
     found += [f"{kinds}, gap"] if setting.facts[index].line.gap else []
     found += [name for name, line in (("note before", text), ("note after", behind)) if marks.is_note(line)]
     if not before:

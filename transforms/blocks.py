@@ -36,10 +36,12 @@ class Role(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Block:
     """Lines that belong together. `kind` is paragraph, heading, or what a single line shows by itself:
-    label, furniture, date, credit, jump, name or note."""
+    label, furniture, date, credit, jump, name or note. `whole` says that it is known where a heading's part begins and
+    ends, as in old print: no width can part its lines."""
 
     kind: str
     lines: tuple[Line, ...]
+    whole: bool = False
 
     @property
     def text(self) -> str:
@@ -51,7 +53,8 @@ def read_blocks(lines: Sequence[Line]) -> list[Block]:
     facts = breaks.line_facts(lines)
     if old_print.is_old_print(lines):
         found = [breaks.parted(odds) for odds in old_print.partings(facts)]
-        return _gather(facts, _best_roles(found, [_enters_old_print(fact) for fact in facts], (0.0, 0.0))[1])
+        blocks = _gather(facts, _best_roles(found, [_enters_old_print(fact) for fact in facts], (0.0, 0.0))[1])
+        return [replace(block, whole=True) for block in blocks]
     habits = breaks.read_habits(lines)
     readings = [_read(facts, replace(habits, indent=indent)) for indent in _indents(lines)]
     return _gather(facts, max(readings, key=lambda reading: reading[0])[1])
@@ -84,7 +87,8 @@ def _enters_old_print(facts: LineFacts) -> list[float]:
     """The score of a line of old print in each role; what parts its lines is told by the break before it."""
     scores = [0.0] * len(Role)
     heading = breaks.heading_in_old_print(facts)
-    scores[Role.HEADING] = scores[Role.HEADING_GOES_ON] = heading
+    scores[Role.HEADING] = heading
+    scores[Role.HEADING_GOES_ON] = heading + breaks.HEADING_GOES_ON / 2
     scores[Role.OTHER] = breaks.LIKE_OTHER if facts.other else IMPOSSIBLE
     scores[Role.INTERRUPTS] = IMPOSSIBLE
     return scores

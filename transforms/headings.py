@@ -73,6 +73,7 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
     """The parts of a heading from its blocks in the order of the page."""
     heading = Heading()
     lines: list[Line] = []
+    wholes: list[_Part] = []
     for block in blocks:
         if block.kind == "label":
             heading.section = marks.label_name(block.text)
@@ -80,10 +81,14 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
             heading.date = marks.date_line(block.text)
         elif block.kind == "name":
             heading.speaker = _speaker(block.text)
+        elif block.whole and _is_bracketed(block.text):
+            heading.notes.append(block.text)
+        elif block.whole:
+            wholes.append(_whole_part(block.lines))
         else:
             lines += block.lines
     parts: list[_Part] = []
-    for part in [piece for whole in _parts(lines) for piece in _at_dash(whole)]:
+    for part in wholes + [piece for joined in _parts(lines) for piece in _at_dash(joined)]:
         text = part.text.text
         if marks.is_note(text):
             heading.notes.append(text)
@@ -157,6 +162,22 @@ def _parts(lines: Sequence[Line]) -> list[_Part]:
     if group:
         parts.append(_Part(_join(group), tuple(group), group[0].gap))
     return parts
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether a line is a remark in brackets, as a writer's name below a heading is, and no serial number."""
+    return text[0] == "（" and text[-1] == "）" and not marks.is_note(text)
+
+
+def _whole_part(lines: Sequence[Line]) -> _Part:
+    """Lines that are known to be one part, with a blank where a line does not run on: 英法通知蘇聯⏎締結三强協定"""
+    pieces = [lines[0].clean]
+    for line in lines[1:]:
+        if runs_on(pieces[-1].text[-80:], line):
+            pieces[-1] = pieces[-1] + line.clean
+        else:
+            pieces.append(line.clean)
+    return _Part(_with_blanks([clean(piece) for piece in pieces]), tuple(lines), lines[0].gap)
 
 
 def _new_part(group: Sequence[Line], line: Line) -> bool:

@@ -27,8 +27,7 @@ from benchmarks.seeds import PROJECT
 from flows.parameters import available_cores
 from transforms.confidence import ALWAYS, Signs, page_signs
 from transforms.decode import decode
-from transforms.page import page_lines
-from transforms.page import separate
+from transforms.page import page_lines, separate
 
 TABLE = PROJECT / "transforms" / "lexicon" / "confidence.tsv"
 FOLDS = 10

@@ -17,8 +17,7 @@ from benchmarks.seeds import SEEDS
 from transforms.confidence import page_signs, rate_stories
 from transforms.decode import decode
 from transforms.lexicon import table
-from transforms.page import page_lines
-from transforms.page import separate
+from transforms.page import page_lines, separate
 
 FIRST = "本报讯（记者 李青）春茶开采，山上茶农忙着采摘明前茶，合作社的炒茶锅从早到晚没有停过。"
 SECOND = "合作社还教茶农用手机卖茶，明前茶从采摘到发货只要一天，茶青收购不再靠中间商，山上的路也修到了茶园门口。"

@@ -140,7 +140,7 @@ def _chunks(blocks: Iterable[Block]) -> list[Block]:
     """Headings cut where a blank line stands between two of their lines."""
     cut: list[Block] = []
     for block in blocks:
-        if block.kind != "heading":
+        if block.kind != "heading" or block.whole:
             cut.append(block)
             continue
         lines: list[Line] = []

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from transforms import breaks
+from transforms import breaks, old_print
 from transforms.breaks import Break, Habits, LineFacts
 from transforms.lines import INDENT, Line
 
@@ -36,10 +36,12 @@ class Role(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Block:
     """Lines that belong together. `kind` is paragraph, heading, or what a single line shows by itself:
-    label, furniture, date, credit, jump, name or note."""
+    label, furniture, date, credit, jump, name or note. `whole` says that it is known where a heading's part begins and
+    ends, as in old print: no width can part its lines."""
 
     kind: str
     lines: tuple[Line, ...]
+    whole: bool = False
 
     @property
     def text(self) -> str:
@@ -49,8 +51,12 @@ class Block:
 def read_blocks(lines: Sequence[Line]) -> list[Block]:
     """The blocks of a page in the order of its lines; each line ends in one block."""
     facts = breaks.line_facts(lines)
+    if old_print.is_old_print(lines):
+        found = [breaks.parted(odds) for odds in old_print.partings(facts)]
+        blocks = _gather(facts, _best_roles(found, [_enters_old_print(fact) for fact in facts], (0.0, 0.0))[1])
+        return [replace(block, whole=True) for block in blocks]
     habits = breaks.read_habits(lines)
-    readings = [_best_roles(facts, replace(habits, indent=indent)) for indent in _indents(lines)]
+    readings = [_read(facts, replace(habits, indent=indent)) for indent in _indents(lines)]
     return _gather(facts, max(readings, key=lambda reading: reading[0])[1])
 
 
@@ -77,6 +83,17 @@ def _enters(facts: LineFacts, after: LineFacts | None, habits: Habits) -> list[f
     return scores
 
 
+def _enters_old_print(facts: LineFacts) -> list[float]:
+    """The score of a line of old print in each role; what parts its lines is told by the break before it."""
+    scores = [0.0] * len(Role)
+    heading = breaks.heading_in_old_print(facts)
+    scores[Role.HEADING] = heading
+    scores[Role.HEADING_GOES_ON] = heading + breaks.HEADING_GOES_ON / 2
+    scores[Role.OTHER] = breaks.LIKE_OTHER if facts.other else IMPOSSIBLE
+    scores[Role.INTERRUPTS] = IMPOSSIBLE
+    return scores
+
+
 def _steps(found: Break) -> list[tuple[Role, Role, float]]:
     """The pairs of roles that two neighbours may have, with the score of the break in each."""
     first, inner = found.goes_on
@@ -100,17 +117,25 @@ def _steps(found: Break) -> list[tuple[Role, Role, float]]:
     return steps
 
 
-def _best_roles(facts: Sequence[LineFacts], habits: Habits) -> tuple[float, list[Role]]:
+def _read(facts: Sequence[LineFacts], habits: Habits) -> tuple[float, list[Role]]:
+    """The best reading of a page with these habits, and its score."""
+    found = [breaks.read_break(before, line, habits) for before, line in itertools.pairwise(facts)]
+    enters = [_enters(line, after, habits) for line, after in zip(facts, [*facts[1:], None])]
+    return _best_roles(found, enters, breaks.ends(facts[-1], None, habits) if facts else (0.0, 0.0))
+
+
+def _best_roles(
+    found: Sequence[Break], enters: Sequence[Sequence[float]], ends: tuple[float, float]
+) -> tuple[float, list[Role]]:
     """The roles whose scores add up to the most, and their sum."""
-    if not facts:
+    if not enters:
         return 0.0, []
-    scores = _enters(facts[0], facts[1] if len(facts) > 1 else None, habits)
+    scores = list(enters[0])
     scores[Role.GOES_ON] = scores[Role.HEADING_GOES_ON] = scores[Role.INTERRUPTS] = IMPOSSIBLE
     back: list[list[Role]] = []
-    for (before, line), after in zip(itertools.pairwise(facts), [*facts[2:], None]):
-        scores, came = _advance(scores, _steps(breaks.read_break(before, line, habits)), _enters(line, after, habits))
+    for parting, entering in zip(found, enters[1:]):
+        scores, came = _advance(scores, _steps(parting), entering)
         back.append(came)
-    ends = breaks.ends(facts[-1], None, habits)
     scores[Role.OPENS] += ends[0]
     scores[Role.GOES_ON] += ends[1]
     scores[Role.INTERRUPTS] = 2 * IMPOSSIBLE

@@ -74,9 +74,7 @@ def goes_on(before: str, after: str) -> float:
     context = before[-2:]
     score = math.log(_probability(context, after[0]) / _probability("", after[0]))
     if len(after) > 1:
-        score += math.log(
-            _probability(context[-1] + after[0], after[1]) / _probability(after[0], after[1])
-        )
+        score += math.log(_probability(context[-1] + after[0], after[1]) / _probability(after[0], after[1]))
     return score
 
 

@@ -38,7 +38,6 @@ _KICKER_FIRST = 0.4
 _DASH_SUBHEADLINE = 8.0
 _DASH_KICKER = 4.0
 _COLON_KICKER = 3.0
-_NAMED_KICKER = 0.8
 _SHORT_PART = 1.2
 _LONGER = 0.08
 _SAME_TYPE = 1.5
@@ -95,28 +94,42 @@ def read_heading(blocks: Sequence[Block], body: str = "") -> Heading:
     """The parts of a heading from its blocks in the order of the page; `body` is the text of its story."""
     heading = Heading()
     lines: list[Line] = []
+    wholes: list[_Part] = []
     for block in blocks:
-        if block.kind == "label":
-            heading.section = marks.label_name(block.text)
-        elif block.kind == "date":
-            heading.date = marks.date_line(block.text)
-        elif block.kind == "name":
-            heading.speaker = _speaker(block.text)
+        if block.kind in ("label", "date", "name") or (block.whole and _is_bracketed(block.text)):
+            _take_mark(heading, block)
+        elif block.whole:
+            wholes.append(_whole_part(block.lines))
         else:
             lines += block.lines
-    parts: list[_Part] = []
-    for part in _pieces(lines, body):
-        text = part.text.text
-        if marks.is_note(text):
-            heading.notes.append(text)
-        jump = marks.jump_from(text) or marks.jump_to(text)
-        if jump and len(jump.group()) == len(text):
-            _set_jump(heading, jump, text)
-        else:
-            parts.append(_without_jump(part, heading))
+    parts = [part for whole in [*wholes, *_pieces(lines, body)] if (part := _without_jumps(whole, heading))]
     _assign(heading, [part for part in parts if len(part.text)][:_MOST_PARTS])
     _take_label(heading)
     return heading
+
+
+def _take_mark(heading: Heading, block: Block) -> None:
+    """Note what a block says by itself of the story below it: its column, the day or the name of a speech's speaker."""
+    if block.kind == "label":
+        heading.section = marks.label_name(block.text)
+    elif block.kind == "date":
+        heading.date = marks.date_line(block.text)
+    elif block.kind == "name":
+        heading.speaker = _speaker(block.text)
+    else:
+        heading.notes.append(block.text)
+
+
+def _without_jumps(part: _Part, heading: Heading) -> _Part | None:
+    """A part without its jump line, which is noted; None for a jump line alone."""
+    text = part.text.text
+    if marks.is_note(text):
+        heading.notes.append(text)
+    jump = marks.jump_from(text) or marks.jump_to(text)
+    if jump and len(jump.group()) == len(text):
+        _set_jump(heading, jump, text)
+        return None
+    return _without_jump(part, heading)
 
 
 def _speaker(text: str) -> str:
@@ -191,6 +204,22 @@ def _pieces(lines: Sequence[Line], body: str) -> list[_Part]:
         return at_marks
     doubt = _SEVERAL if sum(not marks.is_note(part.text.text) for part in at_marks) > 1 else 0.0
     return [piece for part in at_marks for piece in _at_seam(part, body, doubt)]
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether a line is a remark in brackets, as a writer's name below a heading is, and no serial number."""
+    return text[0] == "（" and text[-1] == "）" and not marks.is_note(text)
+
+
+def _whole_part(lines: Sequence[Line]) -> _Part:
+    """Lines that are known to be one part, with a blank where a line does not run on: 英法通知蘇聯⏎締結三强協定"""
+    pieces = [lines[0].clean]
+    for line in lines[1:]:
+        if runs_on(pieces[-1].text[-80:], line):
+            pieces[-1] = pieces[-1] + line.clean
+        else:
+            pieces.append(line.clean)
+    return _Part(_with_blanks([clean(piece) for piece in pieces]), tuple(lines), lines[0].gap)
 
 
 def _whole(group: Sequence[Line]) -> _Part:
@@ -355,8 +384,6 @@ def _as_kicker(part: _Part) -> float:
         score += _DASH_KICKER
     if text.endswith(("：", ":")):
         score += _COLON_KICKER
-    if opens_with_a_name(text):
-        score += _NAMED_KICKER
     return score + (_SHORT_PART if printed_width(text) <= _SHORT else 0.0)
 
 

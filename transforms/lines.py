@@ -73,8 +73,8 @@ class Line:
     `squeezed` the same with its marks set as narrow as a justified line sets them, `measure` the width of a full line
     where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs`
     that the characters on both sides of the break before it stand together elsewhere on the page as well, `indented`
-    that it begins with blanks as wide as one to four characters. `column` counts the pieces of a row that was read across
-    columns from 1; 0 for a line that is no such piece.
+    that it begins with blanks as wide as one to four characters. `column` counts the pieces of a row that was read
+    across columns from 1; 0 for a line that is no such piece.
     """
 
     raw: Aligned
@@ -226,7 +226,8 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
     if not candidates:
         return _rejoin(lines)
     stiff = [
-        replace(line, squeezed=min(line.width, printed_width(line.text.rstrip("".join(_NEVER_FIRST))))) for line in lines
+        replace(line, squeezed=min(line.width, printed_width(line.text.rstrip("".join(_NEVER_FIRST)))))
+        for line in lines
     ]
     stiff_score, stiff_measures = _best_measures(stiff, candidates)
     squeezed_score, squeezed_measures = _best_measures(lines, candidates)

@@ -34,51 +34,53 @@ def best_pairs(gains: Mapping[tuple[Left, Right], float]) -> dict[Right, Left]:
 
 def _cheapest(costs: Sequence[Sequence[float]], n_columns: int) -> list[int]:
     """For each column the row that takes it at the least cost of the whole; -1 where none does."""
-    row_of = [-1] * (n_columns + len(costs))  # behind the columns stands for each row one of its own
-    for_row = [0.0] * len(costs)
-    for_column = [0.0] * len(row_of)
-    for start in range(len(costs)):
-        _place(start, costs, n_columns, row_of, for_row, for_column)
-    return row_of[:n_columns]
+    matching = _Matching(costs, n_columns)
+    for row in range(len(costs)):
+        matching.place(row)
+    return matching.row_of[:n_columns]
 
 
-def _place(
-    start: int,
-    costs: Sequence[Sequence[float]],
-    n_columns: int,
-    row_of: list[int],
-    for_row: list[float],
-    for_column: list[float],
-) -> None:
-    """Give a row a column, moving others where the whole gains by it (a cheapest augmenting path)."""
-    least = [math.inf] * len(row_of)
-    came = [-1] * len(row_of)
-    done = [False] * len(row_of)
-    row, at = start, -1
-    while True:
-        base = for_row[row]
-        for column in range(n_columns):
-            reduced = costs[row][column] - base - for_column[column]
-            if not done[column] and reduced < least[column]:
+class _Matching:
+    """Rows and the columns that they have taken so far. Behind the real columns stands for each row one of its own,
+    which costs nothing. `for_row` and `for_column` are the potentials: no cost is below their sum."""
+
+    def __init__(self, costs: Sequence[Sequence[float]], n_columns: int) -> None:
+        self.costs = costs
+        self.n_columns = n_columns
+        self.row_of = [-1] * (n_columns + len(costs))
+        self.for_row = [0.0] * len(costs)
+        self.for_column = [0.0] * len(self.row_of)
+
+    def place(self, start: int) -> None:
+        """Give a row a column; others are moved along the cheapest path to a free one."""
+        least = [math.inf] * len(self.row_of)
+        came = [-1] * len(self.row_of)
+        done: list[int] = []
+        row, at = start, -1
+        while at < 0 or row >= 0:
+            self._reach(row, at, least, came, done)
+            at = min(set(range(len(self.row_of))).difference(done), key=lambda column: (least[column], column))
+            self._shift(start, least[at], least, done)
+            done.append(at)
+            row = self.row_of[at]
+        while at >= 0:
+            before = came[at]
+            self.row_of[at] = self.row_of[before] if before >= 0 else start
+            at = before
+
+    def _reach(self, row: int, at: int, least: list[float], came: list[int], done: Sequence[int]) -> None:
+        """Note where a row, reached by way of column `at`, could go for less than is known."""
+        own = self.n_columns + row
+        for column, cost in [*enumerate(self.costs[row]), (own, 0.0)]:
+            reduced = cost - self.for_row[row] - self.for_column[column]
+            if reduced < least[column] and column not in done:
                 least[column], came[column] = reduced, at
-        own = n_columns + row
-        if not done[own] and -base - for_column[own] < least[own]:
-            least[own], came[own] = -base - for_column[own], at
-        nearest = min((c for c in range(len(row_of)) if not done[c]), key=least.__getitem__)
-        step = least[nearest]
-        for_row[start] += step
-        for column in range(len(row_of)):
-            if done[column]:
-                for_column[column] -= step
-                for_row[row_of[column]] += step
-            else:
-                least[column] -= step
-        done[nearest] = True
-        at = nearest
-        if row_of[at] < 0:
-            break
-        row = row_of[at]
-    while at >= 0:
-        before = came[at]
-        row_of[at] = row_of[before] if before >= 0 else start
-        at = before
+
+    def _shift(self, start: int, step: float, least: list[float], done: Sequence[int]) -> None:
+        """Move the potentials so that the cheapest column not yet done costs nothing more."""
+        self.for_row[start] += step
+        for column in done:
+            self.for_column[column] -= step
+            self.for_row[self.row_of[column]] += step
+        for column in set(range(len(least))).difference(done):
+            least[column] -= step

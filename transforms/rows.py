@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from transforms.lines import INDENT, Line, line_of, printed_width, with_measures
 
@@ -79,7 +79,7 @@ def _cut(line: Line, measures: Iterable[float]) -> _Row | None:
     if cost >= MOST_COST:
         return None
     edges = [0, *cuts, len(text)]
-    spans = [line.clean[start:end].strip() for start, end in zip(edges, edges[1:])]
+    spans = [line.clean[start:end].strip() for start, end in pairwise(edges)]
     starts = [line.raw.at.index(span.at[0]) for span in spans]
     raws = (line.raw[start:end].strip() for start, end in zip(starts, [*starts[1:], len(line.raw)]))
     return measure, [replace(line_of(raw, True), column=number) for number, raw in enumerate(raws, start=1)]

@@ -1,0 +1,263 @@
+"""Where paragraphs part in print of before 1950: the odds of each line end, from evidence that has names and weights.
+
+Such print differs from today's in what its lines show. A first line is indented by one character, marks take a whole
+cell and stand at a line's head as well, sentences end with commas or with nothing, columns are as narrow as three
+characters beside a picture, and the lines of one heading are set in types of several sizes. So the weights of `breaks`
+don't hold here. `lexicon/old_print.tsv` has others, which `benchmarks/train_breaks.py` learns from columns keyed by
+hand.
+
+    before  …輪船均泊原處⏎尙未開行、⏎又悉某輪今晨⏎抵埠後、卽行卸貨
+    after   …輪船均泊原處尙未開行、 | 又悉某輪今晨抵埠後、卽行卸貨
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from transforms import breaks, marks
+from transforms.breaks import LineFacts
+from transforms.lexicon import table
+from transforms.lines import Line, printed_width
+from transforms.script import TRADITIONAL_SHARE, evidence
+
+LEAST_TRADITIONAL = 0.08  # of the Han characters; of traditional text about a third are such as only it has
+MOST_DIGITS = 0.002  # such print writes its numbers in Chinese numerals
+FEWEST_HAN = 20
+NEAR = 4  # so many lines on either side show the measure of a column
+SAME = 0.6  # em; widths that differ by less are the same
+EXACT = 0.8  # where type stands in cells, so many of the lines are just as wide as their column
+OWN_TYPE = 0.8  # narrower than this part of its column, a line without a comma is set like a heading
+NARROW = 6.0
+LONGEST_RUN = 3
+LONGEST_TOP = 6  # lines of a heading
+FEW_RAGGED = 0.05  # of a page's full lines, so many may be followed by a narrower one that opens nothing
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DIGIT = re.compile(r"[0-9]")
+_CLAUSE = re.compile("[，。、；]")
+_WIRE = re.compile(r"[（【〔]?[\u3400-\u9fff]{0,12}?[一二三四五六七八九十廿卅]{1,3}日[^，。、]{0,8}?[电讯]")
+_ENDS = {"full stop": "。！？!?", "comma": "，、", "colon": "：:；", "dash": "…—", "bracket": "）)", "quote": "”’》"}
+_STARTS = {"bracket": "（(", "quote": "“‘《【", "bullet": marks.BULLETS + "◘◉※", "closing mark": breaks.NEVER_FIRST}
+_PARTICLES = "云也矣耳焉哉"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A page as the evidence needs it: its lines with their facts, the width of each and of most lines near it (em),
+    which are set like headings, which are one character narrower than the full line below, how many lines at the top
+    have no comma, and what holds throughout."""
+
+    facts: Sequence[LineFacts]
+    widths: Sequence[float]
+    measures: Sequence[float]
+    heads: Sequence[bool]
+    indented: Sequence[bool]
+    top: int
+    ragged: float
+    exact: bool
+    commas: bool
+
+
+def is_old_print(lines: Sequence[Line]) -> bool:
+    """Whether a page is set as before 1950: in traditional characters, its numbers in Chinese numerals.
+
+    >>> from transforms.lines import read_lines
+    >>> is_old_print(read_lines("據華方報吿稱、華軍反攻某地、迭奏奇勛、除某城已再度克復外"))
+    True
+    """
+    text = "".join(line.clean.text for line in lines)
+    n_han = len(_HAN.findall(text))
+    if n_han < FEWEST_HAN or len(_DIGIT.findall(text)) > MOST_DIGITS * n_han:
+        return False
+    found = evidence(text)
+    return found.share >= TRADITIONAL_SHARE and found.traditional >= LEAST_TRADITIONAL * n_han
+
+
+def partings(facts: Sequence[LineFacts]) -> list[float]:
+    """For each line but the first the logarithm of the odds that it begins something new."""
+    setting = read_setting(facts)
+    weights = _weights()
+    return [sum(weights.get(name, 0.0) for name in evidence_of_break(setting, index)) for index in range(1, len(facts))]
+
+
+@cache
+def _weights() -> dict[str, float]:
+    return {row["evidence"]: float(row["weight"]) for row in table("old_print")}
+
+
+def read_setting(facts: Sequence[LineFacts]) -> Setting:
+    """A page made ready for its evidence to be read."""
+    widths = [printed_width(fact.line.text) for fact in facts]
+    measures = [_commonest(widths[max(0, i - NEAR) : i + NEAR + 1]) for i in range(len(facts))]
+    full = [abs(measure - width) < SAME for width, measure in zip(widths, measures) if width > OWN_TYPE * measure]
+    indented = [_is_indented(widths, i) for i in range(len(facts))]
+    unmarked = sum(
+        indented[i] and not _may_precede(facts[i - 1], widths[i - 1], measures[i]) for i in range(1, len(facts))
+    )
+    return Setting(
+        facts,
+        widths,
+        measures,
+        [_is_head(fact, width, measure) for fact, width, measure in zip(facts, widths, measures)],
+        indented,
+        _top(facts),
+        unmarked / max(1, sum(full)),
+        sum(full) > EXACT * len(full),
+        breaks.read_habits([fact.line for fact in facts]).commas,
+    )
+
+
+def _commonest(widths: Sequence[float]) -> float:
+    """The width that most lines have, in whole characters; of two the larger."""
+    counts = Counter(map(round, widths))
+    return float(max(counts, key=lambda width: (counts[width], width)))
+
+
+def _is_indented(widths: Sequence[float], index: int) -> bool:
+    """Whether a line is one character narrower than its column, and the line below is full."""
+    measure = _commonest(widths[max(0, index - NEAR + 1) : index + NEAR + 1])
+    if index + 1 == len(widths) or not SAME < measure - widths[index] < 1 + SAME:
+        return False
+    return abs(measure - widths[index + 1]) < SAME
+
+
+def _may_precede(before: LineFacts, width: float, measure: float) -> bool:
+    """Whether a line shows by a mark or by its width that a paragraph may end with it."""
+    return not _HAN.match(before.line.text[-1]) or before.line.text[-1] in _PARTICLES or width <= measure - 2
+
+
+def _top(facts: Sequence[LineFacts]) -> int:
+    """How many lines at the top of a page are without a comma, as a heading's are."""
+    return next((n for n, fact in enumerate(facts) if n == LONGEST_TOP or _CLAUSE.search(fact.line.text)), len(facts))
+
+
+def _is_head(fact: LineFacts, width: float, measure: float) -> bool:
+    other = width <= OWN_TYPE * measure or width > measure + 2 * SAME or measure < NARROW
+    return other and not _CLAUSE.search(fact.line.text)
+
+
+# --- the evidence ---------------------------------------------------------------------------------------------------
+
+
+def evidence_of_break(setting: Setting, index: int) -> list[str]:
+    """The names of what a page shows of the break before one of its lines."""
+    return [
+        *_of_width(setting, index),
+        *_of_marks(setting, index),
+        *_of_indent(setting, index),
+        *_of_headings(setting, index),
+        *_of_words(setting, index),
+    ]
+
+
+def _fill(width: float, measure: float) -> str:
+    """How far a line fills a measure."""
+    missing = measure - width
+    if missing < -SAME:
+        return "wide"
+    if missing < SAME:
+        return "full"
+    if missing < 1 + SAME:
+        return "one less"
+    if width <= measure / 2:
+        return "half"
+    return "two less" if missing < 2 + SAME else "short"
+
+
+def _kind(character: str, kinds: dict[str, str], other: str) -> str:
+    return next((name for name, characters in kinds.items() if character in characters), other)
+
+
+def _end(text: str) -> str:
+    return _kind(text[-1], _ENDS, "particle" if text[-1] in _PARTICLES else "word")
+
+
+def _start(text: str) -> str:
+    return "number" if marks.has_numbering(text) else _kind(text[0], _STARTS, "word")
+
+
+def _fills(setting: Setting, index: int) -> tuple[str, str]:
+    """How far the lines before and behind a break fill the columns that they stand in."""
+    widths = setting.widths
+    above = _commonest(widths[max(0, index - NEAR - 1) : index + 2])
+    below = _commonest(widths[index : index + NEAR + 1] if len(widths) - index > 2 else widths[-NEAR - 2 :])
+    return _fill(widths[index - 1], max(1.0, above)), _fill(widths[index], max(1.0, below))
+
+
+def _of_width(setting: Setting, index: int) -> list[str]:
+    before, after = _fills(setting, index)
+    found = [f"before {before}", f"after {after}", f"before {before}, after {after}"]
+    type_ = "in cells" if setting.exact else "loose"
+    found += [f"{type_}", f"{type_}, before {before}", f"{type_}, after {after}"]
+    if index + 1 == len(setting.widths):
+        return [*found, "last line", f"last line {_start(setting.facts[index].line.text)}"]
+    next_ = setting.widths[index + 1]
+    steps = [_step(next_ - setting.widths[at]) for at in (index - 1, index)]
+    return [*found, f"before {steps[0]:+}, after {steps[1]:+}", f"{type_}, after {steps[1]:+}"]
+
+
+def _step(difference: float) -> int:
+    """By how many characters the next line is wider, no more than three."""
+    return max(-2, min(3, round(difference)))
+
+
+def _of_marks(setting: Setting, index: int) -> list[str]:
+    text, behind = setting.facts[index - 1].line.text, setting.facts[index].line.text
+    before, after = _fills(setting, index)
+    end, start = _end(text), _start(behind)
+    found = [f"ends {end}", f"starts {start}", f"after {after}, starts {start}"]
+    page = "commas" if setting.commas else "full stops"
+    found += [f"{page}, ends {end}", f"{page}, before {before}, ends {end}"]
+    brackets = [whole[0] == "（" and whole[-1] == "）" for whole in (text, behind)]
+    found += [name for name, is_whole in zip(("before in brackets", "after in brackets"), brackets) if is_whole]
+    return found + ["cut bracket"] * (text[0] == "（" and "）" not in text)
+
+
+def _of_indent(setting: Setting, index: int) -> list[str]:
+    """An indented line opens a paragraph where no other line is narrower without cause."""
+    if not setting.indented[index]:
+        return []
+    full = "no" if not setting.ragged else "few" if setting.ragged < FEW_RAGGED else "many"
+    end = _end(setting.facts[index - 1].line.text)
+    return [f"indent, {full} ragged", f"indent, {full} ragged, ends {end}"]
+
+
+def _of_headings(setting: Setting, index: int) -> list[str]:
+    before, after = setting.heads[index - 1], setting.heads[index]
+    kinds = f"{'head' if before else 'body'} {'head' if after else 'body'}"
+    text, behind = setting.facts[index - 1].line.text, setting.facts[index].line.text
+    found = [kinds, f"{kinds}, starts {_start(behind)}", f"{kinds}, ends {_end(text)}"]
+    if index <= setting.top:
+        opens = "indented" if setting.indented[index] else "marked" if index == setting.top else "more"
+        found += [f"top, {opens}", f"top, {kinds}, {opens}", f"top, line {index}", f"top, {_fills(setting, index)[1]}"]
+    found += [f"{kinds}, gap"] if setting.facts[index].line.gap else []
+    found += [name for name, line in (("note before", text), ("note after", behind)) if marks.is_note(line)]
+    if not before:
+        return found
+    step = max(-3, min(3, round(setting.widths[index] - setting.widths[index - 1])))
+    return [*found, f"{kinds}, {step:+}", f"{kinds}, line {_run(setting, index)}"]
+
+
+def _run(setting: Setting, index: int) -> int:
+    """How many lines before a break are set like headings, no more than three."""
+    for n in range(1, LONGEST_RUN):
+        if n == index or not setting.heads[index - 1 - n]:
+            return n
+    return LONGEST_RUN
+
+
+def _of_words(setting: Setting, index: int) -> list[str]:
+    before, after = setting.facts[index - 1], setting.facts[index]
+    behind = "".join(fact.line.text for fact in setting.facts[index : index + 2])
+    shown = {
+        "cuts a word": breaks.cuts_a_word(before.line.text, after.line.text),
+        "words recur": after.line.recurs,
+        "open quote": before.open_quote,
+        "wire line": bool(_WIRE.match(behind)),
+        "blank inside": " " in after.line.text,
+    }
+    return [name for name, holds in shown.items() if holds]

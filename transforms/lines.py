@@ -21,7 +21,7 @@ from transforms.characters import fold
 from transforms.cleaning import clean_line
 from transforms.marks import jump_from, jump_to, name_before_salutation, opens_a_jump, salutation_at_head
 from transforms.punctuation import widen
-from transforms.script import simplify_characters
+from transforms.script import TRADITIONAL_SHARE, evidence, simplify_characters
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
 WIDEST_COLUMN = 45.0
@@ -37,6 +37,10 @@ WIDEST_INDENT = 4.0
 LONGEST_PIECE = 200  # a longer line is no piece of a printed one
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
+LEAST_TRADITIONAL = 0.08  # of old print's Han characters; of traditional text about a third are such as only it has
+MOST_DIGITS = 0.002  # old print writes its numbers in Chinese numerals
+FEWEST_HAN = 20
+
 # What a line's width says of a measure, in units of about one natural logarithm of odds.
 FIRST_LINE = -1.2
 LAST_LINE = -2.5
@@ -45,6 +49,8 @@ OTHER_COLUMN = -4.5
 SQUEEZED = -0.4
 
 _NARROW = re.compile(r"[\x20-\x7e]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DIGIT = re.compile(r"[0-9]")
 _SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 _MARK = re.compile(r"[，。、；：！？“”‘’（）《》【】「」『』…—]")
 _LATIN_END = re.compile(r"[A-Za-z]$")
@@ -105,7 +111,22 @@ def read_lines(text: str) -> list[Line]:
         pieces = _unglued(raw)
         lines.append(replace(_line(pieces[0], gap), indented=_is_indented(text[found.start() : raw.at[0]])))
         lines += [_line(piece, True) for piece in pieces[1:]]
-    return _with_recurrences(_rejoin(_with_measures(lines)))
+    measured = _with_measures(lines)
+    return _with_recurrences(measured if is_old_print(lines) else _rejoin(measured))
+
+
+def is_old_print(lines: Sequence[Line]) -> bool:
+    """Whether a page is set as before 1950: in traditional characters, its numbers in Chinese numerals.
+
+    >>> is_old_print(read_lines("據華方報吿稱、華軍反攻某地、迭奏奇勛、除某城已再度克復外"))
+    True
+    """
+    text = "".join(line.clean.text for line in lines)
+    n_han = len(_HAN.findall(text))
+    if n_han < FEWEST_HAN or len(_DIGIT.findall(text)) > MOST_DIGITS * n_han:
+        return False
+    found = evidence(text)
+    return found.share >= TRADITIONAL_SHARE and found.traditional >= LEAST_TRADITIONAL * n_han
 
 
 def _unglued(raw: Aligned) -> list[Aligned]:

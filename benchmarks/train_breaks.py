@@ -1,6 +1,6 @@
 """Learns the weights of `transforms/lexicon/old_print.tsv`: `python -m benchmarks.train_breaks --write`.
 
-Logistic regression by stochastic gradient descent (AdaGrad), in plain Python and with fixed seeds, over the evidence
+Logistic regression by stochastic gradient descent (AdaGrad), in plain Python and with a fixed seed, over the evidence
 that `transforms.old_print` names. The columns it learns from are printed lines with the paragraphs that a person keyed
 (ECPO, Heidelberg University, CC BY 4.0); they lie beside the checkout and are not part of it. Without `--write` it only
 says how right the weights are on issues that they were not learned from, in halves and in fifths.
@@ -29,10 +29,11 @@ from transforms.lines import read_lines
 
 COLUMNS = PROJECT.parent / "shared" / "bench" / "unwrap"
 TABLE = PROJECT / "transforms" / "lexicon" / "old_print.tsv"
-ROUNDS = 12
-RATE = 0.2
-SHRINK = 0.008  # keeps weights near nought that little speaks for
-FEWEST = 4  # evidence seen less often is not learned
+ROUNDS = 10
+WARM_UP = 2  # rounds
+RATE = 0.1
+SHRINK = 0.003  # keeps weights near nought that little speaks for
+FEWEST = 8  # evidence seen less often is not learned
 LEAST_WEIGHT = 0.05
 
 
@@ -64,21 +65,30 @@ def examples(row: dict[str, Any]) -> list[Example]:
 
 
 def learn(known: Sequence[Example]) -> dict[str, float]:
-    """The weights under which the examples are likeliest, small ones preferred."""
+    """The weights under which the examples are likeliest, small ones preferred: the mean of those after each round but
+    the first ones."""
     seen = Counter(name for example in known for name in example.evidence)
     weights = {name: 0.0 for name, n in seen.items() if n >= FEWEST}
-    steps = dict.fromkeys(weights, 1e-6)
+    slopes = dict.fromkeys(weights, 1e-6)
+    sums = dict.fromkeys(weights, 0.0)
     chance = random.Random(0)
-    order = [(tuple(name for name in e.evidence if name in weights), e.parts) for e in known]
-    for _ in range(ROUNDS):
+    order = [example._replace(evidence=tuple(filter(weights.__contains__, example.evidence))) for example in known]
+    for turn in range(ROUNDS):
         chance.shuffle(order)
-        for evidence, parts in order:
-            error = 1 / (1 + math.exp(-sum(map(weights.__getitem__, evidence)))) - parts
-            for name in evidence:
-                slope = error + SHRINK * weights[name]
-                steps[name] += slope * slope
-                weights[name] -= RATE * slope / math.sqrt(steps[name])
-    return weights
+        for example in order:
+            _step(weights, slopes, example)
+        for name in sums:
+            sums[name] += weights[name] if turn >= WARM_UP else 0.0
+    return {name: total / (ROUNDS - WARM_UP) for name, total in sums.items()}
+
+
+def _step(weights: dict[str, float], slopes: dict[str, float], example: Example) -> None:
+    """Moves the weights of what one example shows towards what it is, each the less the oftener it was moved."""
+    error = 1 / (1 + math.exp(-odds(weights, example))) - example.parts
+    for name in example.evidence:
+        slope = error + SHRINK * weights[name]
+        slopes[name] += slope * slope
+        weights[name] -= RATE * slope / math.sqrt(slopes[name])
 
 
 def odds(weights: dict[str, float], example: Example) -> float:
@@ -93,7 +103,7 @@ def held_out(known: Sequence[Example], folds: int) -> tuple[float, float, float]
         weights = learn([e for e in known if zlib.crc32(e.issue.encode()) % folds != fold])
         for e in known:
             if zlib.crc32(e.issue.encode()) % folds == fold:
-                tally[odds(weights, e) > 0, e.parts] += 1
+                tally[odds(weights, e) + old_print.LEAN > 0, e.parts] += 1
     right = tally[True, True]
     precision = right / max(1, right + tally[True, False])
     recall = right / max(1, right + tally[False, True])

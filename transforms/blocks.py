@@ -16,7 +16,7 @@ from enum import IntEnum
 
 from transforms import breaks, old_print
 from transforms.breaks import Break, Habits, LineFacts
-from transforms.lines import INDENT, Line
+from transforms.lines import INDENT, Line, is_old_print
 
 IMPOSSIBLE = -1e9
 FEWEST_LINES_FOR_INDENT = 200  # a shorter page is read with either indent
@@ -51,7 +51,7 @@ class Block:
 def read_blocks(lines: Sequence[Line]) -> list[Block]:
     """The blocks of a page in the order of its lines; each line ends in one block."""
     facts = breaks.line_facts(lines)
-    if old_print.is_old_print(lines):
+    if is_old_print(lines):
         found = [breaks.parted(odds) for odds in old_print.partings(facts)]
         blocks = _gather(facts, _best_roles(found, [_enters_old_print(fact) for fact in facts], (0.0, 0.0))[1])
         return [replace(block, whole=True) for block in blocks]

@@ -207,8 +207,8 @@ def _pieces(lines: Sequence[Line], body: str) -> list[_Part]:
 
 
 def _is_bracketed(text: str) -> bool:
-    """Whether a line is a remark in brackets, as a writer's name below a heading is, and no serial number."""
-    return text[0] == "（" and text[-1] == "）" and not marks.is_note(text)
+    """Whether a line is a remark in brackets, as a writer's name or a serial number below a heading is."""
+    return text[0] == "（" and text[-1] == "）"
 
 
 def _whole_part(lines: Sequence[Line]) -> _Part:

@@ -28,7 +28,7 @@ from transforms.marks import (
     salutation_at_head,
 )
 from transforms.punctuation import widen
-from transforms.script import simplify_characters
+from transforms.script import TRADITIONAL_SHARE, evidence, simplify_characters
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
 WIDEST_COLUMN = 45.0
@@ -45,6 +45,10 @@ SHORTEST_END = 4
 LONGEST_PIECE = 200  # a longer line is no piece of a printed one
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
+LEAST_TRADITIONAL = 0.08  # of old print's Han characters; of traditional text about a third are such as only it has
+MOST_DIGITS = 0.002  # old print writes its numbers in Chinese numerals
+FEWEST_HAN = 20
+
 # What a line's width says of a measure, in units of about one natural logarithm of odds.
 FIRST_LINE = -1.2
 LAST_LINE = -2.5
@@ -53,6 +57,8 @@ OTHER_COLUMN = -4.5
 SQUEEZED = -0.4
 
 _NARROW = re.compile(r"[\x20-\x7e]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DIGIT = re.compile(r"[0-9]")
 _SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 _MARK = re.compile(r"[，。、；：！？“”‘’（）《》【】「」『』…—]")
 _LATIN_END = re.compile(r"[A-Za-z]$")
@@ -122,6 +128,20 @@ def printed_lines(text: str) -> list[Line]:
         lines.append(replace(line_of(pieces[0], gap), indented=_is_indented(text[found.start() : raw.at[0]])))
         lines += [line_of(piece, True) for piece in pieces[1:]]
     return lines
+
+
+def is_old_print(lines: Sequence[Line]) -> bool:
+    """Whether a page is set as before 1950: in traditional characters, its numbers in Chinese numerals.
+
+    >>> is_old_print(printed_lines("據華方報吿稱、華軍反攻某地、迭奏奇勛、除某城已再度克復外"))
+    True
+    """
+    text = "".join(line.clean.text for line in lines)
+    n_han = len(_HAN.findall(text))
+    if n_han < FEWEST_HAN or len(_DIGIT.findall(text)) > MOST_DIGITS * n_han:
+        return False
+    found = evidence(text)
+    return found.share >= TRADITIONAL_SHARE and found.traditional >= LEAST_TRADITIONAL * n_han
 
 
 def _unglued(raw: Aligned) -> list[Aligned]:
@@ -233,12 +253,11 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
     squeezed_score, squeezed_measures = _best_measures(lines, candidates)
     squeezed_score += SQUEEZED * sum(line.squeezed < line.width for line in lines)
     set_lines, measures = (lines, squeezed_measures) if squeezed_score > stiff_score else (stiff, stiff_measures)
-    return _rejoin(
-        [
-            line if line.width > WIDEST_COLUMN else replace(line, measure=measure)
-            for line, measure in zip(set_lines, measures)
-        ]
-    )
+    measured = [
+        line if line.width > WIDEST_COLUMN else replace(line, measure=measure)
+        for line, measure in zip(set_lines, measures)
+    ]
+    return measured if is_old_print(lines) else _rejoin(measured)
 
 
 def with_recurrences(lines: Sequence[Line]) -> list[Line]:

@@ -21,12 +21,8 @@ from functools import cache
 from transforms import breaks, marks
 from transforms.breaks import LineFacts
 from transforms.lexicon import table
-from transforms.lines import Line, printed_width
-from transforms.script import TRADITIONAL_SHARE, evidence
+from transforms.lines import printed_width
 
-LEAST_TRADITIONAL = 0.08  # of the Han characters; of traditional text about a third are such as only it has
-MOST_DIGITS = 0.002  # such print writes its numbers in Chinese numerals
-FEWEST_HAN = 20
 NEAR = 4  # so many lines on either side show the measure of a column
 SAME = 0.6  # em; widths that differ by less are the same
 EXACT = 0.8  # where type stands in cells, so many of the lines are just as wide as their column
@@ -34,10 +30,10 @@ OWN_TYPE = 0.8  # narrower than this part of its column, a line without a comma 
 NARROW = 6.0
 LONGEST_RUN = 3
 LONGEST_TOP = 6  # lines of a heading
+LEAN = 0.35  # as many paragraphs are then found too many as too few
 FEW_RAGGED = 0.05  # of a page's full lines, so many may be followed by a narrower one that opens nothing
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_DIGIT = re.compile(r"[0-9]")
 _CLAUSE = re.compile("[，。、；]")
 _WIRE = re.compile(r"[（【〔]?[\u3400-\u9fff]{0,12}?[一二三四五六七八九十廿卅]{1,3}日[^，。、]{0,8}?[电讯]")
 _ENDS = {"full stop": "。！？!?", "comma": "，、", "colon": "：:；", "dash": "…—", "bracket": "）)", "quote": "”’》"}
@@ -62,26 +58,14 @@ class Setting:
     commas: bool
 
 
-def is_old_print(lines: Sequence[Line]) -> bool:
-    """Whether a page is set as before 1950: in traditional characters, its numbers in Chinese numerals.
-
-    >>> from transforms.lines import read_lines
-    >>> is_old_print(read_lines("據華方報吿稱、華軍反攻某地、迭奏奇勛、除某城已再度克復外"))
-    True
-    """
-    text = "".join(line.clean.text for line in lines)
-    n_han = len(_HAN.findall(text))
-    if n_han < FEWEST_HAN or len(_DIGIT.findall(text)) > MOST_DIGITS * n_han:
-        return False
-    found = evidence(text)
-    return found.share >= TRADITIONAL_SHARE and found.traditional >= LEAST_TRADITIONAL * n_han
-
-
 def partings(facts: Sequence[LineFacts]) -> list[float]:
     """For each line but the first the logarithm of the odds that it begins something new."""
     setting = read_setting(facts)
     weights = _weights()
-    return [sum(weights.get(name, 0.0) for name in evidence_of_break(setting, index)) for index in range(1, len(facts))]
+    return [
+        LEAN + sum(weights.get(name, 0.0) for name in evidence_of_break(setting, index))
+        for index in range(1, len(facts))
+    ]
 
 
 @cache
@@ -95,9 +79,7 @@ def read_setting(facts: Sequence[LineFacts]) -> Setting:
     measures = [_commonest(widths[max(0, i - NEAR) : i + NEAR + 1]) for i in range(len(facts))]
     full = [abs(measure - width) < SAME for width, measure in zip(widths, measures) if width > OWN_TYPE * measure]
     indented = [_is_indented(widths, i) for i in range(len(facts))]
-    unmarked = sum(
-        indented[i] and not _may_precede(facts[i - 1], widths[i - 1], measures[i]) for i in range(1, len(facts))
-    )
+    unmarked = sum(indented[i] and not _may_precede(facts[i - 1], widths[i - 1], measures[i]) for i in range(1, len(facts)))
     return Setting(
         facts,
         widths,
@@ -190,9 +172,9 @@ def _fills(setting: Setting, index: int) -> tuple[str, str]:
 
 def _of_width(setting: Setting, index: int) -> list[str]:
     before, after = _fills(setting, index)
-    found = [f"before {before}", f"after {after}", f"before {before}, after {after}"]
+    found = [f"before {before}", f"after {after}"]
     type_ = "in cells" if setting.exact else "loose"
-    found += [f"{type_}", f"{type_}, before {before}", f"{type_}, after {after}"]
+    found += [type_, f"{type_}, before {before}", f"{type_}, after {after}"]
     if index + 1 == len(setting.widths):
         return [*found, "last line", f"last line {_start(setting.facts[index].line.text)}"]
     next_ = setting.widths[index + 1]

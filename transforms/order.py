@@ -97,9 +97,9 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
-    for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None]):
+    for last, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None]):
         near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1]
-        ended = before is None or before.is_apart or _closes(before.facts[-1])
+        ended = last is None or last.is_apart or _closes(last.facts[-1])
         whole = not ended or (not piece.first.gap and any(each.first.column for each in near))
         whole = whole and not (after is not None and after.facts[0].lead)
         piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from transforms.lines import INDENT, Line, line_of, printed_width, with_measures
 
@@ -64,9 +64,18 @@ def _columns(lines: Sequence[Line]) -> list[set[float]]:
     plain = [not _BLANK.search(line.text) for line in lines]
     measured = iter(with_measures([line for line, is_plain in zip(lines, plain) if is_plain]))
     own = [next(measured, None) if is_plain else None for is_plain in plain]
-    before = accumulate((line and line.measure for line in own), lambda last, new: new or last)
-    behind = accumulate((line and line.measure for line in reversed(own)), lambda last, new: new or last)
-    return [{side for side in sides if side} for sides in zip(before, reversed(list(behind)))]
+    own_measures = [line.measure if line else None for line in own]
+    before = _carried(own_measures)
+    behind = _carried(own_measures[::-1])[::-1]
+    return [{side for side in sides if side} for sides in zip(before, behind)]
+
+
+def _carried(measures: Iterable[float | None]) -> list[float | None]:
+    """Measures, each that is missing taken from the last one before it."""
+    carried: list[float | None] = []
+    for measure in measures:
+        carried.append(measure if measure or not carried else carried[-1])
+    return carried
 
 
 def _cut(line: Line, measures: Iterable[float]) -> _Row | None:

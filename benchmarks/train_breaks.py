@@ -25,7 +25,7 @@ from benchmarks.scoring import letters
 from benchmarks.seeds import PROJECT, json_lines
 from transforms import old_print
 from transforms.breaks import line_facts
-from transforms.lines import read_lines
+from transforms.page import page_lines
 
 COLUMNS = PROJECT.parent / "shared" / "bench" / "unwrap"
 TABLE = PROJECT / "transforms" / "lexicon" / "old_print.tsv"
@@ -47,7 +47,7 @@ class Example(NamedTuple):
 
 def examples(row: dict[str, Any]) -> list[Example]:
     """The line ends of one column."""
-    lines = read_lines(row["lines"] + "\n")
+    lines = page_lines(row["lines"] + "\n")
     setting = old_print.read_setting(line_facts(lines))
     ends, n = set(), 0
     for paragraph in row["text"].split("\n"):

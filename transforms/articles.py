@@ -29,6 +29,8 @@ IMPOSSIBLE = -1e9
 NO_HEADING = -3.0  # an article seldom has none
 NO_BODY = -7.0
 BOTH_SIDES = -4.0
+LEAST_LEAD = -2.5  # where nearly all articles of a page open with an agency line
+MOST_LEAD = -0.7
 NO_LEAD = -1.0  # two of three articles open with an agency line, a salutation or a jump line
 UNANNOUNCED = -4.5  # an article seldom begins where neither heading nor agency line says so
 ANNOUNCED = 5.0
@@ -108,6 +110,15 @@ class Draft:
         return [part for part in self.parts if part.block.kind not in HEADING_KINDS or part.crosshead]
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a page does mostly: `side` is positive where it puts headlines before their bodies, `no_lead` the score of
+    an article that opens without an agency line."""
+
+    side: float
+    no_lead: float = NO_LEAD
+
+
 HEADING_KINDS = ("heading", "date", "note", "name", "label")
 
 
@@ -126,11 +137,11 @@ def group(blocks: Sequence[Block]) -> Grouping:
     boxes, rest = _take_boxes([block for block in _chunks(blocks) if block.kind != "furniture"])
     items = [_item(block) for block in rest]
     _compare(items)
-    habit = _first_habit(items)
-    readings = _best_reading(items, habit)
+    habits = Habits(_first_habit(items))
+    readings = _best_reading(items, habits)
     for _ in range(2):
-        habit = _habit(items, readings)
-        readings = _best_reading(items, habit)
+        habits = Habits(_habit(items, readings), _no_lead(items, readings))
+        readings = _best_reading(items, habits)
     drafts, stray = _drafts(items, readings)
     order = sorted([*boxes, *drafts], key=lambda draft: draft.parts[0].block.lines[0].raw.at[0])
     return Grouping(tuple(order), (*loose, *stray), _position(items, readings))
@@ -403,14 +414,14 @@ class _Reading:
     piece: bool = False
 
 
-def _choices(item: _Item, phase: Phase | None, habit: float, bare: bool = False) -> list[tuple[_Reading, float]]:
+def _choices(item: _Item, phase: Phase | None, habits: Habits, bare: bool = False) -> list[tuple[_Reading, float]]:
     """The ways to read an item after a phase (None at the start of the page), with scores; `bare` where the block
     before is a lead without its text."""
     if item.block.kind in ("date", "name", "note") and phase in (Phase.HEADED, Phase.TITLED_BELOW, Phase.BOTH):
         return [(_Reading(False, phase), 0.0)]
     if item.heading:
-        return _heading_choices(item, phase, habit, bare)
-    return _body_choices(item, phase)
+        return _heading_choices(item, phase, habits.side, bare)
+    return _body_choices(item, phase, habits.no_lead)
 
 
 def _closing(phase: Phase | None) -> float:
@@ -463,12 +474,12 @@ def _is_stray(item: _Item) -> bool:
     return len(item.text) <= LONGEST_STRAY and not item.like_before + item.like_after
 
 
-def _body_choices(item: _Item, phase: Phase | None) -> list[tuple[_Reading, float]]:
+def _body_choices(item: _Item, phase: Phase | None, no_lead: float) -> list[tuple[_Reading, float]]:
     if phase is None:
         return [(_Reading(True, Phase.BARE_BODY), 0.0)]
     if item.block.kind in ("credit", "jump") and not marks.jump_from(item.text):
         return [(_Reading(False, phase), 0.0)]
-    lead = 0.0 if item.announced or item.caption or marks.is_salutation(item.text) else NO_LEAD
+    lead = 0.0 if _opens_by_itself(item) else no_lead
     if phase == Phase.HEADED:
         return [(_Reading(False, Phase.BODY), lead), (_Reading(True, Phase.BARE_BODY), NO_BODY + lead)]
     start = _Reading(True, Phase.BARE_BODY)
@@ -476,6 +487,10 @@ def _body_choices(item: _Item, phase: Phase | None) -> list[tuple[_Reading, floa
         return [(start, lead)]
     new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else lead) + CAPTION * item.caption
     return [(_Reading(False, phase), LEAD_INSIDE if item.announced else 0.0), (start, new)]
+
+
+def _opens_by_itself(item: _Item) -> bool:
+    return item.announced or item.caption or marks.is_salutation(item.text)
 
 
 def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
@@ -491,7 +506,7 @@ def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
     return score
 
 
-def _best_reading(items: Sequence[_Item], habit: float) -> list[_Reading]:
+def _best_reading(items: Sequence[_Item], habits: Habits) -> list[_Reading]:
     """The readings whose scores add up to the most."""
     best: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
     steps: list[dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]] = []
@@ -503,7 +518,7 @@ def _best_reading(items: Sequence[_Item], habit: float) -> list[_Reading]:
         for state in states:
             base = best[state][0] if state is not None else 0.0
             after_crosshead = state is not None and state[1]
-            for reading, score in _choices(item, state[0] if state else None, habit, bare):
+            for reading, score in _choices(item, state[0] if state else None, habits, bare):
                 total = base + score + _between(before, item, reading)
                 if after_crosshead:
                     total += _after_crosshead(item, reading)
@@ -549,6 +564,18 @@ def _habit(items: Sequence[_Item], readings: Sequence[_Reading]) -> float:
     """How much oftener the page has headlines before their bodies than after, as the logarithm of the odds."""
     before, below = _sides(items, readings)
     return max(-HABIT_LIMIT, min(HABIT_LIMIT, math.log((before + 0.5) / (below + 0.5))))
+
+
+def _no_lead(items: Sequence[_Item], readings: Sequence[_Reading]) -> float:
+    """How much seldomer the page's articles open without an agency line than with one, as the logarithm of the odds."""
+    seen = [0, 0]
+    awaited = False
+    for item, reading in zip(items, readings):
+        awaited = awaited or reading.starts
+        if awaited and item.body:
+            seen[_opens_by_itself(item)] += 1
+            awaited = False
+    return max(LEAST_LEAD, min(MOST_LEAD, math.log((seen[0] + 1) / (seen[1] + 1))))
 
 
 def _sides(items: Sequence[_Item], readings: Sequence[_Reading]) -> tuple[int, int]:

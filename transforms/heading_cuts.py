@@ -55,7 +55,7 @@ def best_cut(text: str, body: str) -> tuple[int, float]:
     `body` is the text of the heading's story. Where no seam is possible the place is 0.
     """
     width = printed_width(text)
-    if not SHORTEST <= width <= LONGEST or "——" in text or _TITLE.search(text):
+    if not SHORTEST <= width <= LONGEST or "——" in text or is_a_title(text):
         return 0, -float("inf")
     tokens, tags = tag(text)
     known = pairs(body[:WINDOW])
@@ -67,6 +67,16 @@ def best_cut(text: str, body: str) -> tuple[int, float]:
         if score > best[1]:
             best = (at, score)
     return best[0], best[1] + PRIOR + LENGTH * (width - USUAL)
+
+
+def is_a_title(text: str) -> bool:
+    """Whether a text is the title of a document, which is one part however long: …关于…情况的报告."""
+    return bool(_TITLE.search(text))
+
+
+def closes_a_kicker(text: str) -> float:
+    """How much the last words of a text speak for its being a kicker: …初显成效."""
+    return max((weight for word, weight in _cues("end") if text.endswith(word)), default=0.0)
 
 
 def _seam(text: str, at: int, known: frozenset[str]) -> float:

@@ -18,7 +18,7 @@ from transforms.alignment import Span as TextSpan
 from transforms.blocks import Block
 from transforms.breaks import runs_on
 from transforms.cleaning import clean
-from transforms.heading_cuts import best_cut, opens_with_a_name, opens_with_an_act
+from transforms.heading_cuts import best_cut, closes_a_kicker, is_a_title, opens_with_a_name, opens_with_an_act
 from transforms.lexicon import table
 from transforms.lines import Line, printed_width
 
@@ -49,13 +49,15 @@ _APART = 3.0  # a blank line
 _LONG = 2.0  # halves are short
 _UNEVEN = 0.8  # …and of about the same length
 _ALIKE = -1.5
-_EVEN = -2.5
+_EVEN = -3.5
+_SAME_LENGTH = 0.5
+_CLOSED = 1.5  # as much as the last words of a kicker weigh before a seam
 _NAMED = 3.2
 _GLUED = 1.5  # more than the blank between two halves gives
 _REMAINDER = -4.0  # a word or two on a line of their own are a part's end
 _SEVERAL = 2.0  # a heading whose parts stand apart is seldom glued as well
 _SAYS = 3.0
-_LISTS = 3.0  # a subheadline may list several things: 确定…；要求…
+_LISTS = 6.0  # a subheadline may list several things: 确定…；要求…
 _BOTH_ACT = -0.8
 _WINDOW = 3000
 
@@ -229,9 +231,13 @@ def _whole(group: Sequence[Line]) -> _Part:
 def _carries_on(group: Sequence[Line], line: Line, body: str) -> bool:
     """Whether a line carries on the phrase that the lines before it leave open."""
     before = group[-1]
+    if not before.text.strip("—"):
+        return True
     if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
         return False
     joined = "".join(each.text for each in group[-4:])
+    if is_a_title(joined + line.text) and not is_a_title(joined):
+        return True
     if runs_on(joined, line) or (len(line.text) <= _SHORTEST_PART and not line.gap) or marks.is_column_label(line.text):
         return True
     if not line.gap and _names_no_occasion_yet(group):
@@ -275,7 +281,8 @@ def _joint(before: _Part, after: _Part, said: bool) -> float:
     widths = printed_width(one), printed_width(other)
     if not after.gap and _SHORT > widths[1] < widths[0] / 1.6:
         return _REMAINDER
-    return apart + _unlike(*widths) + _unlike_words(one, other, said)
+    closed = _CLOSED * closes_a_kicker(one) if abs(widths[0] - widths[1]) >= _SAME_LENGTH else 0.0
+    return apart + closed + _unlike(*widths) + _unlike_words(one, other, said)
 
 
 def _unlike(one: float, other: float) -> float:
@@ -283,7 +290,7 @@ def _unlike(one: float, other: float) -> float:
     if max(one, other) > _HALF:
         return _LONG
     if min(one, other) >= 0.7 * max(one, other) or abs(one - other) <= 2:
-        return _EVEN if abs(one - other) < 0.5 else _ALIKE
+        return _EVEN if abs(one - other) < _SAME_LENGTH else _ALIKE
     return _UNEVEN
 
 

@@ -105,11 +105,6 @@ def printed_width(text: str) -> float:
     return len(text) - len(_NARROW.findall(text)) / 2 + len(_SEAM.findall(text)) / 4
 
 
-def read_lines(text: str) -> list[Line]:
-    """The lines of a decoded page that are not blank, in order, with measures."""
-    return with_recurrences(with_measures(printed_lines(text)))
-
-
 def printed_lines(text: str) -> list[Line]:
     """The lines of a decoded page that are not blank, in order, as yet without measures."""
     folded = fold(text)
@@ -228,7 +223,7 @@ def _was_cut(before: Line, line: Line, joined: Line) -> bool:
 def join(lines: Sequence[Line]) -> Aligned:
     """The cleaned lines of a paragraph as one text. Between words in Latin letters the line end stays, as a blank.
 
-    >>> join(read_lines("走出国⏎门".replace("⏎", chr(10)))).text
+    >>> join(printed_lines("走出国⏎门".replace("⏎", chr(10)))).text
     '走出国门'
     """
     pieces: list[Aligned] = []

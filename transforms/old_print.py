@@ -79,7 +79,9 @@ def read_setting(facts: Sequence[LineFacts]) -> Setting:
     measures = [_commonest(widths[max(0, i - NEAR) : i + NEAR + 1]) for i in range(len(facts))]
     full = [abs(measure - width) < SAME for width, measure in zip(widths, measures) if width > OWN_TYPE * measure]
     indented = [_is_indented(widths, i) for i in range(len(facts))]
-    unmarked = sum(indented[i] and not _may_precede(facts[i - 1], widths[i - 1], measures[i]) for i in range(1, len(facts)))
+    unmarked = sum(
+        indented[i] and not _may_precede(facts[i - 1], widths[i - 1], measures[i]) for i in range(1, len(facts))
+    )
     return Setting(
         facts,
         widths,

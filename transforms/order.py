@@ -12,12 +12,12 @@ the column and by the place on the page, and the pairs that together are likelie
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transforms import breaks, continuation, marks
 from transforms.breaks import LineFacts
-from transforms.lines import INDENT, Line, fills
+from transforms.lines import INDENT, LARGEST_PAGE, Line, fills
 from transforms.pairing import best_pairs
 
 MOST_PIECES = 400  # with more pieces than that a page is left in the order of its file
@@ -27,7 +27,7 @@ CONTEXT = 12  # so many characters on each side of a break are compared
 WORDS = 0.8  # of the odds that the counts of prose give
 WORD_CUT = 0.35
 LEAST_WORDS, MOST_WORDS = -5.0, 7.0
-UNLIKELY = -1.0  # below that a line that may be a heading's last is not taken for a body's first
+UNLIKELY = -1.0  # below that no word is looked for, and a line that may end a heading opens no body
 RECURS = 2.0
 CLOSES = 3.0
 NEXT = 4.0  # the piece that stands behind it in the file; the page's own habit takes its place
@@ -84,9 +84,14 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     pieces = cut_pieces(breaks.line_facts(lines))
     if not 1 < len(pieces) <= MOST_PIECES:
         return list(lines)
-    text = "\n".join(line.text for line in lines)
-    pairs = _pairs(pieces, text)
-    return _ordered(pieces, pairs)
+    return _ordered(pieces, _pairs(pieces, _grams(lines)))
+
+
+def _grams(lines: Sequence[Line]) -> frozenset[str]:
+    """The runs of four characters that stand inside lines; none of what is too long for a page."""
+    if sum(len(line.text) for line in lines) > LARGEST_PAGE:
+        return frozenset()
+    return frozenset(line.text[i : i + 4] for line in lines for i in range(len(line.text) - 3))
 
 
 def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
@@ -127,7 +132,7 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece) -> bool:
     if _may_be_heading(before):
         return _may_be_heading(after)
     if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):
-        return _by_words(before, after, "") > UNLIKELY
+        return _by_words(before, after, frozenset()) > UNLIKELY
     return not after.lead
 
 
@@ -144,17 +149,17 @@ def _closes(fact: LineFacts) -> bool:
     return fact.stops or marks.jump_to(fact.line.text) is not None
 
 
-def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
+def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
     """For each piece that goes on the piece in which it does. How far the order of the file can be trusted is the
     page's habit: it is counted in a first reading and weighs in a second."""
-    below = _below(pieces, text)
+    below = _below(pieces, grams)
     ends = [_end(piece) for piece in pieces]
     begins = [_begin(piece) for piece in pieces]
     gains = {
         (i, k): link - ends[i] - begins[k]
         for i, one in enumerate(pieces)
-        for k, other in enumerate(pieces)
-        if (link := _link(one, other, below, text)) is not None
+        for k, other in _candidates(pieces, one, below)
+        if (link := _link(one, other, below, grams)) is not None
     }
     followers = _followers(pieces)
     pairs: dict[int, int] = {}
@@ -168,6 +173,14 @@ def _pairs(pieces: Sequence[Piece], text: str) -> dict[int, int]:
         pairs = {i: k for k, i in best_pairs(weighed).items()}
         trust = _habit(pieces, pairs, followers)
     return _with_paragraphs(pieces, _without_circles(pairs, gains))
+
+
+def _candidates(pieces: Sequence[Piece], one: Piece, below: set[tuple[int, int]]) -> Iterable[tuple[int, Piece]]:
+    """The pieces in which one may go on: any where it breaks off in a sentence of a body, else those close by."""
+    if not (one.is_apart or _closes(one.facts[-1]) or one.last.measure is None):
+        return enumerate(pieces)
+    near = {one.index + 1} | {k for i, k in below if i == one.index}
+    return [(k, pieces[k]) for k in sorted(near) if k < len(pieces)]
 
 
 def _with_paragraphs(pieces: Sequence[Piece], pairs: dict[int, int]) -> dict[int, int]:
@@ -227,7 +240,7 @@ def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, 
     return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + SURE * math.log((follow + 1) / (len(ends) - follow + 0.5))))
 
 
-def _below(pieces: Sequence[Piece], text: str) -> set[tuple[int, int]]:
+def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int]]:
     """The pairs of pieces of which the second stands below the first in its column, as rows across columns show: the
     pieces of one row and the next, a row's pieces and the blocks behind it, a block and the top of the next column."""
     found: set[tuple[int, int]] = set()
@@ -239,7 +252,7 @@ def _below(pieces: Sequence[Piece], text: str) -> set[tuple[int, int]]:
         if last and last[-1] + 1 == piece.index:
             found |= set(zip(last, row))
         readings = [_columns(row, blocks, shift) for shift in (0, 1)]
-        found |= max(readings, key=lambda pairs: sum(_likely(pieces[i], pieces[k], text) for i, k in pairs))
+        found |= max(readings, key=lambda pairs: sum(_likely(pieces[i], pieces[k], grams) for i, k in pairs))
         last = row
     return found
 
@@ -266,11 +279,11 @@ def _columns(row: Sequence[int], blocks: Sequence[tuple[int, int]], shift: int) 
     return above | tops
 
 
-def _likely(one: Piece, other: Piece, text: str) -> float:
+def _likely(one: Piece, other: Piece, grams: frozenset[str]) -> float:
     before, after = one.facts[-1], other.facts[0]
     if before.other or after.other:
         return LEAST_WORDS
-    return 0.0 if _closes(before) else _by_words(before, after, text)
+    return 0.0 if _closes(before) else _by_words(before, after, grams)
 
 
 def _end(piece: Piece) -> float:
@@ -300,7 +313,7 @@ def _indented(fact: LineFacts) -> bool:
     return measure is None or (fills(fact.line, measure - INDENT) and fact.line.width < measure - INDENT / 2)
 
 
-def _link(one: Piece, other: Piece, below: set[tuple[int, int]], text: str) -> float | None:
+def _link(one: Piece, other: Piece, below: set[tuple[int, int]], grams: frozenset[str]) -> float | None:
     """The score of a piece that goes on in another, its place behind it in the file apart; None where it can't."""
     before, after = one.facts[-1], other.facts[0]
     if one is other or before.other or after.other:
@@ -312,15 +325,17 @@ def _link(one: Piece, other: Piece, below: set[tuple[int, int]], text: str) -> f
         return place + NEXT_PARAGRAPH + _by_width(before, other) if near and not parted else None
     if not near and (before.line.measure is None or one.heads or other.heads):
         return None
-    return _by_words(before, after, text) + place + _by_width(before, other)
+    return _by_words(before, after, grams) + place + _by_width(before, other)
 
 
-def _by_words(before: LineFacts, after: LineFacts, text: str) -> float:
+def _by_words(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> float:
     """What the words and marks on both sides say for a sentence that goes on."""
     tail, head = before.line.text[-CONTEXT:], after.line.text[:CONTEXT]
     words = WORDS * continuation.goes_on(continuation.normal(tail), continuation.normal(head))
-    score = max(LEAST_WORDS, min(MOST_WORDS, words + WORD_CUT * continuation.shares_a_word(tail, head)))
-    if len(tail) > 1 and tail[-2:] + head[:2] in text:
+    if words > UNLIKELY:
+        words += WORD_CUT * continuation.shares_a_word(tail, head)
+    score = max(LEAST_WORDS, min(MOST_WORDS, words))
+    if len(tail) > 1 and tail[-2:] + head[:2] in grams:
         score += RECURS
     if head[0] in breaks.NEVER_FIRST:
         score += CLOSES

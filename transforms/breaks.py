@@ -355,7 +355,7 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
 
 
 def heading_in_old_print(facts: LineFacts) -> float:
-    """The score of a line of old print that is a heading's: no clause ends in it, and it is narrower than its column."""
+    """The score of a line of old print that is a heading's: no clause ends in it, and it does not fill its column."""
     line = facts.line
     score = OWN_WIDTH if line.measure is None or _has_own_width(line, line.measure) else COLUMN_WIDTH
     score += _heading_by_length(line.text) + INNER_COMMA * sum(map(line.text[:-1].count, "，、"))

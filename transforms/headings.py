@@ -72,23 +72,11 @@ class _Part:
 def read_heading(blocks: Sequence[Block]) -> Heading:
     """The parts of a heading from its blocks in the order of the page."""
     heading = Heading()
-    lines: list[Line] = []
-    wholes: list[_Part] = []
-    for block in blocks:
-        if block.kind == "label":
-            heading.section = marks.label_name(block.text)
-        elif block.kind == "date":
-            heading.date = marks.date_line(block.text)
-        elif block.kind == "name":
-            heading.speaker = _speaker(block.text)
-        elif block.whole and _is_bracketed(block.text):
-            heading.notes.append(block.text)
-        elif block.whole:
-            wholes.append(_whole_part(block.lines))
-        else:
-            lines += block.lines
+    rest = [block for block in blocks if not _takes(heading, block)]
+    wholes = [_whole_part(block.lines) for block in rest if block.whole]
+    joined = _parts([line for block in rest if not block.whole for line in block.lines])
     parts: list[_Part] = []
-    for part in wholes + [piece for joined in _parts(lines) for piece in _at_dash(joined)]:
+    for part in wholes + [piece for whole in joined for piece in _at_dash(whole)]:
         text = part.text.text
         if marks.is_note(text):
             heading.notes.append(text)
@@ -100,6 +88,21 @@ def read_heading(blocks: Sequence[Block]) -> Heading:
     _assign(heading, [part for part in parts if len(part.text)][:_MOST_PARTS])
     _take_label(heading)
     return heading
+
+
+def _takes(heading: Heading, block: Block) -> bool:
+    """Takes what a block tells of a heading but is no part of it: a label, a date, a speaker, a remark in brackets."""
+    if block.kind == "label":
+        heading.section = marks.label_name(block.text)
+    elif block.kind == "date":
+        heading.date = marks.date_line(block.text)
+    elif block.kind == "name":
+        heading.speaker = _speaker(block.text)
+    elif block.whole and _is_bracketed(block.text):
+        heading.notes.append(block.text)
+    else:
+        return False
+    return True
 
 
 def _speaker(text: str) -> str:

@@ -354,10 +354,10 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     return score
 
 
-def heading_in_old_print(facts: LineFacts) -> float:
-    """The score of a line of old print that is a heading's: no clause ends in it, and it does not fill its column."""
+def heading_in_old_print(facts: LineFacts, apart: bool) -> float:
+    """The score of a line of old print that is a heading's: it is set apart, and no clause ends in it."""
     line = facts.line
-    score = OWN_WIDTH if line.measure is None or _has_own_width(line, line.measure) else COLUMN_WIDTH
+    score = OWN_WIDTH if apart else COLUMN_WIDTH
     score += _heading_by_length(line.text) + INNER_COMMA * sum(map(line.text[:-1].count, "，、"))
     if facts.lead or facts.bullet or line.text[-1] in "，、。；：":
         score += HEADING_COMMA

@@ -58,14 +58,18 @@ class Setting:
     commas: bool
 
 
-def partings(facts: Sequence[LineFacts]) -> list[float]:
+def partings(setting: Setting) -> list[float]:
     """For each line but the first the logarithm of the odds that it begins something new."""
-    setting = read_setting(facts)
     weights = _weights()
     return [
         LEAN + sum(weights.get(name, 0.0) for name in evidence_of_break(setting, index))
-        for index in range(1, len(facts))
+        for index in range(1, len(setting.facts))
     ]
+
+
+def is_set_apart(setting: Setting, index: int) -> bool:
+    """Whether a line is set as headings are: in its own type, or above all text and no first line of a paragraph."""
+    return setting.heads[index] or (index < setting.top and not setting.indented[index])
 
 
 @cache

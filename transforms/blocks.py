@@ -52,9 +52,7 @@ def read_blocks(lines: Sequence[Line]) -> list[Block]:
     """The blocks of a page in the order of its lines; each line ends in one block."""
     facts = breaks.line_facts(lines)
     if is_old_print(lines):
-        found = [breaks.parted(odds) for odds in old_print.partings(facts)]
-        blocks = _gather(facts, _best_roles(found, [_enters_old_print(fact) for fact in facts], (0.0, 0.0))[1])
-        return [replace(block, whole=True) for block in blocks]
+        return [replace(block, whole=True) for block in _gather(facts, _roles_in_old_print(facts))]
     habits = breaks.read_habits(lines)
     readings = [_read(facts, replace(habits, indent=indent)) for indent in _indents(lines)]
     return _gather(facts, max(readings, key=lambda reading: reading[0])[1])
@@ -83,10 +81,18 @@ def _enters(facts: LineFacts, after: LineFacts | None, habits: Habits) -> list[f
     return scores
 
 
-def _enters_old_print(facts: LineFacts) -> list[float]:
+def _roles_in_old_print(facts: Sequence[LineFacts]) -> list[Role]:
+    """The best reading of a page of old print."""
+    setting = old_print.read_setting(facts)
+    found = [breaks.parted(odds) for odds in old_print.partings(setting)]
+    apart = [old_print.is_set_apart(setting, index) for index in range(len(facts))]
+    return _best_roles(found, list(map(_enters_old_print, facts, apart)), (0.0, 0.0))[1]
+
+
+def _enters_old_print(facts: LineFacts, apart: bool) -> list[float]:
     """The score of a line of old print in each role; what parts its lines is told by the break before it."""
     scores = [0.0] * len(Role)
-    heading = breaks.heading_in_old_print(facts)
+    heading = breaks.heading_in_old_print(facts, apart)
     scores[Role.HEADING] = heading
     scores[Role.HEADING_GOES_ON] = heading + breaks.HEADING_GOES_ON / 2
     scores[Role.OTHER] = breaks.LIKE_OTHER if facts.other else IMPOSSIBLE

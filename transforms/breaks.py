@@ -393,7 +393,7 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
 def heading_in_old_print(facts: LineFacts) -> float:
     """The score of a line of old print that is a heading's: no clause ends in it, it is narrower than its column."""
     line = facts.line
-    score = OWN_WIDTH if line.measure is None or _has_own_width(line, line.measure) else COLUMN_WIDTH
+    score = OWN_WIDTH if apart else COLUMN_WIDTH
     score += _heading_by_length(line.text) + INNER_COMMA * sum(map(line.text[:-1].count, "，、"))
     if facts.lead or facts.bullet or line.text[-1] in "，、。；：":
         score += HEADING_COMMA

@@ -30,7 +30,7 @@ OWN_TYPE = 0.8  # narrower than this part of its column, a line without a comma 
 NARROW = 6.0
 LONGEST_RUN = 3
 LONGEST_TOP = 6  # lines of a heading
-LEAN = 0.35  # as many paragraphs are then found too many as too few
+LEAN = 0.2  # as many paragraphs are then found too many as too few
 FEW_RAGGED = 0.05  # of a page's full lines, so many may be followed by a narrower one that opens nothing
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -58,14 +58,18 @@ class Setting:
     commas: bool
 
 
-def partings(facts: Sequence[LineFacts]) -> list[float]:
+def partings(setting: Setting) -> list[float]:
     """For each line but the first the logarithm of the odds that it begins something new."""
-    setting = read_setting(facts)
     weights = _weights()
     return [
         LEAN + sum(weights.get(name, 0.0) for name in evidence_of_break(setting, index))
-        for index in range(1, len(facts))
+        for index in range(1, len(setting.facts))
     ]
+
+
+def is_set_apart(setting: Setting, index: int) -> bool:
+    """Whether a line is set as headings are: in its own type, or above all text and no first line of a paragraph."""
+    return setting.heads[index] or (index < setting.top and not setting.indented[index])
 
 
 @cache
@@ -79,9 +83,7 @@ def read_setting(facts: Sequence[LineFacts]) -> Setting:
     measures = [_commonest(widths[max(0, i - NEAR) : i + NEAR + 1]) for i in range(len(facts))]
     full = [abs(measure - width) < SAME for width, measure in zip(widths, measures) if width > OWN_TYPE * measure]
     indented = [_is_indented(widths, i) for i in range(len(facts))]
-    unmarked = sum(
-        indented[i] and not _may_precede(facts[i - 1], widths[i - 1], measures[i]) for i in range(1, len(facts))
-    )
+    may_open = [False, *map(_may_precede, facts, widths, measures[1:])]
     return Setting(
         facts,
         widths,
@@ -89,7 +91,7 @@ def read_setting(facts: Sequence[LineFacts]) -> Setting:
         [_is_head(fact, width, measure) for fact, width, measure in zip(facts, widths, measures)],
         indented,
         _top(facts),
-        unmarked / max(1, sum(full)),
+        sum(opens and not may for opens, may in zip(indented[1:], may_open[1:])) / max(1, sum(full)),
         sum(full) > EXACT * len(full),
         breaks.read_habits([fact.line for fact in facts]).commas,
     )

@@ -112,8 +112,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What a page does mostly: `side` is positive where it puts headlines before their bodies, `no_lead` the score of an
-    article that opens without an agency line."""
+    """What a page does mostly: `side` is positive where it puts headlines before their bodies, `no_lead` the score of
+    an article that opens without an agency line."""
 
     side: float
     no_lead: float = NO_LEAD

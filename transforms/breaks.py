@@ -390,8 +390,8 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     return score
 
 
-def heading_in_old_print(facts: LineFacts) -> float:
-    """The score of a line of old print that is a heading's: no clause ends in it, it is narrower than its column."""
+def heading_in_old_print(facts: LineFacts, apart: bool) -> float:
+    """The score of a line of old print that is a heading's: it is set apart, and no clause ends in it."""
     line = facts.line
     score = OWN_WIDTH if apart else COLUMN_WIDTH
     score += _heading_by_length(line.text) + INNER_COMMA * sum(map(line.text[:-1].count, "，、"))

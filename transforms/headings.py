@@ -57,6 +57,8 @@ _GLUED = 1.5  # more than the blank between two halves gives
 _REMAINDER = -4.0  # a word or two on a line of their own are a part's end
 _SEVERAL = 2.0  # a heading whose parts stand apart is seldom glued as well
 _SAYS = 3.0
+_LONG_SENTENCE = 18.0
+_SENTENCE = 1.0  # a long part with a comma inside tells what the headline names
 _LISTS = 6.0  # a subheadline may list several things: 确定…；要求…
 _BOTH_ACT = -0.8
 _WINDOW = 3000
@@ -376,6 +378,8 @@ def _as_headline(part: _Part) -> float:
         score -= 2.0
     if "；" in text:
         score -= _LISTS
+    if "，" in text and printed_width(text) > _LONG_SENTENCE:
+        score -= _SENTENCE
     if marks.column_label(text):
         score += 1.5
     score -= _cues(text, "subheadline") / 2

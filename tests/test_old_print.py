@@ -10,7 +10,7 @@ from benchmarks import train_breaks
 from transforms import old_print
 from transforms.breaks import line_facts
 from transforms.lexicon import table
-from transforms.lines import is_old_print, read_lines
+from transforms.lines import is_old_print
 
 COLUMN = """夜市冷落
 滬上各商店、因
@@ -24,7 +24,7 @@ COLUMN = """夜市冷落
 
 
 def _setting(text: str) -> old_print.Setting:
-    return old_print.read_setting(line_facts(read_lines(text)))
+    return old_print.read_setting(line_facts(page_lines(text)))
 
 
 def test_each_weight_is_of_evidence_that_is_named_once() -> None:
@@ -63,7 +63,7 @@ def test_odds_are_told_for_each_line_but_the_first() -> None:
     ids=["traditional", "simplified", "Arabic numerals", "too short to tell"],
 )
 def test_old_print_is_traditional_with_chinese_numerals(text: str, is_old: bool) -> None:
-    assert is_old_print(read_lines(text)) is is_old
+    assert is_old_print(page_lines(text)) is is_old
 
 
 def test_training_tells_what_parts_from_what_joins() -> None:

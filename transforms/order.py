@@ -252,7 +252,7 @@ def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int
         if last and last[-1] + 1 == piece.index:
             found |= set(zip(last, row))
         readings = [_columns(row, blocks, shift) for shift in (0, 1)]
-        found |= max(readings, key=lambda pairs: sum(_likely(pieces[i], pieces[k], grams) for i, k in pairs))
+        found |= max(readings, key=lambda pairs: _likely(pieces, pairs, grams))
         last = row
     return found
 
@@ -279,11 +279,15 @@ def _columns(row: Sequence[int], blocks: Sequence[tuple[int, int]], shift: int) 
     return above | tops
 
 
-def _likely(one: Piece, other: Piece, grams: frozenset[str]) -> float:
-    before, after = one.facts[-1], other.facts[0]
-    if before.other or after.other:
-        return LEAST_WORDS
-    return 0.0 if _closes(before) else _by_words(before, after, grams)
+def _likely(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int]], grams: frozenset[str]) -> float:
+    """How well the words agree with pairs of pieces, on an average of those that break off."""
+    joints = [(pieces[i].facts[-1], pieces[k].facts[0]) for i, k in pairs]
+    found = [
+        LEAST_WORDS if before.other or after.other else _by_words(before, after, grams)
+        for before, after in joints
+        if not _closes(before)
+    ]
+    return sum(found) / len(found) if found else 0.0
 
 
 def _end(piece: Piece) -> float:

@@ -1,0 +1,118 @@
+"""Pages whose extractor went by geometry: rows across columns are cut, and pieces come back in reading order."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms import continuation
+from transforms.lines import printed_lines, with_measures
+from transforms.order import in_reading_order
+from transforms.page import page_lines
+from transforms.rows import cut_rows
+
+# A story in three columns of seventeen characters, from a seed page; the lines of each column in the order of print.
+FIRST = """近日，在惠民县麻店镇五牌村，市
+图书馆“童书漂流 书润乡梦”图书捐赠
+活动举行。活动中，市图书馆为乡村儿童
+送去了精选的少儿图书。这些图书，都是
+广大市民所捐赠，涵盖科普、文学、历史、"""
+SECOND = """艺术等多个领域。据了解，这项活动是市
+图书馆今年精心打造的全民阅读推广活
+动，希望通过书籍与知识的力量，滋润乡
+村的每一片土地，点亮孩子们心中的阅读
+之光。滨州市国学文化发展研究会将发挥"""
+THIRD = """文化引领、文化铸魂、文化赋能作用，传
+承和弘扬中华民族优秀文化，努力推动中
+华文化与世界其他文化的交流与对话，增
+进国际社会对中国文化的理解和认识。下
+一步，研究会将建立健全各项规章制度。"""
+HEADING = "少儿图书赠与乡村娃"
+
+
+def texts(page: str) -> list[str]:
+    return [line.text for line in page_lines(page)]
+
+
+def plain(text: str) -> list[str]:
+    return [line.text for line in with_measures(printed_lines(text))]
+
+
+def test_columns_out_of_order_come_back_in_order() -> None:
+    page = "\n\n".join((SECOND, THIRD, FIRST))
+    assert "".join(texts(page)) == "".join(plain("\n".join((FIRST, SECOND, THIRD))))
+
+
+@pytest.mark.parametrize("parts", [(FIRST, SECOND, THIRD), (HEADING, FIRST, SECOND, THIRD), (FIRST, SECOND)])
+def test_columns_in_order_stay_as_they_are(parts: tuple[str, ...]) -> None:
+    page = "\n\n".join(parts)
+    assert texts(page) == plain(page)
+
+
+def test_a_sentence_goes_on_behind_the_heading_that_stands_inside_it() -> None:
+    page = f"{FIRST}\n\n{HEADING}\n\n{SECOND}"
+    read = texts(page)
+    assert (
+        read.index("艺术等多个领域。据了解，这项活动是市") == read.index("广大市民所捐赠，涵盖科普、文学、历史、") + 1
+    )
+    assert HEADING in read
+
+
+def test_a_row_across_columns_is_cut_into_their_lines() -> None:
+    rows = [" ".join(row) for row in zip(SECOND.splitlines(), THIRD.splitlines())]
+    page = f"{FIRST}\n\n{rows[0]}\n\n" + "\n".join(SECOND.splitlines()[1:]) + "\n\n" + "\n".join(THIRD.splitlines()[1:])
+    cut = cut_rows(printed_lines(page))
+    assert [(line.text, line.column) for line in cut if line.column] == [
+        (SECOND.splitlines()[0], 1),
+        (THIRD.splitlines()[0], 2),
+    ]
+    assert "".join(texts(page)) == "".join(plain("\n".join((FIRST, SECOND, THIRD))))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "童书漂流 书润乡梦",  # a blank that means something, in a line no wider than the column
+        "市图书馆图书捐赠活动举行 国学文化发展研究会成立",  # two headings: no mark of a sentence
+    ],
+)
+def test_what_is_no_row_is_not_cut(line: str) -> None:
+    page = f"{line}\n\n{FIRST}\n{SECOND}"
+    assert [one.text for one in cut_rows(printed_lines(page))] == [one.text for one in printed_lines(page)]
+
+
+@given(st.permutations([FIRST, SECOND, THIRD, HEADING, "（上接第一版）", "责任编辑：王芳", ""]), st.booleans())
+def test_no_line_is_lost_or_doubled(parts: list[str], glued: bool) -> None:
+    page = ("\n" if glued else "\n\n").join(parts)
+    whole = with_measures(cut_rows(printed_lines(page)))
+    ordered = in_reading_order(whole)
+    assert sorted(line.raw.at[0] for line in ordered) == sorted(line.raw.at[0] for line in whole)
+
+
+def test_an_empty_page_and_a_page_of_one_line() -> None:
+    assert texts("") == []
+    assert texts("市图书馆\n") == ["市图书馆"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "other"),
+    [("全国政协主席汪洋出席会", "议", "念"), ("滨州全社", "会研发投入", "农产品"), ("各级党委、政", "府", "，")],
+)
+def test_prose_tells_what_goes_on(before: str, after: str, other: str) -> None:
+    assert continuation.goes_on(before, after) > 1.0 > continuation.goes_on(before, other)
+
+
+def test_a_word_across_a_break_is_seen_and_none_where_both_sides_are_whole() -> None:
+    assert continuation.shares_a_word("深入学", "习贯彻") > 3.0
+    assert continuation.shares_a_word("非常", "高兴") < 1.0
+    assert continuation.shares_a_word("活动举行。", "近日") == 0.0
+
+
+def test_a_paragraph_seldom_opens_in_mid_word() -> None:
+    assert continuation.opens("近日") > 0.0 > continuation.opens("们提出的")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("2024年 GDP增长5.5%", "0年A增长0"), ("市图书馆", "市图书馆")])
+def test_numerals_and_latin_words_are_one_sign_each(text: str, expected: str) -> None:
+    assert continuation.normal(text) == expected

@@ -11,6 +11,7 @@ from transforms import old_print
 from transforms.breaks import line_facts
 from transforms.lexicon import table
 from transforms.lines import is_old_print
+from transforms.page import page_lines
 
 COLUMN = """夜市冷落
 滬上各商店、因

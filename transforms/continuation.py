@@ -19,6 +19,7 @@ from transforms.words import frequency, total_frequency
 
 START = "^"
 END = "$"
+NONE = "∅"  # the table's name for no context at all
 DISCOUNT = 0.75  # of absolute discounting: what a seen follower gives up to the unseen ones
 REACH = 4  # so many characters on each side of a break are looked at for words
 LONGEST_WORD = 5
@@ -51,7 +52,7 @@ def _contexts() -> dict[str, _Followers]:
     contexts = {}
     for row in table("continuations"):
         counts = {pair[0]: int(pair[1:]) for pair in row["followers"].split(" ")}
-        contexts[row["context"]] = _Followers(int(row["total"]), int(row["kinds"]), counts)
+        contexts[row["context"].replace(NONE, "")] = _Followers(int(row["total"]), int(row["kinds"]), counts)
     return contexts
 
 

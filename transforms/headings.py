@@ -52,6 +52,7 @@ _ALIKE = -1.5
 _EVEN = -3.5
 _SAME_LENGTH = 0.5
 _CLOSED = 1.5  # as much as the last words of a kicker weigh before a seam
+_SHORTEST_KICKER = 5  # characters of one that no mark closes
 _NAMED = 3.2
 _GLUED = 1.5  # more than the blank between two halves gives
 _REMAINDER = -4.0  # a word or two on a line of their own are a part's end
@@ -298,7 +299,7 @@ def _unlike(one: float, other: float) -> float:
 
 def _unlike_words(one: str, other: str, said: bool) -> float:
     """What words say: a kicker names who or where, the halves of a headline both say what is done."""
-    if opens_with_a_name(one):
+    if opens_with_a_name(one) and len(one) > _SHORTEST_KICKER:
         return _NAMED
     if not (opens_with_an_act(one) and opens_with_an_act(other)):
         return 0.0

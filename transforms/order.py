@@ -131,6 +131,8 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece) -> bool:
         return False
     if _may_be_heading(before):
         return _may_be_heading(after)
+    if _closes(before) and breaks.is_unbroken(after.line.text) and not fills(after.line, after.line.measure or 0.0):
+        return False  # a heading may stand right below a paragraph
     if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):
         return _by_words(before, after, frozenset()) > UNLIKELY
     return not after.lead

@@ -16,7 +16,7 @@ Right = TypeVar("Right", bound=Hashable)
 
 def best_pairs(gains: Mapping[tuple[Left, Right], float]) -> dict[Right, Left]:
     """For each of the right side that is paired its partner; pairs that `gains` lacks, and those that gain nothing, are
-    never made. The sum of the gains is the greatest there is.
+    never made. The sum of the gains is the greatest there is; the pairs that gain most come first.
 
     The Hungarian method (Kuhn 1955) with potentials, one of the left side at a time; each may also stay alone, which
     gains nothing. Time grows with the square of the one side times the other.
@@ -29,7 +29,8 @@ def best_pairs(gains: Mapping[tuple[Left, Right], float]) -> dict[Right, Left]:
     for (left, right), gain in gains.items():
         if gain > 0:
             rows[left][columns[right]] = -gain
-    return {rights[column]: lefts[row] for column, row in enumerate(_cheapest(costs, len(rights))) if row >= 0}
+    taken = [(costs[row][column], column, row) for column, row in enumerate(_cheapest(costs, len(rights))) if row >= 0]
+    return {rights[column]: lefts[row] for _, column, row in sorted(taken)}
 
 
 def _cheapest(costs: Sequence[Sequence[float]], n_columns: int) -> list[int]:

@@ -289,7 +289,7 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
 
 
 def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
-    """Whether a column's label is cut by a line's end: …的力量（大⏎使随笔）"""
+    """Whether a column's label is cut by a line's end: …的力量（阅⏎读时光）"""
     return after.line.text[-1] == "）" and marks.column_label(before.line.text + after.line.text) is not None
 
 

@@ -3,8 +3,8 @@
 After 中国人 comes 民 far oftener than anywhere else, after 人民 seldom a full stop. The counts stand in a table of the
 lexicon; what they say of a break is a logarithm of odds against the same characters standing together by chance.
 
-    before  …全国政协主席汪洋出席会 | 议。12名委员作大会发言。 | 念，在世卫组织指导协调下
-    after   会议 goes on far likelier than 会念
+    before  …国学文化发展研究会成立大会召 | 开，来自全市的百余名国学爱好者 | 者，都是广大市民
+    after   召开 goes on far likelier than 召者
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def opens(text: str) -> float:
 def shares_a_word(before: str, after: str) -> float:
     """What the dictionary says for one word across a break: how much likelier the characters around it are together.
 
-    0 where a word ends at the break anyway: 非常|高兴; some units where one is cut: 学|习.
+    About 0 where a word ends at the break anyway: 非常|高兴; some units where one is cut: 学|习.
     """
     left = _NOT_HAN.split(before)[-1][-REACH:]
     right = _NOT_HAN.split(after, maxsplit=1)[0][:REACH]

@@ -3,8 +3,8 @@
 No mark stands at the seam. What speaks for one: the line is longer than a headline's, the words on either side close
 one statement and open another, and the story's own text never has the two characters that meet there side by side.
 
-    before  教育部门印发纲要所有高校推进课程建设
-    after   教育部门印发纲要 | 所有高校推进课程建设
+    before  市图书馆印发阅读推广方案乡村孩子人人都有借书证
+    after   市图书馆印发阅读推广方案 | 乡村孩子人人都有借书证
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _acts(word: str, tagged: str) -> bool:
 
 
 def opens_with_an_act(text: str) -> bool:
-    """Whether the first word says what is done: 加快制造业转型升级."""
+    """Whether the first word says what is done: 加快送书下乡."""
     return _first_tag(text).startswith(("v", "ad", "d"))
 
 

@@ -146,7 +146,7 @@ def _speaker(text: str) -> str:
 
 def _at_dash(part: _Part) -> list[_Part]:
     """A part cut at the dash inside it, behind the words that announce a quotation, or before the note of its passing:
-    在滨州，我们一起|——共享周到, …工作会议强调|压实责任, …的决议|（2020年5月28日…通过）"""
+    在滨州，我们一起|——共享周到, …工作会议强调|压实责任, …的决议|（2024年11月20日…通过）"""
     text = part.text.text
     note = _NOTE_BEHIND.search(text)
     if note:

@@ -277,7 +277,7 @@ def column_label(headline: str) -> str | None:
 
 
 def is_column_label(text: str) -> bool:
-    """Whether a line is nothing but a column's label in brackets: （见证·中国机遇）."""
+    """Whether a line is nothing but a column's label in brackets: （阅读时光）."""
     label = column_label("题" + text)
     return label is not None and len(label) + 2 == len(text) and not _is_of_a_credit(label)
 
@@ -287,7 +287,7 @@ def _is_of_a_credit(text: str) -> bool:
 
 
 def ends_with_a_note(text: str) -> bool:
-    """Whether a line closes with the note of its passing: …的决议（2020年5月28日…通过）"""
+    """Whether a line closes with the note of its passing: …的决议（2024年11月20日…通过）"""
     return bool(_PASSED_BEHIND.search(text))
 
 

@@ -5,8 +5,8 @@ before the first, a headline in between. Each piece is whole, though, and ends i
 So the pieces are found, each end is compared with each beginning by the words and marks on both sides, by the width of
 the column and by the place on the page, and the pairs that together are likeliest are put behind each other.
 
-    before  化营商环境等举措 … 用。 | 强领导和统一指挥下 … 加强巡视督查、优 | 本报北京5月24日电 … 为核心的党中央坚
-    after   本报北京5月24日电 … 为核心的党中央坚 | 强领导和统一指挥下 … 加强巡视督查、优 | 化营商环境等举措 … 用。
+    before  盖科普、文学 … 阅读推广活 | 动，希望通过书籍 … 阅读之光。 | 近日，在惠民县 … 广大市民所捐赠，涵
+    after   近日，在惠民县 … 广大市民所捐赠，涵 | 盖科普、文学 … 阅读推广活 | 动，希望通过书籍 … 阅读之光。
 """
 
 from __future__ import annotations
@@ -188,8 +188,8 @@ def _candidates(pieces: Sequence[Piece], one: Piece, below: set[tuple[int, int]]
 def _with_paragraphs(pieces: Sequence[Piece], pairs: dict[int, int]) -> dict[int, int]:
     """The pairs, and those of paragraphs: where a piece goes on elsewhere, what stood behind it follows that.
 
-    A column's foot …加强巡视督查、优 is followed in the file by the next column's second paragraph 李学梅委员发言说…,
-    whose first, 化营商环境…作用。, was found elsewhere.
+    A column's foot is followed in the file by the second paragraph of the next column, whose first, the rest of the
+    sentence, was found elsewhere.
     """
     found = dict(pairs)
     taken = set(pairs.values())

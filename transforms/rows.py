@@ -4,8 +4,8 @@ Where lines of neighbouring columns stand on one baseline, an extractor that goe
 with a blank, or with nothing where a mark at a line's end leaves room enough. Such a row is far wider than the page's
 columns, and cut at the right places each of its pieces is as wide as a column.
 
-    before  政府工作报告提出，推动制造业 业，加快打造一批能够参与全球竞 和契约精神，营造
-    after   政府工作报告提出，推动制造业 | 业，加快打造一批能够参与全球竞 | 和契约精神，营造
+    before  活动中，市图书馆为乡村儿童 盖科普、文学、历史、艺术等多个 的每一片土地，点亮
+    after   活动中，市图书馆为乡村儿童 | 盖科普、文学、历史、艺术等多个 | 的每一片土地，点亮
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def cut_rows(lines: Sequence[Line]) -> list[Line]:
 
 
 def _touching(lines: Sequence[Line], rows: Mapping[int, _Row]) -> dict[int, _Row]:
-    """Rows next to those found whose columns touch, so that no blank is left: …希望未来加强国家安全教育，远发展。"""
+    """Rows next to those found whose columns touch, so that no blank is left: …书籍与知识的力量，阅读之光。"""
     found: dict[int, _Row] = {}
     for i, (measure, _) in rows.items():
         for near in range(max(0, i - NEAR), min(len(lines), i + NEAR + 1)):

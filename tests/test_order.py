@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms import continuation
-from transforms.lines import printed_lines, with_measures
+from transforms.lines import printed_lines, rejoined, with_measures
 from transforms.order import in_reading_order
 from transforms.page import page_lines
 from transforms.rows import cut_rows
@@ -36,7 +36,7 @@ def texts(page: str) -> list[str]:
 
 
 def plain(text: str) -> list[str]:
-    return [line.text for line in with_measures(printed_lines(text))]
+    return [line.text for line in rejoined(with_measures(printed_lines(text)))]
 
 
 def test_columns_out_of_order_come_back_in_order() -> None:
@@ -85,7 +85,7 @@ def test_what_is_no_row_is_not_cut(line: str) -> None:
 @given(st.permutations([FIRST, SECOND, THIRD, HEADING, "（上接第一版）", "责任编辑：王芳", ""]), st.booleans())
 def test_no_line_is_lost_or_doubled(parts: list[str], glued: bool) -> None:
     page = ("\n" if glued else "\n\n").join(parts)
-    whole = with_measures(cut_rows(printed_lines(page)))
+    whole = rejoined(with_measures(cut_rows(printed_lines(page))))
     ordered = in_reading_order(whole)
     assert sorted(line.raw.at[0] for line in ordered) == sorted(line.raw.at[0] for line in whole)
 

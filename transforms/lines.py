@@ -173,7 +173,7 @@ def line_of(raw: Aligned, gap: bool, measure: float | None = None) -> Line:
     return Line(raw, clean, text, width, squeezed, gap, measure)
 
 
-def _rejoin(lines: Sequence[Line]) -> list[Line]:
+def rejoined(lines: Sequence[Line]) -> list[Line]:
     """Lines that an extractor cut at a mark made whole again: neither piece fills the column, both together do."""
     whole: list[Line] = []
     for line in lines:
@@ -236,10 +236,10 @@ def join(lines: Sequence[Line]) -> Aligned:
 
 def with_measures(lines: Sequence[Line]) -> list[Line]:
     """Each line with the measure of its column: the measures under which the page's widths are likeliest, whether its
-    compositor squeezes marks to fill a line or not. Lines that an extractor cut at a mark are made whole."""
+    compositor squeezes marks to fill a line or not."""
     candidates = likely_measures(lines)
     if not candidates:
-        return _rejoin(lines)
+        return list(lines)
     stiff = [
         replace(line, squeezed=min(line.width, printed_width(line.text.rstrip("".join(_NEVER_FIRST)))))
         for line in lines
@@ -248,11 +248,10 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
     squeezed_score, squeezed_measures = _best_measures(lines, candidates)
     squeezed_score += SQUEEZED * sum(line.squeezed < line.width for line in lines)
     set_lines, measures = (lines, squeezed_measures) if squeezed_score > stiff_score else (stiff, stiff_measures)
-    measured = [
+    return [
         line if line.width > WIDEST_COLUMN else replace(line, measure=measure)
         for line, measure in zip(set_lines, measures)
     ]
-    return measured if is_old_print(lines) else _rejoin(measured)
 
 
 def with_recurrences(lines: Sequence[Line]) -> list[Line]:

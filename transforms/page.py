@@ -18,7 +18,7 @@ from transforms.confidence import rate_stories
 from transforms.decode import Undecodable, decode
 from transforms.document import Article, Document, Figure, Mention, Options, Residue, Sentence, Source
 from transforms.figures import read_figures, read_text
-from transforms.lines import Line, is_old_print, printed_lines, with_measures, with_recurrences
+from transforms.lines import Line, is_old_print, printed_lines, rejoined, with_measures, with_recurrences
 from transforms.order import in_reading_order
 from transforms.rows import cut_rows
 from transforms.script import script_of
@@ -67,7 +67,7 @@ def page_lines(text: str) -> list[Line]:
     lines = printed_lines(text)
     if is_old_print(lines):  # a column at a time, keyed or read by machine: nothing is out of order
         return with_recurrences(with_measures(lines))
-    return with_recurrences(in_reading_order(with_measures(cut_rows(lines))))
+    return with_recurrences(in_reading_order(rejoined(with_measures(cut_rows(lines)))))
 
 
 def separate(lines: Sequence[Line]) -> tuple[Grouping, list[Story]]:

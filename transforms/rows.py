@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from transforms.lines import INDENT, Line, line_of, printed_width, with_measures
+from transforms.lines import INDENT, SLACK, TOLERANCE, Line, line_of, printed_width, with_measures
 
 MOST_COLUMNS = 6
 LEAST_WIDTH = 1.3  # a row is so many columns wide at the least
@@ -27,6 +27,7 @@ LAST = 0.8
 SHORT = 2.2
 NO_BLANK = 0.8  # the columns touch
 MOST_COST = 0.9
+IMPOSSIBLE = 1e9
 NEAR = 2  # so many lines beside a row may be rows whose columns touch
 
 _Row = tuple[float, list[Line]]
@@ -63,10 +64,9 @@ def _columns(lines: Sequence[Line]) -> list[set[float]]:
     nothing."""
     plain = [not _BLANK.search(line.text) for line in lines]
     measured = iter(with_measures([line for line, is_plain in zip(lines, plain) if is_plain]))
-    own = [next(measured, None) if is_plain else None for is_plain in plain]
-    own_measures = [line.measure if line else None for line in own]
-    before = _carried(own_measures)
-    behind = _carried(own_measures[::-1])[::-1]
+    own = [next(measured).measure if is_plain else None for is_plain in plain]
+    before = _carried(own)
+    behind = _carried(own[::-1])[::-1]
     return [{side for side in sides if side} for sides in zip(before, behind)]
 
 
@@ -120,18 +120,13 @@ def _places(text: str) -> Iterator[int]:
 
 def _cost(text: str, start: int, end: int, measure: float) -> float:
     """What a piece of a row costs by its width against the column's."""
-    piece = line_of_width(text[start:end].strip())
-    if piece[1] > measure + 0.3:
-        return 1e9
+    piece = text[start:end].strip()
+    width = printed_width(piece)
+    if not piece or width - sum(map(piece.count, _MARKS + "“《（")) / 2 > measure + SLACK:
+        return IMPOSSIBLE
     touching = NO_BLANK if end < len(text) and text[end] != " " else 0.0
-    if measure - piece[0] <= 1.3:
+    if measure - width <= TOLERANCE + SLACK:
         return FULL + touching
-    if abs(measure - INDENT - piece[0]) <= 1.0:
+    if abs(measure - INDENT - width) <= TOLERANCE:
         return FIRST + touching
-    return (LAST if _STOPS.search(text[start:end].strip()) else SHORT) + touching
-
-
-def line_of_width(text: str) -> tuple[float, float]:
-    """The width of a piece as it stands, and with its marks set narrow."""
-    width = printed_width(text)
-    return width, width - sum(map(text.count, _MARKS + "“《（")) / 2
+    return (LAST if _STOPS.search(piece) else SHORT) + touching

@@ -47,21 +47,25 @@ QUIET = {
 
 # What the child runs. It ends when the pipe on its standard input closes, whatever closed it, and takes its home along:
 # a build that is killed can do neither itself. It becomes the process that clears up rather than clear up itself, for
-# its other threads would go on and write their database into the folder that is being removed.
+# the server's threads would go on and write their database into the folder that is being removed. The main thread does
+# so, since a process looks ended for a moment while another of its threads replaces it.
 CHILD = """
 import os, sys, threading
 
 CLEAR_UP = "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)"
 
-def end_with_parent():
-    while os.read(0, 1):
-        pass
-    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", CLEAR_UP, os.environ["PREFECT_HOME"]])
+def serve():
+    try:
+        import uvicorn
+        app = "prefect.server.api.server:create_app"
+        uvicorn.run(app, factory=True, fd=int(sys.argv[1]), log_level="critical", lifespan="on")
+    finally:
+        os._exit(1)
 
-threading.Thread(target=end_with_parent, daemon=True).start()
-import uvicorn
-app = "prefect.server.api.server:create_app"
-uvicorn.run(app, factory=True, fd=int(sys.argv[1]), log_level="critical", lifespan="on")
+threading.Thread(target=serve, daemon=True).start()
+while os.read(0, 1):
+    pass
+os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", CLEAR_UP, os.environ["PREFECT_HOME"]])
 """
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 
 from transforms.alignment import aligned
 from transforms.characters import fold
+from transforms.expressions import RULES
 from transforms.spacing import close_certain, close_letter_spacing, close_up
 
 
@@ -20,6 +21,17 @@ def test_case(case: dict[str, Any]) -> None:
     assert closed.text == case["after"]
     assert (case["before"] != case["after"]) == case["fires"]
     assert close_up(closed).text == closed.text
+
+
+def test_each_rule_of_expressions_has_cases_both_ways() -> None:
+    names = {rule.name for rule in RULES} | {"acronym", "decimal"}
+    for fires in (True, False):
+        assert names <= {case["rule"] for case in cases("spacing") if case["fires"] is fires}
+
+
+def test_a_decimal_is_told_when_its_paragraph_is_whole() -> None:
+    assert close_certain(aligned("4. 1万亩，")).text == "4. 1万亩，"
+    assert close_up(aligned("达4. 1万亩，")).text == "达4.1万亩，"
 
 
 def test_a_line_alone_keeps_what_the_next_line_may_explain() -> None:

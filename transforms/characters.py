@@ -81,7 +81,7 @@ def rules() -> tuple[Rule, ...]:
         *_listed(),
         Rule("compatibility ideograph", re.compile(f"[{COMPATIBILITY}]"), _unified),
         Rule("full-width digit or letter", re.compile(f"[{FULL_WIDTH}]"), lambda found: chr(ord(found[0]) - 0xFEE0)),
-        Rule("full-width percent sign", re.compile("(?<=[0-9])％"), lambda _: "%"),
+        Rule("full-width percent sign", re.compile("(?<=[0-9])％|(?<=[0-9] )％"), lambda _: "%"),
         Rule("full-width decimal point", re.compile("(?<=[0-9])．(?=[0-9])"), lambda _: "."),
         Rule("circle or letter for zero", _CIRCLES, lambda found: "〇" * len(found[0])),
     )

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from transforms import lexicon
 from transforms.alignment import Aligned, Span, drop
-from transforms.quotes import corner_quotes, reversed_quotes, straight_quotes
-from transforms.spacing import HAN
+from transforms.expressions import HAN
+from transforms.quotes import angle_quotes, corner_quotes, reversed_quotes, straight_quotes
 
 # What makes the text beside a mark Chinese.
 WIDE = f"{HAN}，、；：。！？（）《》〈〉【】〔〕“”‘’「」『』…—·％"
@@ -30,15 +30,18 @@ WIDER = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _WIDE = re.compile(f"[{WIDE}]")
 _HAS_HAN = re.compile(f"[{HAN}]")
 _PAUSE = re.compile("[,;:!?]")
-# Most half-width marks touch Han or a full-width mark; quotes may be those of an English phrase.
-_BESIDE_CHINESE = re.compile("(?<=[{0}])[,;:!?]+|[,;:!?]+(?=[{0}])".format(re.sub("[“”‘’]", "", WIDE)))
+# Most half-width marks touch Han or a full-width mark; quotes, and what closes behind, may hold an English phrase.
+_BEFORE = re.sub("[“”‘’]", "", WIDE)
+_BESIDE_CHINESE = re.compile(f"(?<=[{_BEFORE}])[,;:!?]+|[,;:!?]+(?=[{re.sub('[》）]', '', _BEFORE)}])")
 _RUN = re.compile(r"[^\s,;:!?()\"'" + WIDE + "]+")
 _ENDS = re.compile(r"[\s\"'”’)）]{0,4}$")
 _BRACKET = re.compile("[()（）]")
 _DOTS = re.compile(r"\.{3,}|。{3,}|．{3,}|·{3,}")
 _DASHES = re.compile(r"(?<![-－─━―–])(?:--|－－|──|━━|――|––)(?![-－─━―–])")
 _ONE_DASH = re.compile(f"(?:(?<=[{HAN}0-9A-Za-z”》）])|^)[－─━–](?=[{HAN}“《])")
-_STOP = re.compile(rf"(?<=[{HAN}”’》）%0-9])[.．](?=[”’」』）)\"']{{0,3}}(?:\s|$))")
+_STOP = re.compile(
+    rf"(?<=[{HAN}”’》）%])[.．](?=[”’」』）)\"']{{0,3}}(?:\s|$))|(?<=[0-9])[.．](?=[”’」』）)\"']{{0,3}}\s*$)"
+)
 # A full stop inside a paragraph: behind as many characters without a mark as no list number and few names have.
 _INNER_STOP = re.compile(f"(?<=[{HAN}0-9A-Za-z%“”（）《》]{{5}}[{HAN}”）%])[.．](?=[{HAN}“（《0-9])")
 _NAME_DOT = re.compile(f"(?<=[{HAN}A-Za-z])[•・‧⋅∙](?=[{HAN}A-Za-z])|(?<=[0-9])[•・‧⋅∙](?=[0-9])")
@@ -50,7 +53,7 @@ _NARROW = tuple(
         ("(?<=[:／/])／(?=[0-9A-Za-z／/])", "/"),
         ("(?<=[0-9A-Za-z])／(?=[0-9A-Za-z])", "/"),
         ("(?<=[0-9A-Za-z])．(?=[0-9A-Za-z])", "."),
-        ("(?<=[0-9A-Za-z])－(?=[0-9A-Za-z])", "-"),
+        ("(?<=[0-9A-Za-z%‰℃])－(?=[0-9A-Za-z])", "-"),
         ("(?<=[0-9A-Za-z])＠(?=[0-9A-Za-z])", "@"),
         ("(?<=[0-9A-Za-z])＆(?=[0-9A-Za-z])", "&"),
     )
@@ -63,6 +66,7 @@ _FOREIGN = (
     ("e-mail", re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
     ("thousands", re.compile("(?<![0-9.,/])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9]|,[0-9])")),
     ("time or ratio", re.compile("(?<=[0-9]):(?=[0-9])")),
+    ("English quotation", re.compile(r"[“‘《(（](?=[^A-Za-z]*[A-Za-z][\w'’-]*[,;:]? [A-Za-z])[\x20-\x7e’]+[”’》)）]")),
     ("English phrase", re.compile(rf"(?<![\w'’.-])[A-Za-z][\w'’.-]*+[,;:!?]?(?: +{_WORD}){{2,}}", re.ASCII)),
 )
 
@@ -95,6 +99,7 @@ def rules() -> tuple[Rule, ...]:
     return (
         Rule("forms of marks", form, lambda text: form.sub(lambda found: forms[found[0]], text)),
         Rule("signs inside numbers and names", re.compile("[：．／－＠＆]"), narrow_signs),
+        Rule("angle quotes", re.compile("[≫»›]"), angle_quotes),
         Rule("corner quotes", re.compile("[「」『』]"), corner_quotes),
         Rule("straight quotes", re.compile("[\"']"), straight_quotes),
         Rule("reversed quotes", re.compile("[“”‘’]"), reversed_quotes),

@@ -18,6 +18,9 @@ _BEGINS = "：（《「『:("
 _FINAL = "。！？…!?"
 _WIDE = re.compile("[\u2e80-\u9fff\uff00-\uffef“”‘’—…]")
 _CORNERED = re.compile("[“”‘’「」『』]")
+_ANGLED = re.compile("(?<![0-9A-Za-z≪«‹])([≪«‹])([^≪≫«»‹›\\n]{1,60})([≫»›])(?![0-9A-Za-z])")
+_ANGLES = {"≪≫": "《》", "«»": "《》", "‹›": "〈〉"}
+_HAN = re.compile("[\u3400-\u9fff]")
 _DOUBLES = re.compile('[“”"]')
 _SINGLES = re.compile("(?<![0-9A-Za-z])[‘’']|[‘’'](?![0-9A-Za-z])")
 
@@ -41,6 +44,18 @@ def corner_quotes(text: str) -> str:
             if mark in "」』":
                 marked[at] = "”’"[level % 2]
     return "".join(marked)
+
+
+def angle_quotes(text: str) -> str:
+    """Signs that fonts yield for title marks become those: ≪红楼梦≫ → 《红楼梦》; the sign in a≪b stays."""
+    return _ANGLED.sub(_titled, text)
+
+
+def _titled(found: re.Match[str]) -> str:
+    opener, title, closer = found.groups()
+    marks = _ANGLES.get(opener + closer)
+    is_title = _HAN.search(title) is not None or title[:2].isalpha()
+    return f"{marks[0]}{title}{marks[1]}" if marks and is_title else found[0]
 
 
 def straight_quotes(text: str) -> str:

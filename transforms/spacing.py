@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from transforms import lexicon, words
 from transforms.alignment import Aligned, Span, drop
+from transforms.expressions import HAN, blanks_inside, blanks_of_decimals
 from transforms.script import simplify_characters
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇々"
 # Full-width marks after which, and before which, a blank never means anything; and the half-width ones.
 WIDE_PAUSES = "，、；："
 WIDE_OPENING = "（《〈“‘「『【〔"
@@ -31,7 +31,7 @@ NARROW_BEFORE_HAN = ",;:!?.(["
 NARROW_PAUSES = ",;:!?"
 NARROW_AFTER_HAN = ",;:!?.)]%‰"
 # Signs that stand close to the Han beside them: 互联网+, 11月18日—19日, 乔·奥康纳.
-SIGNS = "+－—·%‰～~"
+SIGNS = "+－—·%‰～~×=＝"
 
 # A whole line is letter-spaced where so many of its characters stand alone; beside a group that is not spaced it takes
 # more (记者 王 健 has two that stand alone, and they are a name).
@@ -51,16 +51,15 @@ LIST_SHARE = 0.8
 _BLANKS = re.compile(r"\s+")
 _OTHER_BLANK = re.compile(r"[^\S ]")
 _HAN = re.compile(f"[{HAN}]")
-_HAN_OR_DIGIT = re.compile(f"[{HAN}0-9]")
+_HAN_OR_NUMBER = re.compile(f"[{HAN}0-9%‰℃]")
 _TIGHT = re.compile(f"[{HAN}]{{2}}|[{HAN}][0-9A-Za-z]|[0-9A-Za-z][{HAN}]")
 _ALONE = re.compile(f"[{HAN}]|(?<![0-9])[0-9](?![0-9])")
-_SPACED_DIGITS = rf"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])[0-9](?: [0-9.,](?![0-9.,]))+(?=[ ]?[{HAN}%％‰])"
-_SPACED_NUMBER = re.compile(rf"{_SPACED_DIGITS}|(?<=[0-9]) \.[ ]?(?=[0-9])")
 _CLAUSE_MARK = re.compile(f"[{re.escape(WIDE_PAUSES + WIDE_FINAL + ',;:!?')}]")
 _ENDS_SENTENCE = re.compile(f"[{WIDE_FINAL}][{WIDE_CLOSING}]?$")
 _ENDED = re.compile(f"[{WIDE_FINAL}][{WIDE_CLOSING}]?(?!$)")
 _ENGLISH_BEFORE = re.compile("[A-Za-z.,!?;:][”’]*$")
 _ENGLISH_BEHIND = re.compile("[“‘]*[A-Za-z]")
+_LATIN_WORD = re.compile("[A-Za-z]{4}")
 _NUMBER_THEN_BLANK = re.compile(r"[0-9][0-9.,:/%]*\s")
 
 
@@ -85,6 +84,7 @@ def close_up(line: Aligned) -> Aligned:
     if not _has_gap(line.text):
         return line
     line = close_letter_spacing(line)
+    line = _drop_at(line, blanks_of_decimals(line.text))
     around = _Surroundings(line.text, _gaps(line.text))
     return _keep_gaps(line, [_is_meant(gap, around) for gap in around.gaps], around.gaps)
 
@@ -94,8 +94,7 @@ def close_letter_spacing(line: Aligned) -> Aligned:
     if not _has_gap(line.text):
         return line
     line = line.with_text(_OTHER_BLANK.sub(" ", line.text))
-    inside = (Span(at, at + 1) for found in _SPACED_NUMBER.finditer(line.text) for at in _blanks_in(found))
-    line = drop(line, inside)
+    line = _drop_at(line, blanks_inside(line.text))
     gaps = _gaps(line.text)
     return drop(line, (Span(gap.start, gap.end) for gap in _letter_spaced(line.text, gaps)))
 
@@ -113,8 +112,8 @@ def _has_gap(text: str) -> bool:
     return _BLANKS.search(text.strip()) is not None
 
 
-def _blanks_in(found: re.Match[str]) -> Iterator[int]:
-    return (found.start() + offset for offset, character in enumerate(found[0]) if character == " ")
+def _drop_at(line: Aligned, places: list[int]) -> Aligned:
+    return drop(line, (Span(at, at + 1) for at in places))
 
 
 def _gaps(text: str) -> list[Gap]:
@@ -143,13 +142,19 @@ def _letter_spaced(text: str, gaps: list[Gap]) -> Iterator[Gap]:
         alone = sum(_ALONE.search(group) is not None for group in groups[start:end])
         whole = end - start == len(groups)
         if alone >= (LOOSE_LINE if whole else LOOSE_PART) and not _follows_credit(groups, start):
-            yield from _narrow_gaps(gaps[max(start - 1, 0) : end])
+            narrow = _narrow_gaps(gaps[max(start - 1, 0) : end])
+            yield from (gap for gap in narrow if not _parts_latin_words(gap, text))
 
 
 def _narrow_gaps(gaps: list[Gap]) -> Iterator[Gap]:
     """The gaps of a letter-spaced stretch but those that are wider than usual between two Han: these part its words."""
     usual = min(gap.end - gap.start for gap in gaps)
     return (gap for gap in gaps if gap.end - gap.start <= usual or not gap.between_han)
+
+
+def _parts_latin_words(gap: Gap, text: str) -> bool:
+    """Whether a gap stands between two Latin words: 与 Big Data 公 司, not 占 G D P 的."""
+    return _LATIN_WORD.fullmatch(text[gap.start - 2 : gap.start] + text[gap.end : gap.end + 2]) is not None
 
 
 def _runs(fits: list[bool]) -> Iterator[tuple[int, int]]:
@@ -172,7 +177,13 @@ def _is_certain(gap: Gap, text: str) -> bool:
     """Whether a gap means nothing whatever stands around its line: beside a mark, or round a number."""
     if gap.right.isdigit() and _HAN.match(gap.left):
         return _NUMBER_THEN_BLANK.match(text, gap.end) is not None
-    return _beside_mark(gap) is False or _is_number_then_han(gap)
+    return _beside_mark(gap, text) is False or _is_number_then_han(gap)
+
+
+def _is_beside_loose_pair(gap: Gap, text: str) -> bool:
+    """Whether a gap stands outside a quote or bracket that has a blank inside as well: 落实 “ 十四五 ” 规划."""
+    loose_before = gap.left in WIDE_CLOSING and text[gap.start - 2 : gap.start - 1] == " "
+    return loose_before or (gap.right in WIDE_OPENING and text[gap.end + 1 : gap.end + 2] == " ")
 
 
 def _is_number_then_han(gap: Gap) -> bool:
@@ -221,7 +232,7 @@ def _is_meant(gap: Gap, around: _Surroundings) -> bool:
     """Whether a blank carries meaning; the first question that has an answer decides."""
     if _in_english(gap, around.text):
         return True
-    beside_mark = _beside_mark(gap)
+    beside_mark = _beside_mark(gap, around.text)
     if beside_mark is not None:
         return beside_mark
     if gap.left in NARROW_PAUSES and _is_wide(around.text[gap.start - 2 : gap.start - 1]):
@@ -245,16 +256,20 @@ def _in_english(gap: Gap, text: str) -> bool:
     return _ENGLISH_BEFORE.search(before) is not None and _ENGLISH_BEHIND.match(behind) is not None
 
 
-def _beside_mark(gap: Gap) -> bool | None:
+def _beside_mark(gap: Gap, text: str) -> bool | None:
     """False where a mark at one side leaves no meaning to the blank; None where the marks don't say."""
+    if _is_beside_loose_pair(gap, text):
+        return False
     if gap.right == "—" and gap.left in WIDE_FINAL + WIDE_CLOSING:
         return None
     if gap.left in WIDE_PAUSES + WIDE_OPENING + "·" or gap.right in WIDE_PAUSES + WIDE_CLOSING + WIDE_FINAL + "·":
         return False
-    if gap.left in WIDE_CLOSING and gap.right in WIDE_OPENING:
+    if (gap.left in WIDE_CLOSING and gap.right in WIDE_OPENING) or gap.left == "…":
+        return False
+    if gap.right == "（" and gap.left.isascii() and gap.left.isalnum():
         return False
     for sign, neighbour, signs in ((gap.left, gap.right, NARROW_BEFORE_HAN), (gap.right, gap.left, NARROW_AFTER_HAN)):
-        if (sign in signs and _is_wide(neighbour)) or (sign in SIGNS and _HAN_OR_DIGIT.match(neighbour)):
+        if (sign in signs and _is_wide(neighbour)) or (sign in SIGNS and _HAN_OR_NUMBER.match(neighbour)):
             return False
     return None
 

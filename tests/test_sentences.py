@@ -7,9 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from cleaning_cases import cases, dirty_texts
+from cleaning_cases import cases, dirty_texts, seed_texts
 from hypothesis import given
 
+from transforms.alignment import aligned
+from transforms.cleaning import clean
 from transforms.sentences import split
 
 
@@ -29,6 +31,20 @@ def test_the_table_is_large_and_diverse() -> None:
     assert len({case["text"] for case in table}) == len(table)
     for mark in "“‘「『（《【〔［！？…；①．()?!.":
         assert sum(mark in case["text"] for case in table) >= 2, mark
+
+
+def test_most_rules_are_tried_on_text_of_real_pages() -> None:
+    rows = [case for case in cases("sentences") if case["source"].startswith("seeds/")]
+    pages = [_letters(text) for text in seed_texts()]
+    assert len(rows) >= 130
+    for case in rows:
+        assert _letters(case["text"]) in pages[int(case["source"][6:9])], case["text"]
+    for mark in "“（《！？；：—.%":
+        assert sum(mark in case["text"] for case in rows) >= 3, mark
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, clean(aligned(text)).text))
 
 
 @given(dirty_texts)

@@ -203,11 +203,13 @@ def _continuations(kind: str) -> re.Pattern[str]:
 def _attribution() -> re.Pattern[str]:
     """Who said it, behind what was said, and nothing more: “修好了！”他高兴地说。 or “修好了。”他说，“快进屋。”
 
-    Not so “修好了。”他说，路在门口。 where the sentence goes on to tell, nor a colon, which leads the next quotation.
+    What else was done meanwhile may go before: “谢谢！”老人握着他的手，激动地说。 Not so
+    “修好了。”他说，路在门口。 for it goes on to tell, nor a colon, which leads the next quotation, nor “谁来？”他没有回答。
     """
     manner = "(?:了?一声|了?一句|着|起来|出来)?"
-    who = f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?"
-    return re.compile(f"{who}(?:{_alternatives('saying')}){manner}(?:[。！]|，[“「『])")
+    clause = f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?"
+    denied = "".join(f"(?<!{word})" for word in ("没", "没有", "未", "不"))
+    return re.compile(f"{clause}(?:，{clause})?{denied}(?:{_alternatives('saying')}){manner}(?:[。！]|，[“「『])")
 
 
 def _alternatives(kind: str) -> str:
@@ -228,7 +230,16 @@ def _english_ends(text: str) -> Iterator[int]:
 
 
 def _is_abbreviated(text: str, stop: int) -> bool:
-    return _abbreviation().search(text[max(stop - _LONGEST_ABBREVIATION, 0) : stop]) is not None
+    """Whether a full stop only shortens a word: Mr. Smith, the U.S. Army; not in the U.S. She …"""
+    if _abbreviation().search(text[max(stop - _LONGEST_ABBREVIATION, 0) : stop]) is None:
+        return False
+    is_dotted = text[max(stop - 2, 0) : stop - 1] == "."
+    return not (is_dotted and _english_opener().match(text, stop + 1))
+
+
+@cache
+def _english_opener() -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{'|'.join(lexicon.words('english_openers'))})\b")
 
 
 @cache

@@ -203,18 +203,21 @@ def _continuations(kind: str) -> re.Pattern[str]:
 def _attribution() -> re.Pattern[str]:
     """Who said it, behind what was said, and nothing more: “修好了！”他高兴地说。 or “修好了。”他说，“快进屋。”
 
-    What else was done meanwhile may go before: “谢谢！”老人握着他的手，激动地说。 Not so
-    “修好了。”他说，路在门口。 for it goes on to tell, nor a colon, which leads the next quotation, nor “谁来？”他没有回答。
+    What else was done meanwhile may go before: “谢谢！”老人握着他的手，激动地说。 Not so “修好了。”他说，路在门口。
+    which goes on to tell, nor a colon, which leads the next quotation, nor “谁来？”他没有回答。
     """
     manner = "(?:了?一声|了?一句|着|起来|出来)?"
     clause = f"[^，。！？；：、“”]{{0,{_LONGEST_ATTRIBUTION}}}?"
-    denied = "".join(f"(?<!{word})" for word in ("没", "没有", "未", "不"))
-    return re.compile(f"{clause}(?:，{clause})?{denied}(?:{_alternatives('saying')}){manner}(?:[。！]|，[“「『])")
+    not_denied = "".join(f"(?<!{word})" for word in _words("denial"))
+    return re.compile(f"{clause}(?:，{clause})?{not_denied}(?:{_alternatives('saying')}){manner}(?:[。！]|，[“「『])")
 
 
 def _alternatives(kind: str) -> str:
-    rows = [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == kind]
-    return "|".join(sorted(rows, key=len, reverse=True))
+    return "|".join(sorted(_words(kind), key=len, reverse=True))
+
+
+def _words(kind: str) -> list[str]:
+    return [row["word"] for row in lexicon.table("quote_continuations") if row["kind"] == kind]
 
 
 def _english_ends(text: str) -> Iterator[int]:

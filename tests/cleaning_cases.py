@@ -41,6 +41,7 @@ PIECES = (
     ),
     *("﹐", "︵", "﹁", "3•15", "“I love it!” he", "〕", "［", "......", "••", "℃", "①"),
     *("http://a.cn/x?y=1,", "Science of Food", "Hello, world, my friend", "A.B", "二○二四年"),
+    *("Oﬃce与Wiﬁ", "4. 1%", "3 : 2", "G D P", "≪书≫", "“ 好 ”", "AI + 医疗", "\ue78d"),
 )
 dirty_texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=12).map("".join)
 paragraphs = dirty_texts.map(lambda text: text.replace("\n", "").replace("\r", ""))

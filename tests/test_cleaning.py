@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import unicodedata
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from cleaning_cases import SEEDS, cases, dirty_texts, seed_texts
 from hypothesis import given, settings
 
 from transforms.alignment import aligned, concat
-from transforms.characters import fold
+from transforms.characters import fold, spell_out
 from transforms.cleaning import clean, clean_line
 
+LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 DOTS = set(".。．·")
 
 
@@ -43,22 +45,30 @@ def test_twice_is_as_good_as_once(text: str) -> None:
 def test_no_character_is_lost_and_each_stands_at_its_source(text: str) -> None:
     cleaned = clean(aligned(text))
     folded = fold(text)
-    assert list(cleaned.at) == sorted(set(cleaned.at))
+    assert list(cleaned.at) == sorted(cleaned.at)
+    assert all(count == len(LIGATURES.get(folded[place], ".")) for place, count in Counter(cleaned.at).items())
     kept = set(cleaned.at)
     lost = [character for place, character in enumerate(folded) if place not in kept and not character.isspace()]
     assert set(lost) <= DOTS
     for character, place in zip(cleaned.text, cleaned.at):
-        if not character.isalnum():
+        if folded[place] in LIGATURES:
+            assert character in LIGATURES[folded[place]]
+        elif not character.isalnum():
             assert not folded[place].isalnum()
         elif character.isascii() or folded[place].isascii():
             assert character == folded[place]
+
+
+def test_the_letters_of_a_ligature_lead_back_to_it() -> None:
+    spelled = clean(aligned("用Oﬃce办公", 7))
+    assert (spelled.text, list(spelled.at)) == ("用Office办公", [7, 8, 9, 9, 9, 10, 11, 12, 13])
 
 
 @given(dirty_texts)
 def test_a_line_loses_nothing_but_blanks(text: str) -> None:
     line = text.replace("\n", "").replace("\r", "")
     cleaned = clean_line(aligned(line))
-    assert "".join(cleaned.text.split()) == "".join(fold(line).split())
+    assert "".join(cleaned.text.split()) == "".join(spell_out(aligned(fold(line))).text.split())
     assert clean_line(cleaned).text == cleaned.text
 
 

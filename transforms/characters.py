@@ -2,7 +2,8 @@
 
 Fonts inside PDFs map whole characters to look-alikes: Kangxi radicals, compatibility ideographs, private-use bullets;
 typists and converters leave full-width digits and letters, and blanks of a dozen kinds. Each such character becomes the
-one it stands for, one for one, so that every offset stays what it was.
+one it stands for, one for one, so that every offset stays what it was. Ligatures alone become several, all at the
+ligature's place.
 
     before  ⺠⽣实事２０２４年　达９９．５％
     after   民生实事2024年 达99.5%
@@ -17,7 +18,7 @@ from functools import cache
 from typing import NamedTuple
 
 from transforms import lexicon
-from transforms.alignment import Aligned, Span, drop
+from transforms.alignment import Aligned, Span, concat, drop
 
 # Written out, not asked of `unicodedata`, whose categories grow from version to version: whitespace (Zs), control
 # characters (Cc) and format characters (Cf). `\n` and `\r` have rules of their own.
@@ -69,6 +70,25 @@ def without_invisible(text: Aligned, source: str) -> Aligned:
     if not _INVISIBLE.search(source):
         return text
     return drop(text, (Span(*found.span()) for found in _INVISIBLE.finditer(source)))
+
+
+def spell_out(text: Aligned) -> Aligned:
+    """`text` with each ligature as its letters, which all lead back to the one place: Oﬃce与Wiﬁ → Office与Wifi."""
+    pattern, letters = _ligatures()
+    pieces: list[Aligned] = []
+    last = 0
+    for found in pattern.finditer(text.text):
+        spelled = letters[found[0]]
+        place = text.at[found.start() : found.end()]
+        pieces += (text[last : found.start()], Aligned(spelled, place * len(spelled)))
+        last = found.end()
+    return concat([*pieces, text[last:]]) if pieces else text
+
+
+@cache
+def _ligatures() -> tuple[re.Pattern[str], dict[str, str]]:
+    letters = {row["character"]: row["becomes"] for row in lexicon.table("ligatures")}
+    return re.compile(f"[{''.join(letters)}]"), letters
 
 
 @cache

@@ -11,7 +11,7 @@ script last, for its phrases must not be parted.
 from __future__ import annotations
 
 from transforms.alignment import Aligned
-from transforms.characters import fold, without_invisible
+from transforms.characters import fold, spell_out, without_invisible
 from transforms.punctuation import widen
 from transforms.script import simplify
 from transforms.spacing import close_certain, close_up
@@ -23,7 +23,7 @@ def clean(text: Aligned) -> Aligned:
     """A paragraph joined from its lines as normalised text, without blanks at its ends; a clean one stays as it is.
 
     Every character that is not blank stays or becomes another one at its place, but for the dots that a row of dots has
-    beyond the two characters of an ellipsis.
+    beyond the two characters of an ellipsis, and for ligatures, which become several at theirs.
     """
     return simplify(_settle(close_up(_folded(text).strip())))
 
@@ -46,4 +46,4 @@ def clean_line(line: Aligned) -> Aligned:
 
 
 def _folded(text: Aligned) -> Aligned:
-    return without_invisible(text.with_text(fold(text.text)), text.text)
+    return spell_out(without_invisible(text.with_text(fold(text.text)), text.text))

@@ -88,11 +88,12 @@ def _decimals() -> re.Pattern[str]:
     rows = lexicon.table("decimal_units")
     signs = "|".join(row["word"] for row in rows if row["kind"] == "sign")
     every = "|".join(lexicon.words("decimal_units"))
-    number = "[0-9]{1,4}[.．] [0-9]+"
-    listed = "[、～~—和至到-][0-9]"
+    number = "[0-9]{1,8}[.．] [0-9]+"
+    ended = "[，。；）、～~—-]|[和至到][0-9]"
     return re.compile(
         rf"(?<![0-9A-Za-z.。；;])(?<![。；;] ){number}(?= ?(?:{signs}))"
-        rf"|(?:(?<=[{HAN}、，（“～~—+-])|(?<=[{HAN}、，] ))(?<![第表图条章节]){number}(?= ?(?:{every})|{listed})"
+        rf"|(?:(?<=[{HAN}、，（“～~—+-])|(?<=[{HAN}、，] ))(?<![第表图条章节]){number}(?= ?(?:{every})|{ended})"
+        rf"|(?<=[从由约近超]){number}"
         r"|(?<=[A-Za-z])[0-9]{1,2}\. [0-9](?![0-9])|(?<![0-9A-Za-z.,])0[.．] [0-9]"
         r"|(?<=[“\"])[0-9]{1,2}[.·] [0-9]{1,2}(?=[”\"])"
         r"|(?<![0-9])(?:19|20)[0-9]{2}\. ?[0-9]{1,2}\. ?[0-9]{1,2}(?![0-9.])"

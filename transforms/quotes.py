@@ -21,6 +21,8 @@ _CORNERED = re.compile("[“”‘’「」『』]")
 _ANGLED = re.compile("(?<![0-9A-Za-z≪«‹])([≪«‹])([^≪≫«»‹›\\n]{1,60})([≫»›])(?![0-9A-Za-z])")
 _ANGLES = {"≪≫": "《》", "«»": "《》", "‹›": "〈〉"}
 _HAN = re.compile("[\u3400-\u9fff]")
+# A word or name, and nothing that says who spoke.
+_TERM = re.compile("[\u3400-\u9fff0-9A-Za-z]{1,12}(?<![说道问答喊称])")
 _DOUBLES = re.compile('[“”"]')
 _SINGLES = re.compile("(?<![0-9A-Za-z])[‘’']|[‘’'](?![0-9A-Za-z])")
 
@@ -164,7 +166,7 @@ def _alternate(text: str, places: list[int], pair: str) -> str:
     """Makes the marks open and close in turn, if no neighbour forbids it and the marks as they are have less for them.
 
     Less have those of which one stands where it can't; or none stands where a closing mark often does, behind 。！？,
-    so that the first may end a quotation that began in the paragraph before.
+    so that the first may end a quotation that began in the paragraph before; or all would hold plain terms.
     """
     marked = list(text)
     for turn, at in enumerate(places):
@@ -174,7 +176,13 @@ def _alternate(text: str, places: list[int], pair: str) -> str:
     as_it_is = list(text)
     is_doubtful = any(_is_misplaced(as_it_is, at, pair) for at in places)
     goes_on = text[places[0]] == pair[1] and text[places[0] - 1] in _FINAL
-    return "".join(marked) if is_doubtful or not goes_on else text
+    return "".join(marked) if is_doubtful or not goes_on or _hold_terms(text, places) else text
+
+
+def _hold_terms(text: str, places: list[int]) -> bool:
+    """Whether marks taken as pairs hold terms: 。”湖滨路“改造后 and not 。”他又说：“我们."""
+    held = (text[start + 1 : end] for start, end in zip(places[::2], places[1::2]))
+    return all(_TERM.fullmatch(term) for term in held)
 
 
 def _is_misplaced(marked: list[str], at: int, pair: str) -> bool:

@@ -141,6 +141,8 @@ def _letter_spaced(text: str, gaps: list[Gap]) -> Iterator[Gap]:
     for start, end in _runs(fits):
         alone = sum(_ALONE.search(group) is not None for group in groups[start:end])
         whole = end - start == len(groups)
+        if whole and groups[-1] in WIDE_FINAL + WIDE_CLOSING:
+            alone += 1
         if alone >= (LOOSE_LINE if whole else LOOSE_PART) and not _follows_credit(groups, start):
             narrow = _narrow_gaps(gaps[max(start - 1, 0) : end])
             yield from (gap for gap in narrow if not _parts_latin_words(gap, text))

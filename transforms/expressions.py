@@ -20,6 +20,7 @@ from transforms import lexicon
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇々"
 
+_BROKEN_POINT = re.compile("[0-9][.．·] [0-9]")
 _ACRONYM = re.compile(
     "(?=[A-Z] [A-Z])"
     f"(?:(?<=[{HAN}“（《、，：])|(?<=[{HAN}] )|(?<![^ ]))"
@@ -49,8 +50,8 @@ RULES = (
     Rule(
         "sign of reckoning",
         re.compile(
-            f"(?<=[A-Za-z]) [+＋×=＝] ?(?=[{HAN}0-9])|(?<=[A-Za-z])[+＋×=＝] (?=[{HAN}0-9])"
-            f"|(?<=[{HAN}0-9]) ?[+＋×=＝] (?=[A-Za-z])|(?<=[{HAN}0-9]) [+＋×=＝](?=[A-Za-z])"
+            f"(?= ?[+＋×=＝])(?:(?<=[A-Za-z])(?: [+＋×=＝] ?|[+＋×=＝] )(?=[{HAN}0-9])"
+            f"|(?<=[{HAN}0-9])(?: ?[+＋×=＝] | [+＋×=＝])(?=[A-Za-z]))"
         ),
     ),
 )
@@ -64,6 +65,8 @@ def blanks_inside(text: str) -> list[int]:
 
 def blanks_of_decimals(text: str) -> list[int]:
     """The blanks behind the points of decimals: 增长4. 1%, 达1. 2万亿元, 2024. 05. 10; not 4. 1个村, 增至15. 3月底."""
+    if not _BROKEN_POINT.search(text):
+        return []
     return [at for found in _decimals().finditer(text) for at in _blanks_in(found)]
 
 

@@ -20,6 +20,8 @@ from transforms import lexicon
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇々"
 
+_NUMERAL = "[一二三四五六七八九十0-9]"
+_BRACKETED = "|".join(f"(?<=[（(]{_NUMERAL * length}[）)])" for length in (1, 2, 3))
 _BROKEN_POINT = re.compile("[0-9][.．·] [0-9]")
 _ACRONYM = re.compile(
     "(?=[A-Z] [A-Z])"
@@ -46,6 +48,8 @@ RULES = (
     ),
     Rule("thousands", re.compile("(?<![0-9]{4})(?<=[0-9]), (?=0[0-9]{2}(?![0-9]))")),
     Rule("sign behind a number", re.compile("(?<=[0-9]) (?=[%％‰℃℉㎡㎞㎏㎜㎝])|(?<=[2-6]) (?=G(?![0-9A-Za-z]))")),
+    Rule("list mark", re.compile(f"(?:{_BRACKETED}) (?=[{HAN}“《0-9A-Z])|(?<=[0-9]) (?=[.．] ?[{HAN}“《])")),
+    Rule("hyphen before a number", re.compile(f"(?<=[{HAN}A-Z]) -[ ]?(?=[0-9])|(?<=[{HAN}0-9A-Z]-) (?=[0-9])")),
     Rule("range or ratio", re.compile("(?<=[0-9%‰℃]) [-–:∶/] (?=[0-9]++(?:[.,][0-9]++)*+(?! ?[A-Za-z]))")),
     Rule(
         "sign of reckoning",

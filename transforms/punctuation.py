@@ -40,7 +40,7 @@ _DOTS = re.compile(r"\.{3,}|。{3,}|．{3,}|·{3,}")
 _DASHES = re.compile(r"(?<![-－─━―–])(?:--|－－|──|━━|――|––)(?![-－─━―–])")
 _ONE_DASH = re.compile(f"(?:(?<=[{HAN}0-9A-Za-z”》）])|^)[－─━–](?=[{HAN}“《])")
 _STOP = re.compile(
-    rf"(?<=[{HAN}”’》）%])[.．](?=[”’」』）)\"']{{0,3}}(?:\s|$))|(?<=[0-9])[.．](?=[”’」』）)\"']{{0,3}}\s*$)"
+    rf"(?<=[{HAN}”’》）%])[.．](?=[”’」』）)\"']{{0,3}}(?:\s|$)|[”’）]{{1,2}}[，、；])|(?<=[0-9])[.．](?=[”’」』）)\"']{{0,3}}\s*$)"
 )
 # A full stop inside a paragraph: behind as many characters without a mark as no list number and few names have.
 _INNER_STOP = re.compile(f"(?<=[{HAN}0-9A-Za-z%“”（）《》]{{5}}[{HAN}”）%])[.．](?=[{HAN}“（《0-9])")

@@ -1,10 +1,11 @@
-"""Where paragraphs part in print of before 1950: the odds of each line end, from evidence that has names and weights.
+"""How the lines of print of before 1950 go together: scores of each line end, from evidence that has names and weights.
 
 Such print differs from today's in what its lines show. A first line is indented by one character, marks take a whole
 cell and stand at a line's head as well, sentences end with commas or with nothing, columns are as narrow as three
 characters beside a picture, and the lines of one heading are set in types of several sizes. So the weights of `breaks`
 don't hold here. `lexicon/old_print.tsv` has others, which `benchmarks/train_breaks.py` learns from columns keyed by
-hand.
+hand: one for each of the six ways in which a heading's line or a text's may be followed. `blocks` looks for the best
+whole.
 
     before  …輪船均泊原處⏎尙未開行、⏎又悉某輪今晨⏎抵埠後、卽行卸貨
     after   …輪船均泊原處尙未開行、 | 又悉某輪今晨抵埠後、卽行卸貨
@@ -17,6 +18,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from transforms import breaks, marks
 from transforms.breaks import LineFacts
@@ -30,7 +32,7 @@ OWN_TYPE = 0.8  # narrower than this part of its column, a line without a comma 
 NARROW = 6.0
 LONGEST_RUN = 3
 LONGEST_TOP = 6  # lines of a heading
-LEAN = 0.2  # as many paragraphs are then found too many as too few
+LEAN = 0.25  # as many paragraphs are then found too many as too few
 FEW_RAGGED = 0.05  # of a page's full lines, so many may be followed by a narrower one that opens nothing
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -58,23 +60,43 @@ class Setting:
     commas: bool
 
 
-def partings(setting: Setting) -> list[float]:
-    """For each line but the first the logarithm of the odds that it begins something new."""
-    weights = _weights()
+class Ways(NamedTuple):
+    """The scores of the six ways in which a line may be followed: a heading's or a text's by more of the same block, by
+    another heading, by another text. They are logarithms of odds, and only their differences count."""
+
+    heading_goes_on: float = 0.0
+    heading_heading: float = 0.0
+    heading_text: float = 0.0
+    text_goes_on: float = 0.0
+    text_text: float = 0.0
+    text_heading: float = 0.0
+
+
+PARTS = Ways(0.0, 1.0, 1.0, 0.0, 1.0, 1.0)
+"""The ways that part two blocks."""
+ALWAYS = "always"
+OPENED = "line alone"  # the line before a break opened its block
+BEGINS = "page begins"
+
+
+def partings(setting: Setting) -> list[Ways]:
+    """For each line but the first how it may follow the line before it."""
+    known, lean = weights(), Ways(*(LEAN * parts for parts in PARTS))
     return [
-        LEAN + sum(weights.get(name, 0.0) for name in evidence_of_break(setting, index))
+        added([lean, *(known[name] for name in evidence_of_break(setting, index) if name in known)])
         for index in range(1, len(setting.facts))
     ]
 
 
-def is_set_apart(setting: Setting, index: int) -> bool:
-    """Whether a line is set as headings are: in its own type, or above all text and no first line of a paragraph."""
-    return setting.heads[index] or (index < setting.top and not setting.indented[index])
+def added(ways: Sequence[Ways]) -> Ways:
+    """The scores of several pieces of evidence together."""
+    return Ways(*map(sum, zip(*ways)))
 
 
 @cache
-def _weights() -> dict[str, float]:
-    return {row["evidence"]: float(row["weight"]) for row in table("old_print")}
+def weights() -> dict[str, Ways]:
+    """What each piece of evidence counts."""
+    return {row["evidence"]: Ways(*(float(row[way] or 0) for way in Ways._fields)) for row in table("old_print")}
 
 
 def read_setting(facts: Sequence[LineFacts]) -> Setting:
@@ -132,6 +154,7 @@ def _is_head(fact: LineFacts, width: float, measure: float) -> bool:
 def evidence_of_break(setting: Setting, index: int) -> list[str]:
     """The names of what a page shows of the break before one of its lines."""
     return [
+        ALWAYS,
         *_of_width(setting, index),
         *_of_marks(setting, index),
         *_of_indent(setting, index),

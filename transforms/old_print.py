@@ -48,8 +48,8 @@ _PARTICLES = "云也矣耳焉哉"
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A page as the evidence needs it: its lines with their facts, the width of each and of most lines near it (em),
-    which are set like headings, which are one character narrower than the full line below, which have no mark of a clause,
-    before which a bracket or a quotation is open, how many lines at the top have no comma, and what holds
+    which are set like headings, which are one character narrower than the full line below, which have no mark of a
+    clause, before which a bracket or a quotation is open, how many lines at the top have no comma, and what holds
     throughout."""
 
     facts: Sequence[LineFacts]

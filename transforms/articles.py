@@ -133,8 +133,8 @@ class Grouping:
 
 def group(blocks: Sequence[Block]) -> Grouping:
     """The articles that the blocks of a page make up; blocks of no article are `loose`."""
-    loose = [block for block in blocks if block.kind == "furniture"]
-    boxes, rest = _take_boxes([block for block in _chunks(blocks) if block.kind != "furniture"])
+    loose = [block for block in blocks if _is_loose(block)]
+    boxes, rest = _take_boxes([block for block in _chunks(blocks) if not _is_loose(block)])
     items = [_item(block) for block in rest]
     _compare(items)
     habits = Habits(_first_habit(items))
@@ -145,6 +145,11 @@ def group(blocks: Sequence[Block]) -> Grouping:
     drafts, stray = _drafts(items, readings)
     order = sorted([*boxes, *drafts], key=lambda draft: draft.parts[0].block.lines[0].raw.at[0])
     return Grouping(tuple(order), (*loose, *stray), _position(items, readings))
+
+
+def _is_loose(block: Block) -> bool:
+    """Whether a block belongs to the page, or numbers an instalment of a serial in old print: （五）"""
+    return block.kind == "furniture" or (block.whole and block.kind == "note")
 
 
 def _chunks(blocks: Iterable[Block]) -> list[Block]:
@@ -470,6 +475,8 @@ def _heading_choices(item: _Item, phase: Phase | None, habit: float, bare: bool)
 def _is_stray(item: _Item) -> bool:
     """Whether a heading may be a slogan that belongs to nothing: short, and no body has any of its words."""
     if item.block.kind != "heading" or item.text[0] in "（(" or item.titled:
+        return False
+    if item.block.whole and len(item.block.lines) > 1:
         return False
     return len(item.text) <= LONGEST_STRAY and not item.like_before + item.like_after
 

@@ -17,6 +17,7 @@ from enum import IntEnum
 from transforms import breaks, old_print
 from transforms.breaks import Break, Habits, LineFacts
 from transforms.lines import INDENT, Line, is_old_print
+from transforms.old_print import Ways
 
 IMPOSSIBLE = -1e9
 FEWEST_LINES_FOR_INDENT = 200  # a shorter page is read with either indent
@@ -31,6 +32,13 @@ class Role(IntEnum):
     HEADING_GOES_ON = 3
     OTHER = 4
     INTERRUPTS = 5
+
+
+FIRST = (Role.HEADING, Role.OPENS)
+INNER = (Role.HEADING_GOES_ON, Role.GOES_ON)
+
+Step = tuple[Role, Role, float]
+"""The roles that two neighbours may have, with the score of the break between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +90,38 @@ def _enters(facts: LineFacts, after: LineFacts | None, habits: Habits) -> list[f
 
 
 def _roles_in_old_print(facts: Sequence[LineFacts]) -> list[Role]:
-    """The best reading of a page of old print."""
-    setting = old_print.read_setting(facts)
-    found = [breaks.parted(odds) for odds in old_print.partings(setting)]
-    apart = [old_print.is_set_apart(setting, index) for index in range(len(facts))]
-    return _best_roles(found, list(map(_enters_old_print, facts, apart)), (0.0, 0.0))[1]
+    """The best reading of a page of old print; a block of one line is what that line shows by itself."""
+    if not facts:
+        return []
+    known = old_print.weights()
+    begins = known.get(old_print.BEGINS, Ways())
+    enters = [[0.0, 0.0, 0.0, 0.0, IMPOSSIBLE, IMPOSSIBLE] for _ in facts]
+    enters[0][Role.OPENS], enters[0][Role.HEADING] = begins.text_text, begins.heading_heading
+    opened = known.get(old_print.OPENED, Ways())
+    steps = [_steps_in_old_print(ways, opened) for ways in old_print.partings(old_print.read_setting(facts))]
+    roles = _best_roles(steps, enters, (0.0, 0.0))[1]
+    return [
+        Role.OTHER if fact.other and role in FIRST and after in FIRST else role
+        for fact, role, after in zip(facts, roles, [*roles[1:], Role.OPENS])
+    ]
 
 
-def _enters_old_print(facts: LineFacts, apart: bool) -> list[float]:
-    """The score of a line of old print in each role; what parts its lines is told by the break before it."""
-    scores = [0.0] * len(Role)
-    heading = breaks.heading_in_old_print(facts, apart)
-    scores[Role.HEADING] = heading
-    scores[Role.HEADING_GOES_ON] = heading + breaks.HEADING_GOES_ON / 2
-    scores[Role.OTHER] = breaks.LIKE_OTHER if facts.other else IMPOSSIBLE
-    scores[Role.INTERRUPTS] = IMPOSSIBLE
-    return scores
+def _steps_in_old_print(ways: Ways, opened: Ways) -> list[Step]:
+    """The steps across a break; `opened` is added where the line before it is its block's first."""
+    steps: list[Step] = []
+    for (heading, text), found in ((FIRST, old_print.added([ways, opened])), (INNER, ways)):
+        steps += [
+            (heading, Role.HEADING_GOES_ON, found.heading_goes_on),
+            (heading, Role.HEADING, found.heading_heading),
+            (heading, Role.OPENS, found.heading_text),
+            (text, Role.GOES_ON, found.text_goes_on),
+            (text, Role.OPENS, found.text_text),
+            (text, Role.HEADING, found.text_heading),
+        ]
+    return steps
 
 
-def _steps(found: Break) -> list[tuple[Role, Role, float]]:
+def _steps(found: Break) -> list[Step]:
     """The pairs of roles that two neighbours may have, with the score of the break in each."""
     first, inner = found.goes_on
     steps = [
@@ -127,11 +148,11 @@ def _read(facts: Sequence[LineFacts], habits: Habits) -> tuple[float, list[Role]
     """The best reading of a page with these habits, and its score."""
     found = [breaks.read_break(before, line, habits) for before, line in itertools.pairwise(facts)]
     enters = [_enters(line, after, habits) for line, after in zip(facts, [*facts[1:], None])]
-    return _best_roles(found, enters, breaks.ends(facts[-1], None, habits) if facts else (0.0, 0.0))
+    return _best_roles(list(map(_steps, found)), enters, breaks.ends(facts[-1], None, habits) if facts else (0.0, 0.0))
 
 
 def _best_roles(
-    found: Sequence[Break], enters: Sequence[Sequence[float]], ends: tuple[float, float]
+    partings: Sequence[Sequence[Step]], enters: Sequence[Sequence[float]], ends: tuple[float, float]
 ) -> tuple[float, list[Role]]:
     """The roles whose scores add up to the most, and their sum."""
     if not enters:
@@ -139,8 +160,8 @@ def _best_roles(
     scores = list(enters[0])
     scores[Role.GOES_ON] = scores[Role.HEADING_GOES_ON] = scores[Role.INTERRUPTS] = IMPOSSIBLE
     back: list[list[Role]] = []
-    for parting, entering in zip(found, enters[1:]):
-        scores, came = _advance(scores, _steps(parting), entering)
+    for steps, entering in zip(partings, enters[1:]):
+        scores, came = _advance(scores, steps, entering)
         back.append(came)
     scores[Role.OPENS] += ends[0]
     scores[Role.GOES_ON] += ends[1]
@@ -149,9 +170,7 @@ def _best_roles(
     return scores[last], _trace(back, last)
 
 
-def _advance(
-    scores: Sequence[float], steps: Sequence[tuple[Role, Role, float]], enters: Sequence[float]
-) -> tuple[list[float], list[Role]]:
+def _advance(scores: Sequence[float], steps: Sequence[Step], enters: Sequence[float]) -> tuple[list[float], list[Role]]:
     """The best scores one line further, and the role before each."""
     best = [2 * IMPOSSIBLE] * len(enters)
     came = [Role.OPENS] * len(enters)

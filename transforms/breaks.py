@@ -263,11 +263,6 @@ class Break:
     interrupted: float
 
 
-def parted(odds: float) -> Break:
-    """The scores of a break of which no more is known than the odds that something new begins behind it."""
-    return Break((-odds, -odds), (0.0, 0.0), heading_goes_on=-odds, heading_ends=0.0, interrupted=0.0)
-
-
 def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     """The scores of the break between two lines."""
     bound = WORD_CUT * cuts_a_word(before.line.text, after.line.text) + WORDS_RECUR * after.line.recurs
@@ -387,16 +382,6 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
         score -= 2 * LEAD_OPENS
     if facts.opener and not _stands_apart(facts, after):
         score -= LEAD_OPENS
-    return score
-
-
-def heading_in_old_print(facts: LineFacts, apart: bool) -> float:
-    """The score of a line of old print that is a heading's: it is set apart, and no clause ends in it."""
-    line = facts.line
-    score = OWN_WIDTH if apart else COLUMN_WIDTH
-    score += _heading_by_length(line.text) + INNER_COMMA * sum(map(line.text[:-1].count, "，、"))
-    if facts.lead or facts.bullet or line.text[-1] in "，、。；：":
-        score += HEADING_COMMA
     return score
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -67,7 +68,8 @@ _WINDOW = 3000
 
 @dataclass(slots=True)
 class Heading:
-    """The parts of one article's heading; texts are cleaned and aligned."""
+    """The parts of one article's heading; texts are cleaned and aligned. `begins` has the places in the source at which
+    its lines are known to begin something of their own, as in old print."""
 
     kicker: Aligned | None = None
     headline: Aligned | None = None
@@ -78,6 +80,12 @@ class Heading:
     jump_from: str | None = None
     jump_to: str | None = None
     notes: list[str] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
+
+    def printed(self, part: Aligned) -> list[Aligned]:
+        """A part as it was printed: more than one line of type may have been put together as kicker or headline."""
+        cuts = sorted({bisect_left(part.at, begin) for begin in self.begins} - {0, len(part)})
+        return [part[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(part)])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ def read_heading(blocks: Sequence[Block], body: str = "") -> Heading:
             _take_mark(heading, block)
         elif block.whole:
             wholes.append(_whole_part(block.lines))
+            heading.begins.append(block.lines[0].raw.at[0])
         else:
             lines += block.lines
     parts = [part for whole in [*wholes, *_pieces(lines, body)] if (part := _without_jumps(whole, heading))]
@@ -431,10 +440,13 @@ def _cues(text: str, role: str) -> float:
 
 
 def _take_label(heading: Heading) -> None:
-    """The column's label behind a headline is the section: …民主实质（人民论坛）. A subheadline's dash goes."""
+    """The column's label behind a headline is the section: …民主实质（人民论坛）. A subheadline's dash goes. A blank
+    stands before a writer's name in old print, which is left: 城南舊事 （閒人）"""
     if heading.headline is None:
         return
     while label := marks.column_label(heading.headline.text):
+        if heading.begins and heading.headline.text[: -len(label) - 2].endswith(" "):
+            break
         heading.section = heading.section or label
         heading.headline = heading.headline[: -len(label) - 2].strip()
     if heading.subheadline is not None:

@@ -1,10 +1,11 @@
-"""Where paragraphs part in print of before 1950: the odds of each line end, from evidence that has names and weights.
+"""How the lines of print of before 1950 go together: scores of each line end, from evidence that has names and weights.
 
 Such print differs from today's in what its lines show. A first line is indented by one character, marks take a whole
 cell and stand at a line's head as well, sentences end with commas or with nothing, columns are as narrow as three
 characters beside a picture, and the lines of one heading are set in types of several sizes. So the weights of `breaks`
 don't hold here. `lexicon/old_print.tsv` has others, which `benchmarks/train_breaks.py` learns from columns keyed by
-hand.
+hand: one for each of the six ways in which a heading's line or a text's may be followed. `blocks` looks for the best
+whole.
 
     before  …輪船均泊原處⏎尙未開行、⏎又悉某輪今晨⏎抵埠後、卽行卸貨
     after   …輪船均泊原處尙未開行、 | 又悉某輪今晨抵埠後、卽行卸貨
@@ -17,8 +18,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from transforms import breaks, marks
+from transforms import breaks, continuation, marks
 from transforms.breaks import LineFacts
 from transforms.lexicon import table
 from transforms.lines import printed_width
@@ -30,7 +32,9 @@ OWN_TYPE = 0.8  # narrower than this part of its column, a line without a comma 
 NARROW = 6.0
 LONGEST_RUN = 3
 LONGEST_TOP = 6  # lines of a heading
-LEAN = 0.2  # as many paragraphs are then found too many as too few
+LONGEST_BARE = 5
+WIDEST = 12  # em; wider lines are alike
+LEAN = 0.4  # as many paragraphs are then found too many as too few
 FEW_RAGGED = 0.05  # of a page's full lines, so many may be followed by a narrower one that opens nothing
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -44,37 +48,61 @@ _PARTICLES = "云也矣耳焉哉"
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A page as the evidence needs it: its lines with their facts, the width of each and of most lines near it (em),
-    which are set like headings, which are one character narrower than the full line below, how many lines at the top
-    have no comma, and what holds throughout."""
+    which are set like headings, which are one character narrower than the full line below, which have no mark of a
+    clause, before which a bracket or a quotation is open, how many lines at the top have no comma, and what holds
+    throughout."""
 
     facts: Sequence[LineFacts]
     widths: Sequence[float]
     measures: Sequence[float]
     heads: Sequence[bool]
     indented: Sequence[bool]
+    bare: Sequence[bool]
+    in_brackets: Sequence[bool]
+    in_quotes: Sequence[bool]
     top: int
     ragged: float
     exact: bool
     commas: bool
 
 
-def partings(setting: Setting) -> list[float]:
-    """For each line but the first the logarithm of the odds that it begins something new."""
-    weights = _weights()
+class Ways(NamedTuple):
+    """The scores of the six ways in which a line may be followed: a heading's or a text's by more of the same block, by
+    another heading, by another text. They are logarithms of odds, and only their differences count."""
+
+    heading_goes_on: float = 0.0
+    heading_heading: float = 0.0
+    heading_text: float = 0.0
+    text_goes_on: float = 0.0
+    text_text: float = 0.0
+    text_heading: float = 0.0
+
+
+PARTS = Ways(0.0, 1.0, 1.0, 0.0, 1.0, 1.0)
+"""The ways that part two blocks."""
+ALWAYS = "always"
+OPENED = "line alone"  # the line before a break opened its block
+BEGINS = "page begins"
+
+
+def partings(setting: Setting) -> list[Ways]:
+    """For each line but the first how it may follow the line before it."""
+    known, lean = weights(), Ways(*(LEAN * parts for parts in PARTS))
     return [
-        LEAN + sum(weights.get(name, 0.0) for name in evidence_of_break(setting, index))
+        added([lean, *(known[name] for name in evidence_of_break(setting, index) if name in known)])
         for index in range(1, len(setting.facts))
     ]
 
 
-def is_set_apart(setting: Setting, index: int) -> bool:
-    """Whether a line is set as headings are: in its own type, or above all text and no first line of a paragraph."""
-    return setting.heads[index] or (index < setting.top and not setting.indented[index])
+def added(ways: Sequence[Ways]) -> Ways:
+    """The scores of several pieces of evidence together."""
+    return Ways(*map(sum, zip(*ways)))
 
 
 @cache
-def _weights() -> dict[str, float]:
-    return {row["evidence"]: float(row["weight"]) for row in table("old_print")}
+def weights() -> dict[str, Ways]:
+    """What each piece of evidence counts."""
+    return {row["evidence"]: Ways(*(float(row[way] or 0) for way in Ways._fields)) for row in table("old_print")}
 
 
 def read_setting(facts: Sequence[LineFacts]) -> Setting:
@@ -90,11 +118,24 @@ def read_setting(facts: Sequence[LineFacts]) -> Setting:
         measures,
         [_is_head(fact, width, measure) for fact, width, measure in zip(facts, widths, measures)],
         indented,
+        [not _CLAUSE.search(fact.line.text) for fact in facts],
+        _inside(facts, "（(", "）)"),
+        _inside(facts, "“", "”’"),
         _top(facts),
         sum(opens and not may for opens, may in zip(indented[1:], may_open[1:])) / max(1, sum(full)),
         sum(full) > EXACT * len(full),
         breaks.read_habits([fact.line for fact in facts]).commas,
     )
+
+
+def _inside(facts: Sequence[LineFacts], opens: str, closes: str) -> list[bool]:
+    """Before which lines a bracket or a quotation is open."""
+    inside, found = False, []
+    for fact in facts:
+        found.append(inside)
+        for character in fact.line.text:
+            inside = character in opens or (inside and character not in closes)
+    return found
 
 
 def _commonest(widths: Sequence[float]) -> float:
@@ -132,11 +173,15 @@ def _is_head(fact: LineFacts, width: float, measure: float) -> bool:
 def evidence_of_break(setting: Setting, index: int) -> list[str]:
     """The names of what a page shows of the break before one of its lines."""
     return [
+        ALWAYS,
         *_of_width(setting, index),
         *_of_marks(setting, index),
         *_of_indent(setting, index),
         *_of_headings(setting, index),
+        *_of_bare_lines(setting, index),
+        *_of_brackets(setting, index),
         *_of_words(setting, index),
+        *_of_continuation(setting, index),
     ]
 
 
@@ -234,6 +279,60 @@ def _run(setting: Setting, index: int) -> int:
         if n == index or not setting.heads[index - 1 - n]:
             return n
     return LONGEST_RUN
+
+
+def _of_bare_lines(setting: Setting, index: int) -> list[str]:
+    """What lines without a clause's mark show, as headings' are: how many there are, how wide, how far down."""
+    bare, widths = setting.bare, setting.widths
+    above, below = _in_a_row(bare[index - 1 :: -1]), _in_a_row(bare[index:])
+    here, next_ = _bounded(widths[index - 1], WIDEST), _bounded(widths[index], WIDEST)
+    step, place = round(widths[index]) - round(widths[index - 1]), min(index, LONGEST_BARE)
+    which = " ".join("bare" if each else "marked" for each in bare[index - 1 : index + 1])
+    found = [
+        f"bare above {above}",
+        f"bare below {below}",
+        f"bare above {min(above, 4)}, below {min(below, 4)}",
+        f"bare below {min(below, 4)}, {_bounded(step, 3):+}",
+        f"{which}, {_bounded(step, 6):+}",
+        f"{which}, {'same' if not step else 'other'} width, line {min(index, 4)}",
+        f"bare {here} wide, {next_} wide" if which == "bare bare" else which,
+    ]
+    found += [f"bare above {here} wide", f"bare above {min(above, 4)}, line {place}"] if above else []
+    found += [f"bare below {next_} wide", f"bare below {min(below, 4)}, line {place}"] if below else []
+    found += [f"{which} {'bare' if each else 'marked'}" for each in bare[index + 1 : index + 2]]
+    return found
+
+
+def _in_a_row(bare: Sequence[bool]) -> int:
+    """How many lines without a mark follow each other, no more than five."""
+    return next((n for n, each in enumerate(bare[:LONGEST_BARE]) if not each), min(len(bare), LONGEST_BARE))
+
+
+def _bounded(number: float, most: int) -> int:
+    return max(-most, min(most, round(number)))
+
+
+def _of_brackets(setting: Setting, index: int) -> list[str]:
+    """Whether a bracket or a quotation is open across a break."""
+    quoted = "in quotes" if setting.in_quotes[index] else "not in quotes"
+    start, end = _start(setting.facts[index].line.text), _end(setting.facts[index - 1].line.text)
+    inside = ["in brackets"] if setting.in_brackets[index] else []
+    return [*inside, quoted, f"{quoted}, starts {start}", f"{quoted}, ends {end}"]
+
+
+def _of_continuation(setting: Setting, index: int) -> list[str]:
+    """What characters follow which in prose, and which words the dictionary has, in whole units."""
+    before, after = (_prose(setting.facts[at].line.text) for at in (index - 1, index))
+    which = " ".join("bare" if each else "marked" for each in setting.bare[index - 1 : index + 1])
+    follows = f"follows {max(-3, _bounded(continuation.goes_on(before, after), 6)):+}"
+    shares = f"word {max(-3, _bounded(continuation.shares_a_word(before, after) / 2, 5)):+}"
+    opens = f"opens {max(-3, _bounded(continuation.opens(after), 4)):+}"
+    return [follows, f"{which}, {follows}", shares, f"{which}, {shares}", opens]
+
+
+def _prose(text: str) -> str:
+    """A line as the counts of prose have it, with today's commas."""
+    return continuation.normal(text.replace("、", "，")) or "A"
 
 
 def _of_words(setting: Setting, index: int) -> list[str]:

@@ -170,7 +170,12 @@ def _pieces(story: Story) -> list[_Piece]:
     """The sentences of an article: its heading's parts, then its body's, in the order of reading."""
     heading = story.heading
     parts = (("kicker", heading.kicker), ("headline", heading.headline), ("subheadline", heading.subheadline))
-    pieces: list[_Piece] = [(role, None, part, None) for role, part in parts if part is not None and part.text]
+    pieces: list[_Piece] = [
+        (role, None, printed, None)
+        for role, part in parts
+        if part is not None and part.text
+        for printed in heading.printed(part)
+    ]
     start = 0
     for number, paragraph in enumerate(story.paragraphs):
         text = paragraph.text

@@ -54,6 +54,7 @@ LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.0  # for each em by which the measure changes inside a body
 WIDEST_CHANGE = 3.0
 HABIT_LIMIT = 2.5
+SPEAKER = 3.0  # one of several speakers, each with office and name above the words spoken
 LETTERS = 2.5  # several readers' letters share one headline
 SAME_MATTER = 4.0  # phrases of the text above that come again below a heading
 OTHER_MATTER = 0.25  # so many recur by chance
@@ -65,6 +66,7 @@ LEAD_WINDOW = 200
 LONGEST_RUN = 12  # headings in a row across which a body is looked for
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_OFFICE = re.compile(r"[\u3400-\u9fff、]{6,}$")
 _TAIL_CREDIT = re.compile(r"[（(][^（）()]{1,60}[)）]。?$")
 
 
@@ -372,15 +374,26 @@ def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
     score = NUMBERED * marks.has_numbering(item.text) + IN_A_SPEECH * speaking
     near = items[max(0, index - 40) : index + 41]
     alike = sum(_parallel(item.text, other.text) for other in near if other.block.kind == "heading")
+    if _names_an_office_holder(item):
+        carried_on = index > 0 and items[index - 1].bare
+        score += SPEAKER * (carried_on or sum(map(_names_an_office_holder, near)) > 1)
     return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
 
 
 def _crosshead(item: _Item) -> float:
     """The score of a heading that stands inside a body, likeness apart."""
-    if item.block.kind != "heading" or len(item.block.lines) > 2 or item.titled:
+    speaker = _names_an_office_holder(item)
+    if item.block.kind != "heading" or (len(item.block.lines) > 2 and not speaker) or item.titled:
         return IMPOSSIBLE
     picture = CAPTION * (item.picture_before or item.picture_after)
-    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * max(0, len(item.text) - 12)
+    long = 0 if speaker else max(0, len(item.text) - 12)
+    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * long
+
+
+def _names_an_office_holder(item: _Item) -> bool:
+    """Whether a heading ends with an office and the name of its holder: 市图书馆研学专员 李晓旭."""
+    office, _, name = item.text.rpartition(" ")
+    return item.block.kind == "heading" and bool(_OFFICE.search(office)) and marks.is_name_line(name)
 
 
 def _loose_end(items: Sequence[_Item], index: int) -> float | None:

@@ -310,9 +310,7 @@ def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
 
 def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
     """What marks say for a paragraph that runs from one line into the next."""
-    score = GAP_JOINS if after.line.gap else 0.0
-    if after.line.gap and before.line.measure is None and (before.may_end or before.line.closes):
-        score += BLOCK_GOES_ON
+    score = _across_a_gap(before) if after.line.gap else 0.0
     if habits.commas and before.comma:
         score += COMMA_INSIDE
     elif before.stops or before.salutation:
@@ -328,6 +326,12 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
     if after.lead or after.bullet or after.signature or marks.jump_to(before.line.text):
         score -= LEAD_OPENS
     return score
+
+
+def _across_a_gap(before: LineFacts) -> float:
+    """What a blank line says for a paragraph that runs across it."""
+    block_ends = before.line.measure is None and (before.may_end or before.line.closes)
+    return GAP_JOINS + (BLOCK_GOES_ON if block_ends else 0.0)
 
 
 def words_across(before: str, after: str) -> float:

@@ -81,9 +81,9 @@ class Line:
     `squeezed` the same with its marks set as narrow as a justified line sets them, `measure` the width of a full line
     where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs`
     that the characters on both sides of the break before it stand together elsewhere on the page as well, `closes` that
-    its last words close a sentence elsewhere, as those of an abstract do in the text it is taken from, `indented` that it
-    begins with blanks as wide as one to four characters. `column` counts the pieces of a row that was read
-    across columns from 1; 0 for a line that is no such piece.
+    its last words close a sentence elsewhere, as those of an abstract do in the text it is taken from, `indented` that
+    it begins with blanks as wide as one to four characters. `column` counts the pieces of a row that was read across
+    columns from 1; 0 for a line that is no such piece.
     """
 
     raw: Aligned
@@ -259,8 +259,10 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
 
 
 def with_recurrences(lines: Sequence[Line]) -> list[Line]:
-    """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业, and where
-    a line's last words close a sentence elsewhere: …孩子们心中的阅读之光⏎ and …孩子们心中的阅读之光。"""
+    """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业.
+
+    Marked as well is a line whose last words close a sentence elsewhere: …孩子们心中的阅读之光⏎ and …阅读之光。
+    """
     text = "".join(line.text for line in lines)
     if len(text) > LARGEST_PAGE:
         return list(lines)

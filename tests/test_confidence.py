@@ -65,6 +65,15 @@ def test_a_paragraph_of_another_article_is_a_stranger() -> None:
     assert signs(mixed)["strangers"] > 0.3
 
 
+def test_a_body_whose_lines_were_moved_is_doubted() -> None:
+    grouping, stories = separate(page_lines(page(FIRST, SECOND)))
+    (draft,) = grouping.drafts
+    moved = replace(draft, parts=(draft.parts[0], *reversed(draft.parts[1:])))
+    assert page_signs([draft], stories)[0]["moved"] == 0
+    assert page_signs([moved], stories)[0]["moved"] == 1
+    assert rate_stories([moved], stories) < rate_stories([draft], stories)
+
+
 def test_a_signature_costs_no_confidence() -> None:
     signed = page(FIRST, SECOND) + "李伟伟\n2024年11月21日\n"
     assert signs(signed) == signs(page(FIRST, SECOND))

@@ -19,10 +19,10 @@ from enum import IntEnum
 
 from transforms import marks
 from transforms.blocks import Block
-from transforms.breaks import runs_on
+from transforms.breaks import runs_on, words_across
 from transforms.bylines import is_credit, names_a_picture, read_credits, read_lead
 from transforms.likeness import pairs, triples
-from transforms.lines import Line
+from transforms.lines import Line, fills
 
 IMPOSSIBLE = -1e9
 
@@ -35,6 +35,7 @@ NO_LEAD = -1.0  # two of three articles open with an agency line, a salutation o
 UNANNOUNCED = -4.5  # an article seldom begins where neither heading nor agency line says so
 ANNOUNCED = 5.0
 LEAD_INSIDE = -6.0
+SALUTED = 3.0  # a salutation seldom stands behind other text
 AFTER_AN_END = 3.5
 LIKENESS = 5.0
 UNLIKE = 0.12  # so much likeness is chance
@@ -53,6 +54,7 @@ LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.0  # for each em by which the measure changes inside a body
 WIDEST_CHANGE = 3.0
 HABIT_LIMIT = 2.5
+SPEAKER = 3.0  # one of several speakers, each with office and name above the words spoken
 LETTERS = 2.5  # several readers' letters share one headline
 SAME_MATTER = 4.0  # phrases of the text above that come again below a heading
 OTHER_MATTER = 0.25  # so many recur by chance
@@ -64,6 +66,7 @@ LEAD_WINDOW = 200
 LONGEST_RUN = 12  # headings in a row across which a body is looked for
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_OFFICE = re.compile(r"[\u3400-\u9fff、]{6,}$")
 _TAIL_CREDIT = re.compile(r"[（(][^（）()]{1,60}[)）]。?$")
 
 
@@ -161,12 +164,19 @@ def _chunks(blocks: Iterable[Block]) -> list[Block]:
             continue
         lines: list[Line] = []
         for line in block.lines:
-            if lines and line.gap and not runs_on("".join(each.text for each in lines[-4:]), line):
+            before = "".join(each.text for each in lines[-4:])
+            if lines and line.gap and not (runs_on(before, line) or _is_full_crosshead(lines)):
                 cut.append(Block("heading", tuple(lines)))
                 lines = []
             lines.append(line)
         cut.append(Block("heading", tuple(lines)))
     return cut
+
+
+def _is_full_crosshead(lines: Sequence[Line]) -> bool:
+    """Whether a numbered crosshead, which is set in the width of its column, has filled it, so that it goes on."""
+    measure = lines[-1].measure
+    return measure is not None and marks.has_numbering(lines[0].text) and fills(lines[-1], measure)
 
 
 def _take_boxes(blocks: Sequence[Block]) -> tuple[list[Draft], list[Block]]:
@@ -210,13 +220,14 @@ class _Item:
     like_after: float = 0.0
     crosshead: float = 0.0
     caption: bool = False
-    loose_end: bool = False
+    loose_end: float | None = None
     inside: float = 0.0
     credit: bool = False
     bare: bool = False
     picture_before: bool = False
     picture_after: bool = False
     titled: bool = False
+    saluting: bool = False
 
 
 def _item(block: Block) -> _Item:
@@ -270,7 +281,8 @@ def _compare(items: list[_Item]) -> None:
     spread_phrases = Counter(phrase for item in items if item.body for phrase in triples(item.text))
     speaking = False
     for index, item in enumerate(items):
-        speaking = (speaking or marks.is_salutation(item.text)) and not item.announced
+        item.saluting = not speaking and item.body and marks.is_salutation(item.text)
+        speaking = (speaking or item.saluting) and not item.announced
         if not item.heading:
             item.caption = _is_caption(items, index)
             continue
@@ -283,7 +295,7 @@ def _compare(items: list[_Item]) -> None:
         item.picture_before, item.picture_after = _is_picture(above), _is_picture(below)
         item.like_before = sum(weight.get(pair, default) for pair in own & before) / total
         item.like_after = sum(weight.get(pair, default) for pair in own & after) / total
-        item.loose_end = _is_loose_end(items, index)
+        item.loose_end = None if item.titled else _loose_end(items, index)
         if not item.titled:
             item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
             item.inside += LETTERS * _among_letters(above, below)
@@ -328,7 +340,7 @@ def _body_above(items: Sequence[_Item], index: int) -> list[_Item]:
     at = index - 1
     while at >= max(0, index - LONGEST_RUN) and items[at].heading:
         at -= 1
-    while at >= 0 and not items[at].heading and sum(len(item.text) for item in found) < RUN_LIMIT:
+    while at >= 0 and _is_inside(items[at]) and sum(len(item.text) for item in found) < RUN_LIMIT:
         found.append(items[at])
         if items[at].announced:
             break
@@ -342,12 +354,17 @@ def _body_below(items: Sequence[_Item], index: int) -> list[_Item]:
     at = index + 1
     while at < min(len(items), index + LONGEST_RUN) and items[at].heading:
         at += 1
-    while at < len(items) and not items[at].heading and sum(len(item.text) for item in found) < RUN_LIMIT:
+    while at < len(items) and _is_inside(items[at]) and sum(len(item.text) for item in found) < RUN_LIMIT:
         if found and items[at].announced:
             break
         found.append(items[at])
         at += 1
     return found
+
+
+def _is_inside(item: _Item) -> bool:
+    """Whether a block is surely no headline: a body's, or a crosshead with its number."""
+    return not item.heading or (item.block.kind == "heading" and marks.has_numbering(item.text))
 
 
 def _is_picture(body: Sequence[_Item]) -> bool:
@@ -362,23 +379,38 @@ def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
     score = NUMBERED * marks.has_numbering(item.text) + IN_A_SPEECH * speaking
     near = items[max(0, index - 40) : index + 41]
     alike = sum(_parallel(item.text, other.text) for other in near if other.block.kind == "heading")
+    if _names_an_office_holder(item):
+        carried_on = index > 0 and items[index - 1].bare
+        score += SPEAKER * (carried_on or sum(map(_names_an_office_holder, near)) > 1)
     return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
 
 
 def _crosshead(item: _Item) -> float:
     """The score of a heading that stands inside a body, likeness apart."""
-    if item.block.kind != "heading" or len(item.block.lines) > 2 or item.titled:
+    speaker = _names_an_office_holder(item)
+    if item.block.kind != "heading" or (len(item.block.lines) > 2 and not speaker) or item.titled:
         return IMPOSSIBLE
     picture = CAPTION * (item.picture_before or item.picture_after)
-    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * max(0, len(item.text) - 12)
+    long = 0 if speaker else max(0, len(item.text) - 12)
+    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * long
 
 
-def _is_loose_end(items: Sequence[_Item], index: int) -> bool:
-    """Whether a line taken for a heading may be the first piece of the paragraph below, cut at a column's end."""
+def _names_an_office_holder(item: _Item) -> bool:
+    """Whether a heading ends with an office and the name of its holder: 市图书馆研学专员 李晓旭."""
+    office, _, name = item.text.rpartition(" ")
+    return item.block.kind == "heading" and bool(_OFFICE.search(office)) and marks.is_name_line(name)
+
+
+def _loose_end(items: Sequence[_Item], index: int) -> float | None:
+    """What speaks for a line taken for a heading being the first piece of the paragraph below, cut at a column's end;
+    None where it can't be."""
     item = items[index]
     if item.measure is not None or len(item.block.lines) > 1 or item.block.kind != "heading" or index + 1 == len(items):
-        return False
-    return items[index + 1].body and not items[index + 1].announced
+        return None
+    below = items[index + 1]
+    if not below.body or below.announced or "——" in item.text:
+        return None
+    return PIECE + max(0.0, words_across(item.text, below.text))
 
 
 def _is_caption(items: Sequence[_Item], index: int) -> bool:
@@ -467,8 +499,8 @@ def _heading_choices(item: _Item, phase: Phase | None, habit: float, bare: bool)
         choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
         inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
         choices.append((_Reading(False, phase, crosshead=True), inside))
-        if item.loose_end:
-            choices.append((_Reading(False, phase, piece=True), PIECE))
+        if item.loose_end is not None:
+            choices.append((_Reading(False, phase, piece=True), item.loose_end))
     return choices
 
 
@@ -493,6 +525,7 @@ def _body_choices(item: _Item, phase: Phase | None, no_lead: float) -> list[tupl
     if phase in (Phase.TITLED_BELOW, Phase.BOTH):
         return [(start, lead)]
     new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else lead) + CAPTION * item.caption
+    new += SALUTED * item.saluting
     return [(_Reading(False, phase), LEAD_INSIDE if item.announced else 0.0), (start, new)]
 
 

@@ -82,7 +82,7 @@ def _enters(facts: LineFacts, after: LineFacts | None, habits: Habits) -> list[f
     scores[Role.OPENS] = breaks.opens(facts, habits) + other
     scores[Role.GOES_ON] = other
     scores[Role.HEADING] = breaks.HEADING + heading
-    scores[Role.HEADING_GOES_ON] = breaks.HEADING_GOES_ON + heading
+    scores[Role.HEADING_GOES_ON] = breaks.HEADING_GOES_ON + heading - breaks.STANDS_AGAIN * facts.again
     scores[Role.OTHER] = scores[Role.INTERRUPTS] = special
     if apart and not facts.other:
         scores[Role.INTERRUPTS] = breaks.HEADING + breaks.HEADING_INTERRUPTS + heading

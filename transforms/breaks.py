@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from transforms import marks
+from transforms import continuation, marks
 from transforms.bylines import is_credit, read_lead, signs_alone
 from transforms.lexicon import words
 from transforms.lines import INDENT, SLACK, Line, fills, printed_width
@@ -28,11 +28,13 @@ FULL_LINE_ENDS = -2.0  # and if it does, it is seldom full
 SENTENCE_ENDS_INSIDE = -3.0  # a full stop seldom falls on a line's end by chance
 NO_FULL_STOP = -6.0  # a paragraph seldom ends without one
 SOFT_STOP = -1.5  # …or with a colon, a semicolon, a bare closing quote
+ABSTRACT_ENDS = -1.0  # …or is an abstract
 NO_COMMA = -3.0  # on pages whose sentences end with commas
 COMMA_INSIDE = -0.7
 INDENTED_OPENS = 2.0  # where blanks keep the indent of print
 FLUSH_OPENS = -1.5
 INDENTED_GOES_ON = -3.0
+SHORT_SENTENCE = -2.5  # a paragraph seldom opens with a sentence of a few characters: 阅读之光。
 FEWEST_INDENTED = 3
 MOST_INDENTED = 0.6  # where more lines than that begin with blanks, the blanks are a margin
 FEWEST_COMMAS = 5
@@ -44,6 +46,12 @@ WIDTH_STEP = -0.8  # for each em that it is shorter
 TOO_WIDE = -1.2  # a line wider than its column is none of it
 GAP_BREAKS = 0.7  # a blank line is weak evidence either way
 GAP_JOINS = -0.7
+BLOCK_GOES_ON = -2.5  # …but where lines were joined, one behind a mark that may end a paragraph is behind its end
+GOES_ON = 0.4  # of the odds that the counts of prose give for a sentence that goes on
+SHARES_A_WORD = 0.4
+OPENS = 0.5  # …and for words that open a paragraph
+LEAST_WORDS, MOST_WORDS = -3.0, 4.0
+CONTEXT = 12  # so many characters on each side of a break are compared
 WORD_CUT = 1.5  # a word of the dictionary stands across the break
 WORDS_RECUR = 2.5  # what stands across it is printed whole elsewhere on the page
 OPEN_QUOTE = 2.0  # a quote or bracket is open
@@ -77,6 +85,7 @@ FAR_TOO_LONG = -8.0
 LONG_HEADING = 34
 VERY_LONG_HEADING = 60
 SHORTEST_PART = 2
+STANDS_AGAIN = 2.5  # a line that stands more than once on the page is a part of its own
 
 LIKE_OTHER = 2.0  # a line that shows what it is is that
 UNLIKE_OTHER = -4.0
@@ -86,6 +95,8 @@ NEVER_FIRST = "，。、；：！？”’）》%"
 _HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
 _ELASTIC = re.compile(r"[，。、；：！？“”‘’（）《》 ]|[0-9A-Za-z.%]+")
 _NOTE_IN_A_SENTENCE = re.compile(r"（[^（）]*）[，。、；]")
+_SHORT_NAME = re.compile(r"（(?:以下)?简称")
+_FEW_CHARACTERS = re.compile(r"[^。！？，“”：；]{1,6}[。！？](?=.)")
 _INNER_MARK = re.compile(r"[，、：“” 《》]")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -107,6 +118,7 @@ class LineFacts:
     opener: bool = False
     signature: bool = False
     alike: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +156,7 @@ def read_habits(lines: Sequence[Line]) -> Habits:
 def _compare(facts: Sequence[LineFacts]) -> list[LineFacts]:
     """What only the page can tell: crossheads are built alike, and a bare name stands by a speech's head."""
     shapes = Counter(shape for fact in facts if (shape := _shape(fact.line.text)))
+    texts = Counter(fact.line.text for fact in facts)
     compared: list[LineFacts] = []
     for index, fact in enumerate(facts):
         near = (*facts[max(0, index - 1) : index], *facts[index + 1 : index + 2])
@@ -152,7 +165,8 @@ def _compare(facts: Sequence[LineFacts]) -> list[LineFacts]:
             _is_bare_name(fact) and _is_a_speech_title([other.line.text for other in facts[max(0, index - 2) : index]])
         )
         alike = shapes[_shape(fact.line.text)] > 1
-        compared.append(replace(fact, other="name" if named else fact.other, alike=alike))
+        again = texts[fact.line.text] > 1
+        compared.append(replace(fact, other="name" if named else fact.other, alike=alike, again=again))
     return compared
 
 
@@ -219,7 +233,7 @@ def _facts(line: Line) -> LineFacts:
         signature or marks.ends_a_sentence(text),
         signature or marks.may_end_a_paragraph(text),
         lead is not None,
-        text[0] in marks.BULLETS,
+        text[0] in marks.BULLETS or marks.label_at_head(text) is not None,
         marks.is_salutation(text),
         marks.open_depth(text) > 0,
         _other(text),
@@ -268,9 +282,10 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     bound = WORD_CUT * cuts_a_word(before.line.text, after.line.text) + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
     closes = CLOSES_BRACKET if before.open_quote and marks.open_depth(after.line.text) < 0 else 0.0
-    joins = bound + open_quote + closes + _joins(before, after, habits)
+    said = 0.0 if before.may_end else words_across(before.line.text, after.line.text)
+    joins = bound + open_quote + closes + said + _joins(before, after, habits)
     head = printed_width(after.line.text[0]) if habits.free_marks else head_width(after.line.text)
-    heading = bound + open_quote + closes + (RUNS_IN if after.line.gap else 0.0)
+    heading = bound + open_quote + closes + max(0.0, said) + (RUNS_IN if after.line.gap else 0.0)
     doubt = max(_doubt(before.line.text), 2 * SLACK if habits.squeezed else 0.0)
     return Break(
         goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
@@ -290,7 +305,7 @@ def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
 
 def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
     """What marks say for a paragraph that runs from one line into the next."""
-    score = GAP_JOINS if after.line.gap else 0.0
+    score = _across_a_gap(before) if after.line.gap else 0.0
     if habits.commas and before.comma:
         score += COMMA_INSIDE
     elif before.stops or before.salutation:
@@ -303,9 +318,28 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += OPENER_INSIDE
     if after.salutation and not before.salutation:
         score -= LEAD_OPENS if before.may_end else LEAD_OPENS / 2 if "，" not in before.line.text else 0.0
-    if after.lead or after.bullet or after.signature:
+    if after.lead or after.bullet or after.signature or marks.jump_to(before.line.text):
         score -= LEAD_OPENS
     return score
+
+
+def _across_a_gap(before: LineFacts) -> float:
+    """What a blank line says for a paragraph that runs across it."""
+    block_ends = before.line.measure is None and (before.may_end or before.line.closes)
+    return GAP_JOINS + (BLOCK_GOES_ON if block_ends else 0.0)
+
+
+def words_across(before: str, after: str) -> float:
+    """What the counts of prose say for a sentence that goes on across a break rather than a paragraph that opens there.
+
+    before  …学员们通过聆听讲⏎解、实地观摩… | …乡村阅读才有活水⏎近日，在惠民县…
+    after   more than 0 | less than 0
+    """
+    tail, head = before[-CONTEXT:], after[:CONTEXT]
+    left, right = continuation.normal(tail), continuation.normal(head)
+    score = GOES_ON * continuation.goes_on(left, right) - OPENS * continuation.opens(right)
+    score += SHARES_A_WORD * continuation.shares_a_word(tail, head)
+    return max(LEAST_WORDS, min(MOST_WORDS, score))
 
 
 def _runs_in(before: LineFacts, indent: float, head: float, doubt: float) -> float:
@@ -340,7 +374,8 @@ def head_width(text: str) -> float:
 
 def ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> tuple[float, float]:
     """The scores of a paragraph that ends with a line which opens it, and which carries it on."""
-    score = PARAGRAPH_ENDS + _stop(before, habits)
+    abstract = before.line.closes and after is not None and not after.lead
+    score = PARAGRAPH_ENDS + _stop(before, habits, abstract)
     if before.salutation:
         score -= PARAGRAPH_ENDS + SOFT_STOP
     if after is not None and after.line.gap:
@@ -354,18 +389,23 @@ def ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> tuple[fl
     return score + full[0], score + full[1]
 
 
-def _stop(before: LineFacts, habits: Habits) -> float:
-    """What a paragraph's last mark says."""
+def _stop(before: LineFacts, habits: Habits, abstract: bool) -> float:
+    """What a paragraph's last mark says. An abstract, which is taken from the text below it, mostly has none."""
     if habits.commas:
         return 0.0 if before.comma else NO_COMMA
     if before.stops:
         return 0.0
+    if abstract:
+        return ABSTRACT_ENDS
     return SOFT_STOP if before.may_end else NO_FULL_STOP
 
 
 def opens(facts: LineFacts, habits: Habits) -> float:
     """The score of a line that opens a paragraph."""
-    score = -CLOSES_NEXT if facts.line.text[0] in NEVER_FIRST else 0.0
+    text = facts.line.text
+    score = -CLOSES_NEXT if text[0] in NEVER_FIRST or _SHORT_NAME.match(text) else 0.0
+    if _FEW_CHARACTERS.match(text) and not facts.salutation:
+        score += SHORT_SENTENCE
     if habits.blanks:
         score += INDENTED_OPENS if facts.line.indented else FLUSH_OPENS
     return score

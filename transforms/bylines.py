@@ -51,7 +51,7 @@ def _lead_pattern() -> re.Pattern[str]:
     whole, ending = _agencies("whole"), _agencies("ending")
     name = rf"[\u3400-\u9fffA-Za-z]{{1,10}}?(?:{ending})"
     return re.compile(
-        rf"(?:据 ?)?(?P<agency>{whole}|{name}(?:[/、·]{name})?)"
+        rf"(?:据 ?)?(?P<agency>{whole}|{name}(?: ?[/、·] ?{name})?)"
         rf"(?: ?(?P<report>讯(?!息)|消息)"
         rf"| ?(?P<dateline>[^，,。；：:（()）]{{0,24}}?{_DAY}(?:[至—-]+(?:{_DAY}|\d{{1,2}} ?日))?)"
         rf" ?(?:专电|电(?![视话子力影台动气源脑])|讯(?!息))|(?P<place>[\u3400-\u9fff]{{0,8}}?) ?电(?=[ （(]))"
@@ -72,7 +72,7 @@ def read_lead(text: str) -> Lead | None:
     found = _lead_pattern().match(text)
     if found is None:
         return None
-    agency = found["agency"] + ("讯" if found["report"] == "讯" else "")
+    agency = _BLANKS.sub("", found["agency"]) + ("讯" if found["report"] == "讯" else "")
     dateline = _BLANKS.sub("", found["dateline"] or found["place"] or "") or None
     byline = read_credits(found["byline"] or found["said"] or "")
     return Lead(found.end(), agency, dateline, byline)

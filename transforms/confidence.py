@@ -54,10 +54,12 @@ def page_signs(drafts: Sequence[Draft], stories: Sequence[Story]) -> list[Signs]
     """The signs of each story of a page: its own, its neighbours' and the page's."""
     own = [_own_signs(draft, story) for draft, story in zip(drafts, stories)]
     unannounced = _mean([signs["unannounced"] for signs in own])
+    moved = _mean([signs["moved"] for signs in own])
     for number, (signs, strangers) in enumerate(zip(own, _strangers(stories))):
         beside = [own[other] for other in (number - 1, number + 1) if 0 <= other < len(own)]
         signs["strangers"] = strangers
         signs["page unannounced"] = unannounced
+        signs["page moved"] = moved
         for name in ("no headline", "unannounced", "soft end"):
             signs[f"neighbour {name}"] = max((other[name] for other in beside), default=0.0)
     return own
@@ -81,7 +83,14 @@ def _own_signs(draft: Draft, story: Story) -> Signs:
         "crossheads": float(any(paragraph.crosshead for paragraph in story.paragraphs)),
         "poor seams": min(_poor_seams(draft), MANY_SEAMS) / MANY_SEAMS,
         "photo": float(story.kind == "photo"),
+        "moved": float(_is_moved(draft)),
     }
+
+
+def _is_moved(draft: Draft) -> bool:
+    """Whether lines of a body stand in another order than in the source."""
+    starts = [line.raw.at[0] for part in draft.body for line in part.block.lines]
+    return starts != sorted(starts)
 
 
 def _unsigned(texts: Sequence[str]) -> Sequence[str]:

@@ -42,6 +42,7 @@ LONGEST_JUMP_END = 10
 GLUED = 200  # so many characters of a line may hold a name and a salutation
 WIDEST_INDENT = 4.0
 SHORTEST_END = 4
+LONG_END = 8  # so many characters of a sentence's end do not recur by chance
 LONGEST_PIECE = 200  # a longer line is no piece of a printed one
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
@@ -68,6 +69,7 @@ _MARKS_IN_A_ROW = re.compile(r"(?<=[，。、；：！？“”‘’（）《�
 _LINE = re.compile(r"[^\n]+")
 _NEVER_FIRST = tuple("，。、；：！？”’）》】")
 _OPENING = tuple("“‘（《【")
+_STOPS = "。！？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,10 @@ class Line:
     layout put in, `text` what decisions read: `clean` with full-width marks. `width` is its printed width in em,
     `squeezed` the same with its marks set as narrow as a justified line sets them, `measure` the width of a full line
     where it stands (em; None where lines carry no measure). `gap` says that a blank line stands before it, `recurs`
-    that the characters on both sides of the break before it stand together elsewhere on the page as well, `indented`
-    that it begins with blanks as wide as one to four characters. `column` counts the pieces of a row that was read
-    across columns from 1; 0 for a line that is no such piece.
+    that the characters on both sides of the break before it stand together elsewhere on the page as well, `closes` that
+    its last words close a sentence elsewhere, as those of an abstract do in the text it is taken from, `indented` that
+    it begins with blanks as wide as one to four characters. `column` counts the pieces of a row that was read across
+    columns from 1; 0 for a line that is no such piece.
     """
 
     raw: Aligned
@@ -91,6 +94,7 @@ class Line:
     gap: bool
     measure: float | None = None
     recurs: bool = False
+    closes: bool = False
     indented: bool = False
     column: int = 0
 
@@ -255,20 +259,27 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
 
 
 def with_recurrences(lines: Sequence[Line]) -> list[Line]:
-    """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业."""
+    """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业.
+
+    Marked as well is a line whose last words close a sentence elsewhere: …孩子们心中的阅读之光⏎ and …阅读之光。
+    """
     text = "".join(line.text for line in lines)
     if len(text) > LARGEST_PAGE:
         return list(lines)
     grams = [_gram(before.text, line.text) for before, line in itertools.pairwise(lines)]
     wanted = set(filter(None, grams))
     counts = Counter(gram for i in range(len(text) - 3) if (gram := text[i : i + 4]) in wanted)
-    return [*lines[:1], *(replace(line, recurs=counts[gram] > 1) for line, gram in zip(lines[1:], grams))]
+    ends = {text[at - LONG_END : at] for at in range(LONG_END, len(text)) if text[at] in _STOPS}
+    return [
+        replace(line, recurs=counts[gram] > 1, closes=line.text[-LONG_END:] in ends)
+        for line, gram in zip(lines, ["", *grams])
+    ]
 
 
 def _gram(before: str, after: str) -> str:
-    """The four Han characters around a break, empty where there are fewer."""
-    gram = before[-2:] + after[:2]
-    return gram if _FOUR_HAN.fullmatch(gram) else ""
+    """Four Han characters around a break, two on either side where they are, empty where there are fewer."""
+    grams = (before[-2:] + after[:2], before[-3:] + after[:1], before[-1:] + after[:3])
+    return next((gram for gram in grams if _FOUR_HAN.fullmatch(gram)), "")
 
 
 def likely_measures(lines: Sequence[Line]) -> list[float]:

@@ -42,6 +42,7 @@ _PLACE = re.compile(r"[\u3400-\u9fff]{1,12}[省市县区旗州镇乡村]")
 LONGEST_GLUED = 80
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
 _PICTURE_NOTE = re.compile(r"[（(][^（()）]{0,40}[摄图影][)）]$")
+_NOTE_BEHIND_A_STOP = re.compile(r"(?<=[。！？])[（(][^（()）]{1,40}[)）]$")
 _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
 _PASSED_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}通过[)）]$")
 _SERIAL = re.compile(r"[（(][〇一二三四五六七八九十百\d]{1,4}[)）]")
@@ -51,7 +52,7 @@ _NUMBERED_DECREE = re.compile(r"第[〇零一二三四五六七八九十百千\d
 def ends_a_sentence(text: str) -> bool:
     """Whether the last words close a sentence: a full stop, a question mark, such a mark inside closing quotes or
     brackets, or one before a note in brackets: …活动现场。（通讯员 卢青 摄影）"""
-    note = _PICTURE_NOTE.search(text[-64:]) or jump_to(text)
+    note = _PICTURE_NOTE.search(text[-64:]) or _NOTE_BEHIND_A_STOP.search(text[-64:]) or jump_to(text)
     core = (text[: -len(note.group())] if note else text).rstrip(CLOSING + " ")
     return bool(core) and core[-1] in TERMINAL
 

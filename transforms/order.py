@@ -97,8 +97,9 @@ def _grams(lines: Sequence[Line]) -> frozenset[str]:
 def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
     """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column."""
     pieces: list[Piece] = []
-    for before, fact in zip([None, *facts], facts):
-        if before is not None and _surely_follows(before, fact, pieces[-1]):
+    for before, fact, behind in zip([None, *facts], facts, [*facts[1:], None]):
+        parted = behind is None or behind.line.gap or behind.lead
+        if before is not None and _surely_follows(before, fact, pieces[-1], parted):
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
@@ -123,16 +124,18 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
     return not marks.jump_to(piece.last.text) and all(breaks.is_unbroken(fact.line.text) for fact in piece.facts)
 
 
-def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece) -> bool:
-    """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading."""
+def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: bool) -> bool:
+    """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading. `parted`
+    says that what stands behind them begins anew, so that the second may be a heading right below a paragraph."""
     if after.line.gap or before.other or after.other or before.line.measure != after.line.measure:
         return False
     if before.line.column or after.line.column:
         return False
     if _may_be_heading(before):
         return _may_be_heading(after)
-    if _closes(before) and breaks.is_unbroken(after.line.text) and not fills(after.line, after.line.measure or 0.0):
-        return False  # a heading may stand right below a paragraph
+    narrow = not fills(after.line, after.line.measure or 0.0)
+    if parted and narrow and _closes(before) and breaks.is_unbroken(after.line.text):
+        return False
     if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):
         return _by_words(before, after, frozenset()) > UNLIKELY
     return not after.lead

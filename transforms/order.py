@@ -14,8 +14,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from transforms import breaks, continuation, marks
+from transforms import breaks, continuation, interleaved, marks
 from transforms.breaks import LineFacts
 from transforms.lines import INDENT, LARGEST_PAGE, Line, fills
 from transforms.pairing import best_pairs
@@ -97,9 +98,10 @@ def _grams(lines: Sequence[Line]) -> frozenset[str]:
 def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
     """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column."""
     pieces: list[Piece] = []
-    for before, fact, behind in zip([None, *facts], facts, [*facts[1:], None]):
+    in_rows = {index for region in interleaved.regions(facts) for index in region}
+    for index, (before, fact, behind) in enumerate(zip([None, *facts], facts, [*facts[1:], None])):
         parted = behind is None or behind.line.gap or behind.lead
-        if before is not None and _surely_follows(before, fact, pieces[-1], parted):
+        if before is not None and index not in in_rows and _surely_follows(before, fact, pieces[-1], parted):
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
@@ -117,6 +119,9 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
     before it, and near rows across columns, a `whole` line is a body's."""
     if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
         return False
+    text = "".join(fact.line.text for fact in piece.facts)
+    if "。" in text or marks.open_depth(text) > 0:
+        return False
     if marks.column_label(piece.last.text):
         return True
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
@@ -133,8 +138,7 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: b
         return False
     if _may_be_heading(before):
         return _may_be_heading(after)
-    narrow = not fills(after.line, after.line.measure or 0.0)
-    if parted and narrow and _closes(before) and breaks.is_unbroken(after.line.text):
+    if parted and _closes(before) and _may_be_heading(after) and breaks.is_unbroken(after.line.text):
         return False
     if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):
         return _by_words(before, after, frozenset()) > UNLIKELY
@@ -247,41 +251,64 @@ def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, 
 
 def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int]]:
     """The pairs of pieces of which the second stands below the first in its column, as rows across columns show: the
-    pieces of one row and the next, a row's pieces and the blocks behind it, a block and the top of the next column."""
+    lines of the rows themselves, a row's last lines and the blocks behind it, a block and the top of the next column."""
+
+    def joint(before: LineFacts, after: LineFacts) -> float:
+        return _in_column(before, after, grams)
+
     found: set[tuple[int, int]] = set()
-    last: list[int] = []
-    for piece in pieces:
-        if piece.first.column != 1:
-            continue
-        row, blocks = _row(pieces, piece.index)
-        if last and last[-1] + 1 == piece.index:
-            found |= set(zip(last, row))
-        readings = [_columns(row, blocks, shift) for shift in (0, 1)]
+    heads = [piece.facts[0] for piece in pieces]
+    for region in interleaved.regions(heads):
+        columns = interleaved.columns(heads, region, joint)
+        found |= {pair for column in columns for pair in pairwise(column)}
+        columns, blocks = _behind(pieces, columns, region.stop)
+        readings = [_stacked(columns, blocks, shift) for shift in (-1, 0, 1)]
         found |= max(readings, key=lambda pairs: _likely(pieces, pairs, grams))
-        last = row
     return found
 
 
-def _row(pieces: Sequence[Piece], start: int) -> tuple[list[int], list[tuple[int, int]]]:
-    """The pieces of a row, and the blocks behind it, each as its first and last piece. A line by itself directly behind
-    a row is the last of its pieces."""
-    end = start + 1
-    while end < len(pieces) and pieces[end].first.column > 1:
-        end += 1
+def _in_column(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> float:
+    """How well one line of a column goes on in another."""
+    measure = before.line.measure or 0.0
+    indented = _indented(after)
+    if not _closes(before):
+        full = fills(before.line, measure) or fills(before.line, measure - INDENT)
+        return _by_words(before, after, grams) + (0.0 if full else SHORT_LINE) + (OPENED if indented else 0.0)
+    if indented or after.lead or after.bullet:
+        return NEXT_PARAGRAPH
+    return FLUSH if fills(before.line, measure) else SHORT_LINE
+
+
+def _behind(
+    pieces: Sequence[Piece], columns: list[list[int]], end: int
+) -> tuple[list[list[int]], list[tuple[int, int]]]:
+    """The columns of rows, and the blocks behind these, each as its first and last piece. A line by itself directly
+    behind a row is the last column's."""
     if end + 1 < len(pieces) and len(pieces[end].facts) == 1 and pieces[end + 1].first.gap:
-        end += not (pieces[end].first.gap or pieces[end].first.column or pieces[end].facts[0].other)
+        if not (pieces[end].first.gap or pieces[end].facts[0].other):
+            columns = [*columns, [end]]
+            end += 1
     starts = [k for k in range(end, min(len(pieces), end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
     starts = [k for k in starts if not (pieces[k].facts[0].other or _may_be_heading(pieces[k].facts[0]))]
     ends = [k - 1 for k in starts[1:]] + starts[-1:]
-    return list(range(start, end)), list(zip(starts, ends))[: end - start + 1]
+    return columns, list(zip(starts, ends))[: len(columns) + 1]
 
 
-def _columns(row: Sequence[int], blocks: Sequence[tuple[int, int]], shift: int) -> set[tuple[int, int]]:
-    """The pairs of neighbours if a row's first piece stands above the first block behind it (`shift` 0) or above the
-    second."""
-    above = {(piece, first) for piece, (first, _) in zip(row, blocks[shift:])}
-    tops = {(last, piece) for piece, (_, last) in zip(row[1 - shift :], blocks)}
-    return above | tops
+def _stacked(columns: Sequence[list[int]], blocks: Sequence[tuple[int, int]], shift: int) -> set[tuple[int, int]]:
+    """The pairs of neighbours if the first block stands below the first column (`shift` 0), left of it (1: the rows
+    lack the line at its head) or below the second column (-1: the first ends with the rows, or went on before them)."""
+    below = {number - shift: block for number, block in enumerate(blocks)}
+    found: set[tuple[int, int]] = set()
+    for number in range(-1, len(columns)):
+        foot = columns[number][-1] if number >= 0 else None
+        if number in below:
+            first, last = below[number]
+            if foot is not None:
+                found.add((foot, first))
+            foot = last
+        if foot is not None and number + 1 < len(columns):
+            found.add((foot, columns[number + 1][0]))
+    return found
 
 
 def _likely(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int]], grams: frozenset[str]) -> float:

@@ -263,7 +263,7 @@ def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int
         found |= {pair for column in columns for pair in pairwise(column)}
         columns, blocks = _behind(pieces, columns, region.stop)
         readings = [_stacked(columns, blocks, shift) for shift in (-1, 0, 1)]
-        found |= max(readings, key=lambda pairs: _likely(pieces, pairs, grams))
+        found |= max(readings, key=lambda pairs: _gain_of(pieces, pairs, grams))
     return found
 
 
@@ -311,15 +311,15 @@ def _stacked(columns: Sequence[list[int]], blocks: Sequence[tuple[int, int]], sh
     return found
 
 
-def _likely(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int]], grams: frozenset[str]) -> float:
-    """How well the words agree with pairs of pieces, on an average of those that break off."""
-    joints = [(pieces[i].facts[-1], pieces[k].facts[0]) for i, k in pairs]
-    found = [
-        LEAST_WORDS if before.other or after.other else _by_words(before, after, grams)
-        for before, after in joints
-        if not _closes(before)
-    ]
-    return sum(found) / len(found) if found else 0.0
+def _gain_of(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int]], grams: frozenset[str]) -> float:
+    """What is gained by pieces that go on in each other as pairs have it, against pieces that stand for themselves."""
+    total = 0.0
+    for i, k in pairs:
+        before, after = pieces[i], pieces[k]
+        apart = before.is_apart or after.is_apart
+        joint = LEAST_WORDS if apart else _in_column(before.facts[-1], after.facts[0], grams)
+        total += joint - _end(before) - _begin(after)
+    return total
 
 
 def _end(piece: Piece) -> float:

@@ -1,8 +1,9 @@
 """Columns that an extractor read row by row, told apart again.
 
-Where two columns stand close, an extractor that goes by geometry reads them as one block: a row of both, then a line of
-the left one alone where the right one's is set off, and so on. Each line goes on in the line below it in its column, so
-of all ways to deal the lines out to columns the one is chosen in which the columns read best.
+Where columns stand close, an extractor that goes by geometry reads them as one block: row after row, each from left to
+right; a line that is set off, as a paragraph's first is, comes by itself. So each line stands to the right of the one
+before it or opens the next row, and each column that has begun has a line in every row until it ends. Of all ways to
+deal the lines out to columns by these rules the one is chosen in which the columns read best.
 
     before  盖科普、文学、历史、艺术等 | 的每一片土地，点亮孩子们心 / 多个领域。/ 中的阅读之光。
     after   盖科普、文学、历史、艺术等 / 多个领域。 | 的每一片土地，点亮孩子们心 / 中的阅读之光。
@@ -11,17 +12,34 @@ of all ways to deal the lines out to columns the one is chosen in which the colu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from transforms.breaks import LineFacts
 
 BETWEEN = 3  # so many lines between two rows belong to them
 MOST_COLUMNS = 6
-BEAM = 40
-SECOND_ROW = -4.0  # a row of further columns, read apart from the first one
-NEW_COLUMN = -8.0  # a column that begins below others
-PASSED_OVER = -0.5  # for each line more than one of every column since the last one
+BEAM = 60
+LATE = -4.0  # a column that begins in the second row
+FAR_TOO_LATE = -9.0  # …or further down
+ENDED = -1.0  # a column that has no line in a row
+GOES_ON_AFTER_ALL = -8.0  # …and has one in a later row
 
 Joint = Callable[[LineFacts, LineFacts], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dealt:
+    """Lines dealt out to columns from left to right; `at` is the column of the last line, `ended` counts the rows
+    since each column had a line."""
+
+    columns: tuple[tuple[int, ...], ...] = ()
+    at: int = -1
+    n_rows: int = 0
+    missing: tuple[bool, ...] = ()
+
+    @property
+    def key(self) -> tuple[tuple[int, ...], int, tuple[bool, ...]]:
+        return tuple(column[-1] for column in self.columns), self.at, self.missing
 
 
 def regions(facts: Sequence[LineFacts]) -> Iterator[range]:
@@ -46,39 +64,53 @@ def _is_apart(fact: LineFacts, row: LineFacts) -> bool:
 
 
 def columns(facts: Sequence[LineFacts], region: range, joint: Joint) -> list[list[int]]:
-    """The lines of a region by column, in the order in which the columns begin; `joint` says how well one line goes on
-    in another."""
-    beam: list[tuple[float, tuple[tuple[int, ...], ...]]] = [(0.0, ())]
+    """The lines of a region by column from left to right; `joint` says how well one line goes on in another."""
+    known: dict[tuple[int, int], float] = {}
+
+    def link(before: int, after: int) -> float:
+        pair = before, after
+        if pair not in known:
+            known[pair] = joint(facts[before], facts[after])
+        return known[pair]
+
+    beam: list[tuple[float, _Dealt]] = [(0.0, _Dealt())]
     for index in region:
-        beside = facts[index].line.column - 1  # so many lines before it stand in its row
-        found = [
-            (score + gain, dealt)
-            for score, columns in beam
-            for gain, dealt in _dealt(facts, columns, index, index - max(0, beside), joint)
-        ]
-        found.sort(key=lambda each: -each[0])
-        beam = found[:BEAM]
-    return [list(column) for column in beam[0][1]]
+        best: dict[object, tuple[float, _Dealt]] = {}
+        for score, dealt in beam:
+            for gain, then in _ways(dealt, index, facts[index].line.column, link):
+                if then.key not in best or score + gain > best[then.key][0]:
+                    best[then.key] = score + gain, then
+        beam = sorted(best.values(), key=lambda each: -each[0])[:BEAM]
+    return [list(column) for column in beam[0][1].columns]
 
 
-def _dealt(
-    facts: Sequence[LineFacts], columns: tuple[tuple[int, ...], ...], index: int, row: int, joint: Joint
-) -> Iterator[tuple[float, tuple[tuple[int, ...], ...]]]:
-    """The ways to put a line below one of the columns, or at the head of a new one; `row` is the first line of its
-    row, of which a column can hold but one."""
-    for at, column in enumerate(columns):
-        if column[-1] < row:
-            passed = max(0, index - column[-1] - len(columns))
-            gain = joint(facts[column[-1]], facts[index]) + PASSED_OVER * passed
-            yield gain, (*columns[:at], (*column, index), *columns[at + 1 :])
-    if len(columns) < MOST_COLUMNS:
-        yield _opening(columns, row), (*columns, (index,))
+def _ways(
+    dealt: _Dealt, index: int, number: int, link: Callable[[int, int], float]
+) -> Iterator[tuple[float, _Dealt]]:
+    """The ways to place a line that is piece `number` of its row: right of the last one, or in a new row."""
+    yield from _in_row(dealt, dealt.at + 1, index, 0.0, link)
+    if number < 2:
+        ended = [missing or at > dealt.at for at, missing in enumerate(dealt.missing)]
+        score = ENDED * sum(now and not was for now, was in zip(ended, dealt.missing))
+        new = _Dealt(dealt.columns, -1, dealt.n_rows + 1, tuple(ended))
+        yield from _in_row(new, 0, index, score, link)
 
 
-def _opening(columns: tuple[tuple[int, ...], ...], row: int) -> float:
-    """The score of a new column for a line of the row that begins with line `row`."""
-    if not columns or columns[0] == (row,):
-        return 0.0
-    if any(len(column) > 1 for column in columns):
-        return NEW_COLUMN
-    return 0.0 if columns[-1][0] >= row else SECOND_ROW
+def _in_row(
+    dealt: _Dealt, start: int, index: int, score: float, link: Callable[[int, int], float]
+) -> Iterator[tuple[float, _Dealt]]:
+    """The ways to place a line in a row in a column from `start` on; those passed over have no line in this row."""
+    columns, missing = dealt.columns, dealt.missing
+    passed = 0.0
+    for at in range(start, len(columns) + 1):
+        then = (*missing[:start], *(True for _ in missing[start:at]))
+        if len(columns) < MOST_COLUMNS:
+            opening = 0.0 if dealt.n_rows <= 1 else LATE if dealt.n_rows == 2 else FAR_TOO_LATE
+            grown = (*columns[:at], (index,), *columns[at:])
+            yield score + passed + opening, _Dealt(grown, at, dealt.n_rows, (*then, False, *missing[at:]))
+        if at < len(columns):
+            again = GOES_ON_AFTER_ALL if missing[at] else 0.0
+            longer = (*columns[:at], (*columns[at], index), *columns[at + 1 :])
+            gain = score + passed + again + link(columns[at][-1], index)
+            yield gain, _Dealt(longer, at, dealt.n_rows, (*then, False, *missing[at + 1 :]))
+            passed += 0.0 if missing[at] else ENDED

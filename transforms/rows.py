@@ -45,14 +45,17 @@ def cut_rows(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     blanks = [measures if _BLANK.search(line.text) else () for line, measures in zip(lines, _columns(lines))]
     rows = {i: cut for i, measures in enumerate(blanks) if (cut := _cut(lines[i], measures))}
-    rows |= _touching(lines, rows)
+    found = rows
+    while found := _touching(lines, rows, found):
+        rows = rows | found
     return [piece for i, line in enumerate(lines) for piece in (rows[i][1] if i in rows else [line])]
 
 
-def _touching(lines: Sequence[Line], rows: Mapping[int, _Row]) -> dict[int, _Row]:
-    """Rows next to those found whose columns touch, so that no blank is left: …书籍与知识的力量，阅读之光。"""
+def _touching(lines: Sequence[Line], rows: Mapping[int, _Row], last: Mapping[int, _Row]) -> dict[int, _Row]:
+    """Rows next to those found `last`: their columns may touch, so that no blank is left (…书籍与知识的力量，阅读之光。),
+    or no line of their measure stands near."""
     found: dict[int, _Row] = {}
-    for i, (measure, _) in rows.items():
+    for i, (measure, _) in last.items():
         for near in range(max(0, i - NEAR), min(len(lines), i + NEAR + 1)):
             cut = _cut(lines[near], [measure], LEAST_NEAR) if near not in rows else None
             if cut:

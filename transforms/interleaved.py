@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from transforms.breaks import LineFacts
 
 BETWEEN = 3  # so many lines between two rows belong to them
+AROUND = 8  # …and so many before the first and behind the last, as far as no blank line parts them
 MOST_COLUMNS = 6
 BEAM = 60
-LATE = -4.0  # a column that begins in the second row
-FAR_TOO_LATE = -9.0  # …or further down
+LATE = -8.0  # a column that begins in the second row
+FAR_TOO_LATE = -12.0  # …or further down
 ENDED = -1.0  # a column that has no line in a row
 GOES_ON_AFTER_ALL = -8.0  # …and has one in a later row
+TORN = -5.0  # a row read in two though nothing parts its columns more widely than usual
+WIDE = 1.5  # so many em wider than usual
 
 Joint = Callable[[LineFacts, LineFacts], float]
 
@@ -43,13 +46,31 @@ class _Dealt:
 
 
 def regions(facts: Sequence[LineFacts]) -> Iterator[range]:
-    """The stretches of lines that hold rows of several columns, with the few lines between two such rows."""
+    """The stretches of lines that hold rows of several columns, with the few lines between two such rows and those
+    that stand close above or below them."""
+    end = 0
+    for rows in _close_rows(facts):
+        start, stop = rows.start, rows.stop
+        while start > max(end, rows.start - AROUND) and not facts[start].line.gap:
+            start -= 1
+        while stop < min(len(facts), rows.stop + AROUND) and not facts[stop].line.gap:
+            stop += 1
+        if start < end or _is_any_apart(facts, range(start, rows.start), facts[rows.start]):
+            start = rows.start
+        cut_off = stop == rows.stop + AROUND and stop < len(facts) and not facts[stop].line.gap
+        if cut_off or _is_any_apart(facts, range(rows.stop, stop), facts[rows.start]):
+            stop = rows.stop
+        yield range(start, stop)
+        end = stop
+
+
+def _close_rows(facts: Sequence[LineFacts]) -> Iterator[range]:
+    """The stretches from a row to another with few lines between two neighbours."""
     start = end = 0
     for index, fact in enumerate(facts):
         if not fact.line.column:
             continue
-        between = facts[end:index]
-        if start < end and (len(between) > BETWEEN or any(_is_apart(each, fact) for each in between)):
+        if start < end and (index - end > BETWEEN or _is_any_apart(facts, range(end, index), fact)):
             yield range(start, end)
             start = end
         if start == end:
@@ -59,8 +80,9 @@ def regions(facts: Sequence[LineFacts]) -> Iterator[range]:
         yield range(start, end)
 
 
-def _is_apart(fact: LineFacts, row: LineFacts) -> bool:
-    return fact.other is not None or fact.line.measure != row.line.measure
+def _is_any_apart(facts: Sequence[LineFacts], lines: range, row: LineFacts) -> bool:
+    """Whether one of some lines is no line of the columns of a row."""
+    return any(facts[i].other is not None or facts[i].line.measure != row.line.measure for i in lines)
 
 
 def columns(facts: Sequence[LineFacts], region: range, joint: Joint) -> list[list[int]]:
@@ -73,22 +95,33 @@ def columns(facts: Sequence[LineFacts], region: range, joint: Joint) -> list[lis
             known[pair] = joint(facts[before], facts[after])
         return known[pair]
 
+    torn = {index: _torn(facts[index - 1] if index > region.start else None, facts[index]) for index in region}
     beam: list[tuple[float, _Dealt]] = [(0.0, _Dealt())]
     for index in region:
         best: dict[object, tuple[float, _Dealt]] = {}
         for score, dealt in beam:
-            for gain, then in _ways(dealt, index, facts[index].line.column, link):
+            for gain, then in _ways(dealt, index, facts[index].line.column, torn[index], link):
                 if then.key not in best or score + gain > best[then.key][0]:
                     best[then.key] = score + gain, then
         beam = sorted(best.values(), key=lambda each: -each[0])[:BEAM]
     return [list(column) for column in beam[0][1].columns]
 
 
+def _torn(before: LineFacts | None, fact: LineFacts) -> float:
+    """The score of two lines that stand in one row but were read apart: so they are where a last line's end or a first
+    line's indent parts them."""
+    if before is None or fact.line.column > 1:
+        return 0.0
+    blanks = [(each.line.measure or 0.0) - each.line.width for each in (before, fact)]
+    return 0.0 if max(blanks) >= WIDE else TORN
+
+
 def _ways(
-    dealt: _Dealt, index: int, number: int, link: Callable[[int, int], float]
+    dealt: _Dealt, index: int, number: int, torn: float, link: Callable[[int, int], float]
 ) -> Iterator[tuple[float, _Dealt]]:
     """The ways to place a line that is piece `number` of its row: right of the last one, or in a new row."""
-    yield from _in_row(dealt, dealt.at + 1, index, 0.0, link)
+    for score, then in _in_row(dealt, dealt.at + 1, index, 0.0, link):
+        yield score + (torn if then.at == dealt.at + 1 else 0.0), then
     if number < 2:
         ended = [missing or at > dealt.at for at, missing in enumerate(dealt.missing)]
         score = ENDED * sum(now and not was for now, was in zip(ended, dealt.missing))

@@ -257,12 +257,13 @@ def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int
         return _in_column(before, after, grams)
 
     found: set[tuple[int, int]] = set()
-    heads = [piece.facts[0] for piece in pieces]
-    for region in interleaved.regions(heads):
-        columns = interleaved.columns(heads, region, joint)
+    facts = [fact for piece in pieces for fact in piece.facts]
+    of_line = [piece.index for piece in pieces for _ in piece.facts]
+    for region in interleaved.regions(facts):
+        columns = [[of_line[line] for line in column] for column in interleaved.columns(facts, region, joint)]
         found |= {pair for column in columns for pair in pairwise(column)}
-        columns, blocks = _behind(pieces, columns, region.stop)
-        readings = [_stacked(columns, blocks, shift) for shift in (-1, 0, 1)]
+        columns, blocks = _behind(pieces, columns, of_line[region.stop - 1] + 1)
+        readings = [_stacked(columns, (), 0), *(_stacked(columns, blocks, shift) for shift in (-1, 0, 1))]
         found |= max(readings, key=lambda pairs: _gain_of(pieces, pairs, grams))
     return found
 

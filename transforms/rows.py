@@ -19,7 +19,7 @@ from transforms.lines import INDENT, SLACK, TOLERANCE, Line, line_of, printed_wi
 
 MOST_COLUMNS = 6
 LEAST_WIDTH = 1.3  # a row is so many columns wide at the least
-LEAST_NEAR = 1.1  # …and so many next to other rows, where a paragraph's last line may be short: …教育， 远发展。
+LEAST_NEAR = 1.05  # …and so many next to other rows, where a paragraph's last line may be short: …教育， 远发展。
 
 # Costs of a piece; a row is cut where they stay below `MOST_COST` for each piece.
 FULL = 0.0

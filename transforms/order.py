@@ -137,7 +137,7 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: b
     if before.line.column or after.line.column:
         return False
     if _may_be_heading(before):
-        return _may_be_heading(after)
+        return _may_be_heading(after) and not after.lead
     if parted and _closes(before) and _may_be_heading(after) and breaks.is_unbroken(after.line.text):
         return False
     if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):

@@ -120,7 +120,7 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
     if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
         return False
     text = "".join(fact.line.text for fact in piece.facts)
-    if "。" in text or marks.open_depth(text) > 0:
+    if "。" in text or marks.open_depth(text) > 0 or piece.facts[0].lead:
         return False
     if marks.column_label(piece.last.text):
         return True

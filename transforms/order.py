@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from transforms import breaks, continuation, interleaved, marks
 from transforms.breaks import LineFacts
+from transforms.likeness import Matter
 from transforms.lines import INDENT, LARGEST_PAGE, Line, fills
 from transforms.pairing import best_pairs
 
@@ -29,7 +30,8 @@ WORDS = 0.8  # of the odds that the counts of prose give
 WORD_CUT = 0.35
 LEAST_WORDS, MOST_WORDS = -5.0, 7.0
 UNLIKELY = -1.0  # below that no word is looked for, and a line that may end a heading opens no body
-RECURS = 2.0
+MATTER = 0.5  # of the odds that two pieces are of one matter
+RECURS = 2.2  # for each run of three or four characters across a break that stands elsewhere on the page
 CLOSES = 3.0
 NEXT = 4.0  # the piece that stands behind it in the file; the page's own habit takes its place
 ACROSS = 0.7  # so much of it where a heading or another line stands between them
@@ -89,10 +91,12 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
 
 
 def _grams(lines: Sequence[Line]) -> frozenset[str]:
-    """The runs of four characters that stand inside lines; none of what is too long for a page."""
+    """The runs of three and of four characters that stand inside lines; none of what is too long for a page."""
     if sum(len(line.text) for line in lines) > LARGEST_PAGE:
         return frozenset()
-    return frozenset(line.text[i : i + 4] for line in lines for i in range(len(line.text) - 3))
+    return frozenset(
+        line.text[i : i + size] for line in lines for size in (3, 4) for i in range(len(line.text) - size + 1)
+    )
 
 
 def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
@@ -161,11 +165,12 @@ def _closes(fact: LineFacts) -> bool:
 def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
     """For each piece that goes on the piece in which it does. How far the order of the file can be trusted is the
     page's habit: it is counted in a first reading and weighs in a second."""
-    below = _below(pieces, grams)
+    below, texts = _below(pieces, grams)
+    matter = Matter(texts)
     ends = [_end(piece) for piece in pieces]
     begins = [_begin(piece) for piece in pieces]
     gains = {
-        (i, k): link - ends[i] - begins[k]
+        (i, k): link - ends[i] - begins[k] + MATTER * matter.same(i, k)
         for i, one in enumerate(pieces)
         for k, other in _candidates(pieces, one, below)
         if (link := _link(one, other, below, grams)) is not None
@@ -180,7 +185,7 @@ def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
                 if near in weighed:
                     weighed[near] += trust * share
         pairs = {i: k for k, i in best_pairs(weighed).items()}
-        trust = _habit(pieces, pairs, followers)
+        trust = _habit(pieces, {i: k for i, k in pairs.items() if (i, k) not in below}, followers)
     return _with_paragraphs(pieces, _without_circles(pairs, gains))
 
 
@@ -249,9 +254,11 @@ def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, 
     return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + SURE * math.log((follow + 1) / (len(ends) - follow + 0.5))))
 
 
-def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int]]:
+def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> tuple[set[tuple[int, int]], list[str]]:
     """The pairs of pieces of which the second stands below the first in its column, as rows across columns show: the
-    lines of the rows themselves, a row's last lines and the blocks behind it, a block and the top of the next column."""
+    lines of the rows themselves, a row's last lines and the blocks behind it, a block and the top of the next column.
+    And for each piece its text, in rows that of its column."""
+    texts = ["".join(fact.line.text for fact in piece.facts) for piece in pieces]
 
     def joint(before: LineFacts, after: LineFacts) -> float:
         return _in_column(before, after, grams)
@@ -262,10 +269,13 @@ def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int
     for region in interleaved.regions(facts):
         columns = [[of_line[line] for line in column] for column in interleaved.columns(facts, region, joint)]
         found |= {pair for column in columns for pair in pairwise(column)}
+        for column in columns:
+            whole = "".join(texts[index] for index in column)
+            texts = [whole if index in column else text for index, text in enumerate(texts)]
         columns, blocks = _behind(pieces, columns, of_line[region.stop - 1] + 1)
         readings = [_stacked(columns, (), 0), *(_stacked(columns, blocks, shift) for shift in (-1, 0, 1))]
         found |= max(readings, key=lambda pairs: _gain_of(pieces, pairs, grams))
-    return found
+    return found, texts
 
 
 def _in_column(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> float:
@@ -369,11 +379,9 @@ def _by_words(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> flo
     """What the words and marks on both sides say for a sentence that goes on."""
     tail, head = before.line.text[-CONTEXT:], after.line.text[:CONTEXT]
     words = WORDS * continuation.goes_on(continuation.normal(tail), continuation.normal(head))
-    if words > UNLIKELY:
-        words += WORD_CUT * continuation.shares_a_word(tail, head)
+    words += WORD_CUT * continuation.shares_a_word(tail, head)
     score = max(LEAST_WORDS, min(MOST_WORDS, words))
-    if len(tail) > 1 and tail[-2:] + head[:2] in grams:
-        score += RECURS
+    score += RECURS * sum(run in grams for run in (tail[-2:] + head[:1], tail[-1:] + head[:2], tail[-2:] + head[:2]))
     if head[0] in breaks.NEVER_FIRST:
         score += CLOSES
     if after.lead or after.bullet or after.salutation or marks.jump_from(head):

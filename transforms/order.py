@@ -144,7 +144,7 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: b
         return _may_be_heading(after) and not after.lead
     if parted and _closes(before) and _may_be_heading(after) and breaks.is_unbroken(after.line.text):
         return False
-    if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):
+    if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text) and not before.lead:
         return _by_words(before, after, frozenset()) > UNLIKELY
     return not after.lead
 

@@ -19,7 +19,7 @@ from itertools import pairwise
 from transforms import breaks, continuation, interleaved, marks
 from transforms.breaks import LineFacts
 from transforms.likeness import Matter
-from transforms.lines import INDENT, LARGEST_PAGE, Line, fills
+from transforms.lines import INDENT, LARGEST_PAGE, SLACK, Line, fills
 from transforms.pairing import best_pairs
 
 MOST_PIECES = 400  # with more pieces than that a page is left in the order of its file
@@ -126,7 +126,7 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
     text = "".join(fact.line.text for fact in piece.facts)
     if "。" in text or marks.open_depth(text) > 0 or piece.facts[0].lead:
         return False
-    if marks.column_label(piece.last.text):
+    if any(marks.column_label(fact.line.text) for fact in piece.facts):
         return True
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False
@@ -140,7 +140,9 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: b
         return False
     if before.line.column or after.line.column:
         return False
-    if _may_be_heading(before):
+    if before.open_quote and marks.open_depth(after.line.text) < 0 and not after.lead:
+        return True
+    if _may_be_heading(before) and _has_room(before, after):
         return _may_be_heading(after) and not after.lead
     if parted and _closes(before) and _may_be_heading(after) and breaks.is_unbroken(after.line.text):
         return False
@@ -155,6 +157,12 @@ def _may_be_heading(fact: LineFacts) -> bool:
     if measure is None:
         return False
     return not (_closes(fact) or fact.salutation or fills(fact.line, measure) or fills(fact.line, measure - INDENT))
+
+
+def _has_room(before: LineFacts, after: LineFacts) -> bool:
+    """Whether the head of the next line would have fitted into a line: …中心项目是⏎2018年 it would not."""
+    measure = before.line.measure or 0.0
+    return before.line.width + breaks.head_width(after.line.text) <= measure + SLACK
 
 
 def _closes(fact: LineFacts) -> bool:
@@ -283,8 +291,7 @@ def _in_column(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> fl
     measure = before.line.measure or 0.0
     indented = _indented(after)
     if not _closes(before):
-        full = fills(before.line, measure) or fills(before.line, measure - INDENT)
-        return _by_words(before, after, grams) + (0.0 if full else SHORT_LINE) + (OPENED if indented else 0.0)
+        return _by_words(before, after, grams) + _by_end(before, after) + (OPENED if indented else 0.0)
     if indented or after.lead or after.bullet:
         return NEXT_PARAGRAPH
     return FLUSH if fills(before.line, measure) else SHORT_LINE
@@ -299,9 +306,10 @@ def _behind(
         if not (pieces[end].first.gap or pieces[end].facts[0].other):
             columns = [*columns, [end]]
             end += 1
-    starts = [k for k in range(end, min(len(pieces), end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
+    stop = next((k for k in range(end, len(pieces)) if pieces[k].heads), len(pieces))
+    starts = [k for k in range(end, min(stop, end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
     starts = [k for k in starts if not (pieces[k].facts[0].other or _may_be_heading(pieces[k].facts[0]))]
-    ends = [k - 1 for k in starts[1:]] + starts[-1:]
+    ends = [k - 1 for k in starts[1:]] + [stop - 1]
     return columns, list(zip(starts, ends))[: len(columns) + 1]
 
 
@@ -405,10 +413,17 @@ def _by_width(before: LineFacts, piece: Piece) -> float:
     if one is None or other is None:
         return 0.0
     score = OTHER_MEASURE * min(abs(one - other), WIDEST_CHANGE)
-    full = fills(before.line, one) or fills(before.line, one - INDENT)
     if not _closes(before):
-        score += (0.0 if full else SHORT_LINE) + (OPENED if len(piece.facts) > 1 and _indented(piece.facts[0]) else 0.0)
+        score += _by_end(before, piece.facts[0])
+        score += OPENED if len(piece.facts) > 1 and _indented(piece.facts[0]) else 0.0
     return score
+
+
+def _by_end(before: LineFacts, after: LineFacts) -> float:
+    """What it says that a line which goes on is shorter than its column."""
+    measure = before.line.measure or 0.0
+    full = fills(before.line, measure) or fills(before.line, measure - INDENT)
+    return 0.0 if full or not _has_room(before, after) else SHORT_LINE
 
 
 def _without_circles(pairs: dict[int, int], gains: Mapping[tuple[int, int], float]) -> dict[int, int]:

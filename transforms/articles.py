@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 
 from transforms import marks
 from transforms.blocks import Block
@@ -29,6 +30,7 @@ IMPOSSIBLE = -1e9
 NO_HEADING = -3.0  # an article seldom has none
 NO_BODY = -7.0
 BOTH_SIDES = -4.0
+TITLED_INSIDE = -2.0  # a headline inside its own body, where the pieces of a page were put in order
 LEAST_LEAD = -2.5  # where nearly all articles of a page open with an agency line
 MOST_LEAD = -0.7
 NO_LEAD = -1.0  # two of three articles open with an agency line, a salutation or a jump line
@@ -116,10 +118,12 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Habits:
     """What a page does mostly: `side` is positive where it puts headlines before their bodies, `no_lead` the score of
-    an article that opens without an agency line."""
+    an article that opens without an agency line, `scattered` says that its pieces were put in order, among which a
+    headline may stand inside its own body."""
 
     side: float
     no_lead: float = NO_LEAD
+    scattered: bool = False
 
 
 HEADING_KINDS = ("heading", "date", "note", "name", "label")
@@ -140,10 +144,11 @@ def group(blocks: Sequence[Block]) -> Grouping:
     boxes, rest = _take_boxes([block for block in _chunks(blocks) if not _is_loose(block)])
     items = [_item(block) for block in rest]
     _compare(items)
-    habits = Habits(_first_habit(items))
+    scattered = _is_scattered(blocks)
+    habits = Habits(_first_habit(items), scattered=scattered)
     readings = _best_reading(items, habits)
     for _ in range(2):
-        habits = Habits(_habit(items, readings), _no_lead(items, readings))
+        habits = Habits(_habit(items, readings), _no_lead(items, readings), scattered)
         readings = _best_reading(items, habits)
     drafts, stray = _drafts(items, readings)
     order = sorted([*boxes, *drafts], key=lambda draft: draft.parts[0].block.lines[0].raw.at[0])
@@ -153,6 +158,12 @@ def group(blocks: Sequence[Block]) -> Grouping:
 def _is_loose(block: Block) -> bool:
     """Whether a block belongs to the page, or numbers an instalment of a serial in old print: （五）"""
     return block.kind == "furniture" or (block.whole and block.kind == "note")
+
+
+def _is_scattered(blocks: Iterable[Block]) -> bool:
+    """Whether lines stand in another order than in the source."""
+    places = [line.raw.at[0] for block in blocks if block.kind == "paragraph" for line in block.lines]
+    return any(one > other for one, other in pairwise(places))
 
 
 def _chunks(blocks: Iterable[Block]) -> list[Block]:
@@ -457,7 +468,7 @@ def _choices(item: _Item, phase: Phase | None, habits: Habits, bare: bool = Fals
     if item.block.kind in ("date", "name", "note") and phase in (Phase.HEADED, Phase.TITLED_BELOW, Phase.BOTH):
         return [(_Reading(False, phase), 0.0)]
     if item.heading:
-        return _heading_choices(item, phase, habits.side, bare)
+        return _heading_choices(item, phase, habits, bare)
     return _body_choices(item, phase, habits.no_lead)
 
 
@@ -467,7 +478,8 @@ def _closing(phase: Phase | None) -> float:
     return {Phase.HEADED: NO_BODY, Phase.BARE_BODY: NO_HEADING}.get(phase, 0.0)
 
 
-def _heading_choices(item: _Item, phase: Phase | None, habit: float, bare: bool) -> list[tuple[_Reading, float]]:
+def _heading_choices(item: _Item, phase: Phase | None, habits: Habits, bare: bool) -> list[tuple[_Reading, float]]:
+    habit = habits.side
     before = (
         LIKENESS * (item.like_after - UNLIKE)
         - item.inside
@@ -487,6 +499,8 @@ def _heading_choices(item: _Item, phase: Phase | None, habit: float, bare: bool)
         choices.append((_Reading(False, phase, stray=True), STRAY))
     if bare and phase == Phase.BARE_BODY:
         choices.append((_Reading(False, Phase.HEADED), before + habit / 2))
+    if habits.scattered and phase == Phase.BARE_BODY and item.block.kind == "heading":
+        choices.append((_Reading(False, Phase.HEADED), (before + below + habit) / 2 + TITLED_INSIDE))
     if phase == Phase.HEADED:
         choices.append((_Reading(False, Phase.HEADED), before))
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:

@@ -14,10 +14,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from transforms import breaks, continuation, marks
+from transforms import breaks, continuation, interleaved, marks
 from transforms.breaks import LineFacts
-from transforms.lines import INDENT, LARGEST_PAGE, Line, fills
+from transforms.likeness import Matter
+from transforms.lines import INDENT, LARGEST_PAGE, SLACK, Line, fills
 from transforms.pairing import best_pairs
 
 MOST_PIECES = 400  # with more pieces than that a page is left in the order of its file
@@ -28,7 +30,8 @@ WORDS = 0.8  # of the odds that the counts of prose give
 WORD_CUT = 0.35
 LEAST_WORDS, MOST_WORDS = -5.0, 7.0
 UNLIKELY = -1.0  # below that no word is looked for, and a line that may end a heading opens no body
-RECURS = 2.0
+MATTER = 0.5  # of the odds that two pieces are of one matter
+RECURS = 2.2  # for each run of three or four characters across a break that stands elsewhere on the page
 CLOSES = 3.0
 NEXT = 4.0  # the piece that stands behind it in the file; the page's own habit takes its place
 ACROSS = 0.7  # so much of it where a heading or another line stands between them
@@ -88,18 +91,21 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
 
 
 def _grams(lines: Sequence[Line]) -> frozenset[str]:
-    """The runs of four characters that stand inside lines; none of what is too long for a page."""
+    """The runs of three and of four characters that stand inside lines; none of what is too long for a page."""
     if sum(len(line.text) for line in lines) > LARGEST_PAGE:
         return frozenset()
-    return frozenset(line.text[i : i + 4] for line in lines for i in range(len(line.text) - 3))
+    return frozenset(
+        line.text[i : i + size] for line in lines for size in (3, 4) for i in range(len(line.text) - size + 1)
+    )
 
 
 def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
     """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column."""
     pieces: list[Piece] = []
-    for before, fact, behind in zip([None, *facts], facts, [*facts[1:], None]):
+    in_rows = {index for region in interleaved.regions(facts) for index in region}
+    for index, (before, fact, behind) in enumerate(zip([None, *facts], facts, [*facts[1:], None])):
         parted = behind is None or behind.line.gap or behind.lead
-        if before is not None and _surely_follows(before, fact, pieces[-1], parted):
+        if before is not None and index not in in_rows and _surely_follows(before, fact, pieces[-1], parted):
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
@@ -117,7 +123,10 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
     before it, and near rows across columns, a `whole` line is a body's."""
     if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
         return False
-    if marks.column_label(piece.last.text):
+    text = "".join(fact.line.text for fact in piece.facts)
+    if "。" in text or marks.open_depth(text) > 0 or piece.facts[0].lead:
+        return False
+    if any(marks.column_label(fact.line.text) for fact in piece.facts):
         return True
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False
@@ -127,16 +136,19 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
 def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: bool) -> bool:
     """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading. `parted`
     says that what stands behind them begins anew, so that the second may be a heading right below a paragraph."""
+    if before.other == "jump" and not after.other and marks.jump_from(before.line.text):
+        return True
     if after.line.gap or before.other or after.other or before.line.measure != after.line.measure:
         return False
     if before.line.column or after.line.column:
         return False
-    if _may_be_heading(before):
-        return _may_be_heading(after)
-    narrow = not fills(after.line, after.line.measure or 0.0)
-    if parted and narrow and _closes(before) and breaks.is_unbroken(after.line.text):
+    if before.open_quote and marks.open_depth(after.line.text) < 0 and not after.lead:
+        return True
+    if _may_be_heading(before) and _has_room(before, after):
+        return _may_be_heading(after) and not after.lead
+    if parted and _closes(before) and _may_be_heading(after) and breaks.is_unbroken(after.line.text):
         return False
-    if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text):
+    if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text) and not before.lead:
         return _by_words(before, after, frozenset()) > UNLIKELY
     return not after.lead
 
@@ -149,6 +161,12 @@ def _may_be_heading(fact: LineFacts) -> bool:
     return not (_closes(fact) or fact.salutation or fills(fact.line, measure) or fills(fact.line, measure - INDENT))
 
 
+def _has_room(before: LineFacts, after: LineFacts) -> bool:
+    """Whether the head of the next line would have fitted into a line: …中心项目是⏎2018年 it would not."""
+    measure = before.line.measure or 0.0
+    return before.line.width + breaks.head_width(after.line.text) <= measure + SLACK
+
+
 def _closes(fact: LineFacts) -> bool:
     """Whether nothing goes on behind a line: a sentence ends with it, or a jump line does."""
     return fact.stops or marks.jump_to(fact.line.text) is not None
@@ -157,11 +175,12 @@ def _closes(fact: LineFacts) -> bool:
 def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
     """For each piece that goes on the piece in which it does. How far the order of the file can be trusted is the
     page's habit: it is counted in a first reading and weighs in a second."""
-    below = _below(pieces, grams)
+    below, texts = _below(pieces, grams)
+    matter = Matter(texts)
     ends = [_end(piece) for piece in pieces]
     begins = [_begin(piece) for piece in pieces]
     gains = {
-        (i, k): link - ends[i] - begins[k]
+        (i, k): link - ends[i] - begins[k] + MATTER * matter.same(i, k)
         for i, one in enumerate(pieces)
         for k, other in _candidates(pieces, one, below)
         if (link := _link(one, other, below, grams)) is not None
@@ -176,7 +195,7 @@ def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
                 if near in weighed:
                     weighed[near] += trust * share
         pairs = {i: k for k, i in best_pairs(weighed).items()}
-        trust = _habit(pieces, pairs, followers)
+        trust = _habit(pieces, {i: k for i, k in pairs.items() if (i, k) not in below}, followers)
     return _with_paragraphs(pieces, _without_circles(pairs, gains))
 
 
@@ -245,54 +264,83 @@ def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, 
     return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + SURE * math.log((follow + 1) / (len(ends) - follow + 0.5))))
 
 
-def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> set[tuple[int, int]]:
+def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> tuple[set[tuple[int, int]], list[str]]:
     """The pairs of pieces of which the second stands below the first in its column, as rows across columns show: the
-    pieces of one row and the next, a row's pieces and the blocks behind it, a block and the top of the next column."""
+    lines of the rows themselves, a row's last lines and the blocks behind it, a block and the top of the next column.
+    And for each piece its text, in rows that of its column."""
+    texts = ["".join(fact.line.text for fact in piece.facts) for piece in pieces]
+
+    def joint(before: LineFacts, after: LineFacts) -> float:
+        return _in_column(before, after, grams)
+
     found: set[tuple[int, int]] = set()
-    last: list[int] = []
-    for piece in pieces:
-        if piece.first.column != 1:
-            continue
-        row, blocks = _row(pieces, piece.index)
-        if last and last[-1] + 1 == piece.index:
-            found |= set(zip(last, row))
-        readings = [_columns(row, blocks, shift) for shift in (0, 1)]
-        found |= max(readings, key=lambda pairs: _likely(pieces, pairs, grams))
-        last = row
+    facts = [fact for piece in pieces for fact in piece.facts]
+    of_line = [piece.index for piece in pieces for _ in piece.facts]
+    for region in interleaved.regions(facts):
+        columns = [[of_line[line] for line in column] for column in interleaved.columns(facts, region, joint)]
+        found |= {pair for column in columns for pair in pairwise(column)}
+        for column in columns:
+            whole = "".join(texts[index] for index in column)
+            texts = [whole if index in column else text for index, text in enumerate(texts)]
+        columns, blocks = _behind(pieces, columns, of_line[region.stop - 1] + 1)
+        readings = [_stacked(columns, (), 0), *(_stacked(columns, blocks, shift) for shift in (-1, 0, 1))]
+        found |= max(readings, key=lambda pairs: _gain_of(pieces, pairs, grams))
+    return found, texts
+
+
+def _in_column(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> float:
+    """How well one line of a column goes on in another."""
+    measure = before.line.measure or 0.0
+    indented = _indented(after)
+    if not _closes(before):
+        return _by_words(before, after, grams) + _by_end(before, after) + (OPENED if indented else 0.0)
+    if indented or after.lead or after.bullet:
+        return NEXT_PARAGRAPH
+    return FLUSH if fills(before.line, measure) else SHORT_LINE
+
+
+def _behind(
+    pieces: Sequence[Piece], columns: list[list[int]], end: int
+) -> tuple[list[list[int]], list[tuple[int, int]]]:
+    """The columns of rows, and the blocks behind these, each as its first and last piece. A line by itself directly
+    behind a row is the last column's."""
+    if end + 1 < len(pieces) and len(pieces[end].facts) == 1 and pieces[end + 1].first.gap:
+        if not (pieces[end].first.gap or pieces[end].facts[0].other):
+            columns = [*columns, [end]]
+            end += 1
+    stop = next((k for k in range(end, len(pieces)) if pieces[k].heads), len(pieces))
+    starts = [k for k in range(end, min(stop, end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
+    starts = [k for k in starts if not (pieces[k].facts[0].other or _may_be_heading(pieces[k].facts[0]))]
+    ends = [k - 1 for k in starts[1:]] + [stop - 1]
+    return columns, list(zip(starts, ends))[: len(columns) + 1]
+
+
+def _stacked(columns: Sequence[list[int]], blocks: Sequence[tuple[int, int]], shift: int) -> set[tuple[int, int]]:
+    """The pairs of neighbours if the first block stands below the first column (`shift` 0), left of it (1: the rows
+    lack the line at its head) or below the second column (-1: the first ends with the rows, or went on before them)."""
+    below = {number - shift: block for number, block in enumerate(blocks)}
+    found: set[tuple[int, int]] = set()
+    for number in range(-1, len(columns)):
+        foot = columns[number][-1] if number >= 0 else None
+        if number in below:
+            first, last = below[number]
+            if foot is not None:
+                found.add((foot, first))
+            foot = last
+        if foot is not None and number + 1 < len(columns):
+            found.add((foot, columns[number + 1][0]))
     return found
 
 
-def _row(pieces: Sequence[Piece], start: int) -> tuple[list[int], list[tuple[int, int]]]:
-    """The pieces of a row, and the blocks behind it, each as its first and last piece. A line by itself directly behind
-    a row is the last of its pieces."""
-    end = start + 1
-    while end < len(pieces) and pieces[end].first.column > 1:
-        end += 1
-    if end + 1 < len(pieces) and len(pieces[end].facts) == 1 and pieces[end + 1].first.gap:
-        end += not (pieces[end].first.gap or pieces[end].first.column or pieces[end].facts[0].other)
-    starts = [k for k in range(end, min(len(pieces), end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
-    starts = [k for k in starts if not (pieces[k].facts[0].other or _may_be_heading(pieces[k].facts[0]))]
-    ends = [k - 1 for k in starts[1:]] + starts[-1:]
-    return list(range(start, end)), list(zip(starts, ends))[: end - start + 1]
-
-
-def _columns(row: Sequence[int], blocks: Sequence[tuple[int, int]], shift: int) -> set[tuple[int, int]]:
-    """The pairs of neighbours if a row's first piece stands above the first block behind it (`shift` 0) or above the
-    second."""
-    above = {(piece, first) for piece, (first, _) in zip(row, blocks[shift:])}
-    tops = {(last, piece) for piece, (_, last) in zip(row[1 - shift :], blocks)}
-    return above | tops
-
-
-def _likely(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int]], grams: frozenset[str]) -> float:
-    """How well the words agree with pairs of pieces, on an average of those that break off."""
-    joints = [(pieces[i].facts[-1], pieces[k].facts[0]) for i, k in pairs]
-    found = [
-        LEAST_WORDS if before.other or after.other else _by_words(before, after, grams)
-        for before, after in joints
-        if not _closes(before)
-    ]
-    return sum(found) / len(found) if found else 0.0
+def _gain_of(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int]], grams: frozenset[str]) -> float:
+    """What is gained by pieces that go on in each other as pairs have it, against pieces that stand for themselves."""
+    total = 0.0
+    for i, k in pairs:
+        before, after = pieces[i], pieces[k]
+        apart = before.is_apart or after.is_apart
+        joint = LEAST_WORDS if apart else _in_column(before.facts[-1], after.facts[0], grams)
+        total += joint - _end(before) - _begin(after)
+    return total
 
 
 def _end(piece: Piece) -> float:
@@ -341,11 +389,9 @@ def _by_words(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> flo
     """What the words and marks on both sides say for a sentence that goes on."""
     tail, head = before.line.text[-CONTEXT:], after.line.text[:CONTEXT]
     words = WORDS * continuation.goes_on(continuation.normal(tail), continuation.normal(head))
-    if words > UNLIKELY:
-        words += WORD_CUT * continuation.shares_a_word(tail, head)
+    words += WORD_CUT * continuation.shares_a_word(tail, head)
     score = max(LEAST_WORDS, min(MOST_WORDS, words))
-    if len(tail) > 1 and tail[-2:] + head[:2] in grams:
-        score += RECURS
+    score += RECURS * sum(run in grams for run in (tail[-2:] + head[:1], tail[-1:] + head[:2], tail[-2:] + head[:2]))
     if head[0] in breaks.NEVER_FIRST:
         score += CLOSES
     if after.lead or after.bullet or after.salutation or marks.jump_from(head):
@@ -369,10 +415,17 @@ def _by_width(before: LineFacts, piece: Piece) -> float:
     if one is None or other is None:
         return 0.0
     score = OTHER_MEASURE * min(abs(one - other), WIDEST_CHANGE)
-    full = fills(before.line, one) or fills(before.line, one - INDENT)
     if not _closes(before):
-        score += (0.0 if full else SHORT_LINE) + (OPENED if len(piece.facts) > 1 and _indented(piece.facts[0]) else 0.0)
+        score += _by_end(before, piece.facts[0])
+        score += OPENED if len(piece.facts) > 1 and _indented(piece.facts[0]) else 0.0
     return score
+
+
+def _by_end(before: LineFacts, after: LineFacts) -> float:
+    """What it says that a line which goes on is shorter than its column."""
+    measure = before.line.measure or 0.0
+    full = fills(before.line, measure) or fills(before.line, measure - INDENT)
+    return 0.0 if full or not _has_room(before, after) else SHORT_LINE
 
 
 def _without_circles(pairs: dict[int, int], gains: Mapping[tuple[int, int], float]) -> dict[int, int]:

@@ -19,6 +19,7 @@ from transforms.lines import INDENT, SLACK, TOLERANCE, Line, line_of, printed_wi
 
 MOST_COLUMNS = 6
 LEAST_WIDTH = 1.3  # a row is so many columns wide at the least
+LEAST_NEAR = 1.05  # …and so many next to other rows, where a paragraph's last line may be short: …教育， 远发展。
 
 # Costs of a piece; a row is cut where they stay below `MOST_COST` for each piece.
 FULL = 0.0
@@ -44,16 +45,19 @@ def cut_rows(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     blanks = [measures if _BLANK.search(line.text) else () for line, measures in zip(lines, _columns(lines))]
     rows = {i: cut for i, measures in enumerate(blanks) if (cut := _cut(lines[i], measures))}
-    rows |= _touching(lines, rows)
+    found = rows
+    while found := _touching(lines, rows, found):
+        rows = rows | found
     return [piece for i, line in enumerate(lines) for piece in (rows[i][1] if i in rows else [line])]
 
 
-def _touching(lines: Sequence[Line], rows: Mapping[int, _Row]) -> dict[int, _Row]:
-    """Rows next to those found whose columns touch, so that no blank is left: …书籍与知识的力量，阅读之光。"""
+def _touching(lines: Sequence[Line], rows: Mapping[int, _Row], last: Mapping[int, _Row]) -> dict[int, _Row]:
+    """Rows next to those found `last`: their columns may touch, so that no blank is left (…书籍与知识的力量，阅读之光。),
+    or no line of their measure stands near."""
     found: dict[int, _Row] = {}
-    for i, (measure, _) in rows.items():
+    for i, (measure, _) in last.items():
         for near in range(max(0, i - NEAR), min(len(lines), i + NEAR + 1)):
-            cut = _cut(lines[near], [measure]) if near not in rows else None
+            cut = _cut(lines[near], [measure], LEAST_NEAR) if near not in rows else None
             if cut:
                 found[near] = cut
     return found
@@ -78,12 +82,13 @@ def _carried(measures: Iterable[float | None]) -> list[float | None]:
     return carried
 
 
-def _cut(line: Line, measures: Iterable[float]) -> _Row | None:
-    """The measure of the columns that a row was read across, and the lines it is made of; None where it is one line."""
+def _cut(line: Line, measures: Iterable[float], least: float = LEAST_WIDTH) -> _Row | None:
+    """The measure of the columns that a row was read across, and the lines it is made of; None where it is one line.
+    A row is `least` columns wide or wider."""
     if not _BODY_MARK.search(line.text):
         return None
     text = line.clean.text
-    fitting = [m for m in measures if LEAST_WIDTH * m <= line.width <= (MOST_COLUMNS + 0.5) * m]
+    fitting = [m for m in measures if least * m <= line.width <= (MOST_COLUMNS + 0.5) * m]
     (cost, cuts), measure = min(((_best_cuts(text, m), m) for m in fitting), default=((MOST_COST, []), 0.0))
     if cost >= MOST_COST:
         return None

@@ -1,0 +1,149 @@
+"""Columns that an extractor read row by row, told apart again.
+
+Where columns stand close, an extractor that goes by geometry reads them as one block: row after row, each from left to
+right; a line that is set off, as a paragraph's first is, comes by itself. So each line stands to the right of the one
+before it or opens the next row, and each column that has begun has a line in every row until it ends. Of all ways to
+deal the lines out to columns by these rules the one is chosen in which the columns read best.
+
+    before  盖科普、文学、历史、艺术等 | 的每一片土地，点亮孩子们心 / 多个领域。/ 中的阅读之光。
+    after   盖科普、文学、历史、艺术等 / 多个领域。 | 的每一片土地，点亮孩子们心 / 中的阅读之光。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from transforms.breaks import LineFacts
+
+BETWEEN = 3  # so many lines between two rows belong to them
+AROUND = 8  # …and so many before the first and behind the last, as far as no blank line parts them
+MOST_COLUMNS = 6
+BEAM = 60
+LATE = -8.0  # a column that begins in the second row
+FAR_TOO_LATE = -12.0  # …or further down
+ENDED = -1.0  # a column that has no line in a row
+GOES_ON_AFTER_ALL = -8.0  # …and has one in a later row
+TORN = -5.0  # a row read in two though nothing parts its columns more widely than usual
+WIDE = 1.5  # so many em wider than usual
+
+Joint = Callable[[LineFacts, LineFacts], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dealt:
+    """Lines dealt out to columns from left to right; `at` is the column of the last line, `ended` counts the rows
+    since each column had a line."""
+
+    columns: tuple[tuple[int, ...], ...] = ()
+    at: int = -1
+    n_rows: int = 0
+    missing: tuple[bool, ...] = ()
+
+    @property
+    def key(self) -> tuple[tuple[int, ...], int, tuple[bool, ...]]:
+        return tuple(column[-1] for column in self.columns), self.at, self.missing
+
+
+def regions(facts: Sequence[LineFacts]) -> Iterator[range]:
+    """The stretches of lines that hold rows of several columns, with the few lines between two such rows and those
+    that stand close above or below them."""
+    end = 0
+    for rows in _close_rows(facts):
+        start, stop = rows.start, rows.stop
+        while start > max(end, rows.start - AROUND) and not facts[start].line.gap:
+            start -= 1
+        while stop < min(len(facts), rows.stop + AROUND) and not facts[stop].line.gap:
+            stop += 1
+        if start < end or _is_any_apart(facts, range(start, rows.start), facts[rows.start]):
+            start = rows.start
+        cut_off = stop == rows.stop + AROUND and stop < len(facts) and not facts[stop].line.gap
+        if cut_off or _is_any_apart(facts, range(rows.stop, stop), facts[rows.start]):
+            stop = rows.stop
+        yield range(start, stop)
+        end = stop
+
+
+def _close_rows(facts: Sequence[LineFacts]) -> Iterator[range]:
+    """The stretches from a row to another with few lines between two neighbours."""
+    start = end = 0
+    for index, fact in enumerate(facts):
+        if not fact.line.column:
+            continue
+        if start < end and (index - end > BETWEEN or _is_any_apart(facts, range(end, index), fact)):
+            yield range(start, end)
+            start = end
+        if start == end:
+            start = index
+        end = index + 1
+    if start < end:
+        yield range(start, end)
+
+
+def _is_any_apart(facts: Sequence[LineFacts], lines: range, row: LineFacts) -> bool:
+    """Whether one of some lines is no line of the columns of a row."""
+    return any(facts[i].other is not None or facts[i].line.measure != row.line.measure for i in lines)
+
+
+def columns(facts: Sequence[LineFacts], region: range, joint: Joint) -> list[list[int]]:
+    """The lines of a region by column from left to right; `joint` says how well one line goes on in another."""
+    known: dict[tuple[int, int], float] = {}
+
+    def link(before: int, after: int) -> float:
+        pair = before, after
+        if pair not in known:
+            known[pair] = joint(facts[before], facts[after])
+        return known[pair]
+
+    torn = {index: _torn(facts[index - 1] if index > region.start else None, facts[index]) for index in region}
+    beam: list[tuple[float, _Dealt]] = [(0.0, _Dealt())]
+    for index in region:
+        best: dict[object, tuple[float, _Dealt]] = {}
+        for score, dealt in beam:
+            for gain, then in _ways(dealt, index, facts[index].line.column, torn[index], link):
+                if then.key not in best or score + gain > best[then.key][0]:
+                    best[then.key] = score + gain, then
+        beam = sorted(best.values(), key=lambda each: -each[0])[:BEAM]
+    return [list(column) for column in beam[0][1].columns]
+
+
+def _torn(before: LineFacts | None, fact: LineFacts) -> float:
+    """The score of two lines that stand in one row but were read apart: so they are where a last line's end or a first
+    line's indent parts them."""
+    if before is None or fact.line.column > 1:
+        return 0.0
+    blanks = [(each.line.measure or 0.0) - each.line.width for each in (before, fact)]
+    return 0.0 if max(blanks) >= WIDE else TORN
+
+
+def _ways(
+    dealt: _Dealt, index: int, number: int, torn: float, link: Callable[[int, int], float]
+) -> Iterator[tuple[float, _Dealt]]:
+    """The ways to place a line that is piece `number` of its row: right of the last one, or in a new row."""
+    for score, then in _in_row(dealt, dealt.at + 1, index, 0.0, link):
+        yield score + (torn if then.at == dealt.at + 1 else 0.0), then
+    if number < 2:
+        ended = [missing or at > dealt.at for at, missing in enumerate(dealt.missing)]
+        score = ENDED * sum(now and not was for now, was in zip(ended, dealt.missing))
+        new = _Dealt(dealt.columns, -1, dealt.n_rows + 1, tuple(ended))
+        yield from _in_row(new, 0, index, score, link)
+
+
+def _in_row(
+    dealt: _Dealt, start: int, index: int, score: float, link: Callable[[int, int], float]
+) -> Iterator[tuple[float, _Dealt]]:
+    """The ways to place a line in a row in a column from `start` on; those passed over have no line in this row."""
+    columns, missing = dealt.columns, dealt.missing
+    passed = 0.0
+    for at in range(start, len(columns) + 1):
+        then = (*missing[:start], *(True for _ in missing[start:at]))
+        if len(columns) < MOST_COLUMNS:
+            opening = 0.0 if dealt.n_rows <= 1 else LATE if dealt.n_rows == 2 else FAR_TOO_LATE
+            grown = (*columns[:at], (index,), *columns[at:])
+            yield score + passed + opening, _Dealt(grown, at, dealt.n_rows, (*then, False, *missing[at:]))
+        if at < len(columns):
+            again = GOES_ON_AFTER_ALL if missing[at] else 0.0
+            longer = (*columns[:at], (*columns[at], index), *columns[at + 1 :])
+            gain = score + passed + again + link(columns[at][-1], index)
+            yield gain, _Dealt(longer, at, dealt.n_rows, (*then, False, *missing[at + 1 :]))
+            passed += 0.0 if missing[at] else ENDED

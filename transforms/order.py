@@ -55,6 +55,7 @@ UNFINISHED = -5.0
 FINISHED = 0.0
 BEGINS = -1.5
 HEADS = -0.5
+OPENING = 1.0  # at most, for words that open a sentence
 
 
 @dataclass(slots=True)
@@ -310,7 +311,7 @@ def _begin(piece: Piece) -> float:
     if piece.heads:
         return HEADS
     opening = WORDS * continuation.opens(continuation.normal(fact.line.text[:CONTEXT]))
-    return BEGINS + max(UNFINISHED, min(1.0, opening)) + (0.0 if _indented(fact) else FLUSH)
+    return BEGINS + max(UNFINISHED, min(OPENING, opening)) + (0.0 if _indented(fact) else FLUSH)
 
 
 def _indented(fact: LineFacts) -> bool:

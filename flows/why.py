@@ -13,18 +13,9 @@ from itertools import groupby
 
 from flows import reading
 from flows.show import BOLD, DIM, Look, columns_of, head, wrapped
+from transforms.alternatives import Decision, Reading
 from transforms.document import Document
-from transforms.reasons import (
-    ArticleReason,
-    BlockReason,
-    Decision,
-    LineReason,
-    PageReasons,
-    Placing,
-    Reading,
-    explain,
-    in_words,
-)
+from transforms.reasons import ArticleReason, BlockReason, LineReason, PageReasons, Placing, explain, in_words
 
 SCORE = 14
 NOTE = SCORE + 2
@@ -59,7 +50,7 @@ def explained(document: Document, path: str, look: Look) -> Iterator[str]:
 
 def _block(reasons: PageReasons, block: BlockReason, named: bool, look: Look) -> Iterator[str]:
     """A block's own lines; `named` says that the headline of its article is to be told."""
-    yield look.paint(_place(reasons, block, named), BOLD)
+    yield from (look.paint(line, BOLD) for line in _filled("", _place(reasons, block, named).split(), look))
     if block.decision:
         yield from _decided(block.decision, look)
     for note in block.notes:
@@ -99,7 +90,8 @@ def _placing(placing: Placing, look: Look) -> Iterator[str]:
 
 
 def _article(number: int, article: ArticleReason, look: Look) -> Iterator[str]:
-    yield look.paint(f"article {number}: {article.kind}" + _quoted(article.headline), BOLD)
+    title = f"article {number}: {article.kind}" + _quoted(article.headline)
+    yield from (look.paint(line, BOLD) for line in _filled("", title.split(), look))
     yield from _filled(" " * NOTE, f"confidence {article.confidence:.2f}".split(), look)
     yield from _decided(Decision(article.odds), look)
     if article.heading:
@@ -131,9 +123,9 @@ def _sum(reading: Reading, what: str, look: Look) -> Iterator[str]:
 
 
 def _filled(start: str, words: Iterable[str], look: Look) -> Iterator[str]:
-    """Words in lines of the width, the first behind `start`, the others below it."""
+    """Words in lines of the width, the first behind `start`, the others below it; what fits into no line is cut."""
     line, blank = start, " " * columns_of(start)
-    for word in words:
+    for word in (piece for whole in words for piece in wrapped(whole, look.width - len(blank))):
         if line not in (start, blank) and columns_of(line) + 1 + columns_of(word) > look.width:
             yield line
             line = blank

@@ -18,49 +18,17 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from transforms import blocks
-from transforms.articles import Draft, Grouping, Phase
+from transforms.alternatives import BlockReadings, Decision, LineReadings, Reading, reading_of, role_of
+from transforms.articles import Draft, Grouping
 from transforms.blocks import Block, Role
-from transforms.breaks import Break, LineFacts
+from transforms.breaks import LineFacts
 from transforms.characters import fold
 from transforms.decode import decode
 from transforms.lexicon import table
 from transforms.lines import Line
 from transforms.order import Piece
 from transforms.stories import Story
-from transforms.tracing import UNNAMED, Term, terms_of, traced
-
-IMPOSSIBLE = -1e8  # what scores less was never a choice
-LONGEST_NAME = 8  # characters by which a block is named
-
-_State = tuple[Phase, bool] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read something, with its score and the terms that add up to it."""
-
-    what: str
-    score: float
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The reading that was taken and the best one that was not.
-
-    The score of `taken` is what it gave to the whole. That of `rejected` is by how much the whole would change: the
-    terms that would come in, less those that would go. `besides` says what else would then be read otherwise.
-    """
-
-    taken: Reading
-    rejected: Reading | None = None
-    besides: tuple[str, ...] = ()
-
-    @property
-    def lost_by(self) -> float:
-        """By how much the rejected reading lost; 0 where there was none."""
-        return -self.rejected.score if self.rejected else 0.0
+from transforms.tracing import UNNAMED, Term, traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +204,6 @@ def _start(line: Line) -> int:
     return line.raw.at[0]
 
 
-def _reading(what: str, score: float) -> Reading:
-    return Reading(what, float(score), terms_of(score))
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A page with what was noted of it."""
@@ -252,7 +216,7 @@ class _Page:
     stories: Sequence[Story]
 
     def reasons(self) -> PageReasons:
-        grouped = _Grouped(self.rules, *self.notes.grouped)
+        grouped = BlockReadings(self.rules, *self.notes.grouped)
         blocks_, block_of = _blocks(self.grouping, self.stories, grouped)
         numbers = _LineNumbers(self.text)
         names = [f"line {numbers.of(line)[0]}" for line in self.lines]
@@ -261,7 +225,7 @@ class _Page:
         for last, line, role in zip(self.lines, self.lines[1:], self.notes.roles[1:]):
             if role == Role.HEADING_GOES_ON and block_of[_start(last)] != block_of[_start(line)]:
                 placings[_start(line)] = (*placings.get(_start(line), ()), Placing("parted from the heading before it"))
-        roles = map(_role, self.notes.facts, self.notes.roles)
+        roles = map(role_of, self.notes.facts, self.notes.roles)
         lines = tuple(
             LineReason(numbers.of(line), line, role, block_of[at], decision, placings.get(at, ()))
             for line, role, decision in zip(self.lines, roles, decisions)
@@ -286,119 +250,14 @@ class _LineNumbers:
 # --- lines ----------------------------------------------------------------------------------------------------------
 
 
-def _role(fact: LineFacts, role: Role) -> str:
-    other = fact.other or "heading"
-    return {
-        Role.OPENS: "opens a paragraph",
-        Role.GOES_ON: "goes on",
-        Role.HEADING: "heading",
-        Role.HEADING_GOES_ON: "heading goes on",
-        Role.OTHER: other,
-        Role.INTERRUPTS: f"{other}, interrupts",
-    }[role]
-
-
-def _break(fact: LineFacts, role: Role) -> str:
-    """What the break before a line is in one of its roles."""
-    other = fact.other or "heading"
-    return {
-        Role.OPENS: "new paragraph",
-        Role.GOES_ON: "join",
-        Role.HEADING: "new block: heading",
-        Role.HEADING_GOES_ON: "join to the heading",
-        Role.OTHER: f"new block: {other}",
-        Role.INTERRUPTS: f"{other} inside a paragraph, which goes on behind it",
-    }[role]
-
-
 def _line_decisions(notes: _Notes, rules: SimpleNamespace, name: Callable[[int], str]) -> tuple[list[Decision], float]:
     """The decision on each line, and the score of the whole reading; `rules` are those of `blocks`, `name` says how a
     line is called."""
     if not notes.roles:
         return [], 0.0
     (found, enters, ends), (total, roles) = next(each for each in notes.readings if each[1][1] is notes.roles)
-    lattice = _Lattice(rules, found, enters, ends)
-    return [lattice.decision(index, notes.facts, roles, name) for index in range(len(roles))], float(total)
-
-
-class _Lattice:
-    """All readings of a page's lines: for each line and role the best score of all lines so far (`before`) and of all
-    lines behind it (`behind`), with the roles of its neighbours there (`came`, `goes`)."""
-
-    def __init__(
-        self,
-        rules: SimpleNamespace,
-        found: Sequence[Break],
-        enters: Sequence[Sequence[float]],
-        ends: tuple[float, float],
-    ) -> None:
-        self.enters = [rules._at_first(enters[0]), *enters[1:]]
-        self.steps: list[dict[tuple[Role, Role], float]] = [
-            {(was, role): score for was, role, score in rules._steps(each)} for each in found
-        ]
-        self.ends: list[float] = rules._at_last([0.0] * len(Role), ends)
-        self.before: list[list[float]] = [list(map(float, self.enters[0]))]
-        self.came: list[list[Role]] = [[Role.OPENS] * len(Role)]
-        for steps, entering in zip(self.steps, self.enters[1:]):
-            self._go_forward(steps, entering)
-        self.behind: list[list[float]] = [list(map(float, self.ends))]
-        self.goes: list[list[Role]] = [[Role.OPENS] * len(Role)]
-        for steps, entering in zip(reversed(self.steps), reversed(self.enters)):
-            self._go_back(steps, entering)
-        self.behind.reverse()
-        self.goes.reverse()
-
-    def _go_forward(self, steps: Mapping[tuple[Role, Role], float], entering: Sequence[float]) -> None:
-        plain = [(was, role, float(score)) for (was, role), score in steps.items()]
-        scores, came = blocks._advance(self.before[-1], plain, list(map(float, entering)))
-        self.before.append(scores)
-        self.came.append(came)
-
-    def _go_back(self, steps: Mapping[tuple[Role, Role], float], entering: Sequence[float]) -> None:
-        best, goes = [2 * blocks.IMPOSSIBLE] * len(Role), [Role.OPENS] * len(Role)
-        for (was, role), score in steps.items():
-            total = float(score) + float(entering[role]) + self.behind[-1][role]
-            if total > best[was]:
-                best[was], goes[was] = total, role
-        self.behind.append(best)
-        self.goes.append(goes)
-
-    def decision(
-        self, index: int, facts: Sequence[LineFacts], roles: Sequence[Role], name: Callable[[int], str]
-    ) -> Decision:
-        """Why a line was read in its role."""
-        role = roles[index]
-        sums = {each: self.before[index][each] + self.behind[index][each] for each in Role if each != role}
-        other = max(sums, key=sums.__getitem__)
-        taken = _reading(_break(facts[index], role), self._score(index, roles))
-        if sums[other] < IMPOSSIBLE:
-            return Decision(taken)
-        start, otherwise = self._otherwise(index, other, roles)
-        path = [*roles[:start], *otherwise, *roles[start + len(otherwise) :]]
-        stretch = range(start, min(len(roles), start + len(otherwise) + 1))
-        change = sum((self._score(at, path) - self._score(at, roles) for at in stretch), 0.0)
-        besides = [at for at in stretch if path[at] != roles[at] and at != index]
-        said = tuple(f"{_break(facts[at], path[at])} at {name(at)}" for at in besides)
-        return Decision(taken, _reading(_break(facts[index], other), change), said)
-
-    def _otherwise(self, index: int, other: Role, roles: Sequence[Role]) -> tuple[int, list[Role]]:
-        """The best roles of the lines around one that has another role: the first of these lines, and their roles."""
-        path, start, end = [other], index, index
-        while start and self.came[start][path[0]] != roles[start - 1]:
-            path.insert(0, self.came[start][path[0]])
-            start -= 1
-        while end + 1 < len(roles) and self.goes[end][path[-1]] != roles[end + 1]:
-            path.append(self.goes[end][path[-1]])
-            end += 1
-        return start, path
-
-    def _score(self, index: int, roles: Sequence[Role]) -> float:
-        """What the break before a line, the line itself and the page's end give."""
-        role = roles[index]
-        score: float = self.enters[index][role]
-        if index:
-            score = self.steps[index - 1][roles[index - 1], role] + score
-        return score + self.ends[role] if index + 1 == len(self.enters) else score
+    read = LineReadings(rules, found, enters, ends)
+    return [read.decision(index, notes.facts, roles, name) for index in range(len(roles))], float(total)
 
 
 # --- rows and pieces ------------------------------------------------------------------------------------------------
@@ -431,7 +290,7 @@ def _rows(notes: _Notes, most: float) -> dict[int, tuple[Placing, ...]]:
     for cost, measure, pieces in notes.rows.values():
         for number, piece in enumerate(pieces, 1):
             what = f"piece {number} of {len(pieces)} of a row read across columns of {measure:g} em"
-            cut = Decision(_reading(f"{what}, on average", most - cost)) if number == 1 else None
+            cut = Decision(reading_of(f"{what}, on average", most - cost)) if number == 1 else None
             found[_start(piece)] = (Placing(what, cut),)
     return found
 
@@ -444,138 +303,20 @@ def _pairing(notes: _Notes, numbers: _LineNumbers, one: int, other: int, what: s
         return None
     rest = {k: each for (i, k), each in notes.gains.items() if i == one and k != other and each > 0}
     second = max(rest, key=rest.__getitem__, default=None)
-    taken = _reading(what, gain)
+    taken = reading_of(what, gain)
     if second is None:
-        return Decision(taken, _reading("nothing there", -gain))
+        return Decision(taken, reading_of("nothing there", -gain))
     line = numbers.of(notes.pieces[second].first)[0]
     change = rest[second] - gain
     said = f"line {line} there" if change <= 0 else f"line {line} there, which is needed elsewhere"
-    return Decision(taken, _reading(said, change))
+    return Decision(taken, reading_of(said, change))
 
 
 # --- blocks ---------------------------------------------------------------------------------------------------------
 
 
-_Move = tuple[_State, Any, float]
-"""A state, how the next block is read, and what that gives."""
-
-
-class _Grouped:
-    """The best reading of a page's blocks, with all moves that it could have made: for each block and state before it
-    the best score so far and the move that led there, and the best score from there on and its first move."""
-
-    def __init__(self, rules: SimpleNamespace, items: Sequence[Any], habits: Any, readings: Sequence[Any]) -> None:
-        self.items, self.readings = items, readings
-        self.closing: Callable[[Any], float] = rules.articles._closing
-        self.after: Callable[[Any], tuple[Phase, bool]] = rules.articles._state_after
-        self.moves: list[list[_Move]] = []
-        self.before: list[dict[_State, tuple[float, _Move | None]]] = [{None: (0.0, None)}]
-        for index in range(len(items)):
-            states = list(self.before[-1])
-            moves = [(was, *move) for was in states for move in rules.articles._moves(items, index, was, habits)]
-            self.moves.append(moves)
-            self._go_forward(moves)
-        ends: dict[_State, float] = {state: self.closing(state[0]) for state in self.before[-1] if state}
-        self.ends = {state: end for state, end in ends.items() if state and not state[1]} or ends
-        self.behind: list[dict[_State, tuple[float, _Move | None]]] = [
-            {state: (float(end), None) for state, end in self.ends.items()}
-        ]
-        for moves in reversed(self.moves):
-            self._go_back(moves)
-        self.behind.reverse()
-        self.taken = self._taken()
-        self.total = self.behind[0][None][0] if items else 0.0
-
-    def _go_forward(self, moves: Sequence[_Move]) -> None:
-        best: dict[_State, tuple[float, _Move | None]] = {}
-        for move in moves:
-            was, reading, gain = move
-            state, total = self.after(reading), self.before[-1][was][0] + float(gain)
-            if state not in best or total > best[state][0]:
-                best[state] = total, move
-        self.before.append(best)
-
-    def _go_back(self, moves: Sequence[_Move]) -> None:
-        best: dict[_State, tuple[float, _Move | None]] = {}
-        for move in moves:
-            was, reading, gain = move
-            behind = self.behind[-1].get(self.after(reading))
-            if behind is not None and (was not in best or float(gain) + behind[0] > best[was][0]):
-                best[was] = float(gain) + behind[0], move
-        self.behind.append(best)
-
-    def _taken(self) -> list[_Move]:
-        """The moves of the reading that won."""
-        states: list[_State] = [None, *map(self.after, self.readings)]
-        return [
-            next(move for move in moves if move[:2] == (was, reading))
-            for moves, was, reading in zip(self.moves, states, self.readings)
-        ]
-
-    def _end(self, index: int, move: _Move) -> float:
-        """What the page's end gives behind the last block."""
-        return self.ends[self.after(move[1])] if index + 1 == len(self.items) else 0.0
-
-    def decision(self, index: int) -> Decision:
-        """Why a block was read as it was."""
-        item, taken = self.items[index], self.taken[index]
-        what = _what(item, *taken[:2])
-        read = _reading(what, taken[2] + self._end(index, taken))
-        others = [move for move in self.moves[index] if _what(item, *move[:2]) != what]
-        totals = {at: total for at, move in enumerate(others) if (total := self._total(index, move)) > IMPOSSIBLE}
-        if not totals:
-            return Decision(read)
-        path = self._path(index, others[max(totals, key=totals.__getitem__)])
-        stretch = [at for at, (one, other) in enumerate(zip(path, self.taken)) if one[:2] != other[:2]]
-        change = sum((path[at][2] - self.taken[at][2] for at in stretch), 0.0)
-        change += self._end(len(path) - 1, path[-1]) - self._end(len(path) - 1, self.taken[-1])
-        besides = [at for at in stretch if at != index and self._said(at, path) != self._said(at, self.taken)]
-        said = tuple(f"“{_short(self.items[at].text)}” as {self._said(at, path)}" for at in besides)
-        return Decision(read, _reading(self._said(index, path), change), said)
-
-    def _said(self, index: int, path: Sequence[_Move]) -> str:
-        return _what(self.items[index], *path[index][:2])
-
-    def _total(self, index: int, move: _Move) -> float:
-        """The score of the best whole reading with a move."""
-        was, reading, gain = move
-        behind = self.behind[index + 1].get(self.after(reading))
-        return 10 * IMPOSSIBLE if behind is None else self.before[index][was][0] + float(gain) + behind[0]
-
-    def _path(self, index: int, move: _Move) -> list[_Move]:
-        """The best whole reading with a move."""
-        path = [move]
-        for at in range(index, 0, -1):
-            path.append(self.before[at][path[-1][0]][1] or move)
-        path.reverse()
-        for at in range(index + 1, len(self.items)):
-            path.append(self.behind[at][self.after(path[-1][1])][1] or move)
-        return path
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
-
-
-def _what(item: Any, was: _State, reading: Any) -> str:
-    """What a block is in a reading."""
-    if reading.stray:
-        return "a stray line, of no article"
-    if reading.piece:
-        return "the first piece of the paragraph below"
-    if reading.crosshead:
-        return "a crosshead inside the body"
-    if not item.heading:
-        return "text that begins an article" if reading.starts else "more of the article before it"
-    if reading.starts:
-        return "a heading that begins an article"
-    if was and reading.phase == was[0] and was[0] in (Phase.BODY, Phase.BARE_BODY):
-        return "signs the text above it"
-    return "more of the heading" if reading.phase == Phase.HEADED else "a heading behind its text"
-
-
 def _blocks(
-    grouping: Grouping, stories: Sequence[Story], grouped: _Grouped
+    grouping: Grouping, stories: Sequence[Story], grouped: BlockReadings
 ) -> tuple[tuple[BlockReason, ...], dict[int, int]]:
     """All blocks of a page, and for each line, by its start, the number of its block."""
     article_of = {_start(line): number for number, draft in enumerate(grouping.drafts) for line in _lines(draft)}
@@ -608,7 +349,7 @@ def _rule(block: Block, article: int | None) -> str:
     return "a box of briefs: its label, or the mark at its head, says so" if article is not None else "of no article"
 
 
-def _notes(grouped: _Grouped, index: int) -> tuple[str, ...]:
+def _notes(grouped: BlockReadings, index: int) -> tuple[str, ...]:
     """What a block shows that the scores were made of."""
     item = grouped.items[index]
     if item.heading:
@@ -641,7 +382,7 @@ def _articles(notes: _Notes, stories: Sequence[Story]) -> tuple[ArticleReason, .
             story.heading.headline.text if story.heading.headline else None,
             story.kind,
             story.confidence,
-            _reading("the body is exactly right", notes.odds[number]),
+            reading_of("the body is exactly right", notes.odds[number]),
             _parting(notes, number),
         )
         for number, story in enumerate(stories)
@@ -659,7 +400,7 @@ def _parting(notes: _Notes, number: int) -> Decision | None:
     if not others:
         return None
     best = max(others, key=scores.__getitem__)
-    return Decision(_reading(said[taken], scores[taken]), _reading(said[best], scores[best] - scores[taken]))
+    return Decision(reading_of(said[taken], scores[taken]), reading_of(said[best], scores[best] - scores[taken]))
 
 
 def _parted(pieces: Sequence[Any], span: tuple[int, int]) -> str:

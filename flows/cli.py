@@ -142,13 +142,15 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _show(options: argparse.Namespace) -> int:
     import shutil
 
-    from flows.show import Look, page, shown
+    from flows.show import Look, one_file, page, shown
     from flows.why import explained
 
     document = page(options.file, options.pattern)
     look = Look(min(shutil.get_terminal_size().columns, 100), sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-    asked = options.why and document.status != "quarantined"
-    for line in explained(document, options.file, look) if asked else shown(document, look):
+    lines = shown(document, look)
+    if options.why and document.status != "quarantined":
+        lines = explained(document, one_file(options.file, options.pattern).path, look)
+    for line in lines:
         print(line)
     return TROUBLE if document.status == "quarantined" else DONE
 

@@ -251,6 +251,11 @@ def test_why_keeps_to_the_width() -> None:
     assert any("\x1b[1m" in line for line in explained(page(seed, None), seed, Look(width=70, colour=True)))
 
 
+def test_why_takes_a_glob_of_one_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "--why", str(SEEDS / "000_*.txt")]) == 0
+    assert "new paragraph" in capsys.readouterr().out
+
+
 def test_why_of_what_is_no_page(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
     (tmp_path / "empty.txt").touch()
     assert main(["show", "--why", str(tmp_path / "empty.txt")]) == 1

@@ -241,16 +241,17 @@ class BlockReadings:
         totals = {at: total for at, move in enumerate(others) if (total := self._total(index, move)) > IMPOSSIBLE}
         if not totals:
             return Decision(read)
-        path = self._path(index, others[max(totals, key=totals.__getitem__)])
-        stretch = [at for at, (one, other) in enumerate(zip(path, self.taken)) if one[:2] != other[:2]]
-        change = sum((path[at][2] - self.taken[at][2] for at in stretch), 0.0)
-        change += self._end(len(path) - 1, path[-1]) - self._end(len(path) - 1, self.taken[-1])
-        besides = [at for at in stretch if at != index and self._said(at, path) != self._said(at, self.taken)]
-        said = tuple(f"“{_short(self.items[at].text)}” as {self._said(at, path)}" for at in besides)
-        return Decision(read, reading_of(self._said(index, path), change), said)
+        start, path = self._otherwise(index, others[max(totals, key=totals.__getitem__)])
+        stretch = range(start, start + len(path))
+        moves = dict(zip(stretch, path))
+        change = sum((moves[at][2] - self.taken[at][2] for at in stretch), 0.0)
+        change += self._end(stretch[-1], path[-1]) - self._end(stretch[-1], self.taken[stretch[-1]])
+        besides = [at for at in stretch if at != index and self._said(at, moves[at]) != self._said(at, self.taken[at])]
+        said = tuple(f"“{_short(self.items[at].text)}” as {self._said(at, moves[at])}" for at in besides)
+        return Decision(read, reading_of(self._said(index, moves[index]), change), said)
 
-    def _said(self, index: int, path: Sequence[_Move]) -> str:
-        return _what(self.items[index], *path[index][:2])
+    def _said(self, index: int, move: _Move) -> str:
+        return _what(self.items[index], *move[:2])
 
     def _total(self, index: int, move: _Move) -> float:
         """The score of the best whole reading with a move."""
@@ -258,15 +259,19 @@ class BlockReadings:
         behind = self.behind[index + 1].get(self.after(reading))
         return 10 * IMPOSSIBLE if behind is None else self.before[index][was][0] + float(gain) + behind[0]
 
-    def _path(self, index: int, move: _Move) -> list[_Move]:
-        """The best whole reading with a move."""
-        path = [move]
-        for at in range(index, 0, -1):
-            path.append(self.before[at][path[-1][0]][1] or move)
-        path.reverse()
+    def _otherwise(self, index: int, move: _Move) -> tuple[int, list[_Move]]:
+        """The best moves round one that was not taken, as far as they differ from those that were: the number of the
+        first block, and the moves."""
+        path, start = [move], index
+        while path[0][0] != self.taken[start][0]:
+            path.insert(0, self.before[start][path[0][0]][1] or move)
+            start -= 1
         for at in range(index + 1, len(self.items)):
-            path.append(self.behind[at][self.after(path[-1][1])][1] or move)
-        return path
+            state = self.after(path[-1][1])
+            if state == self.taken[at][0]:
+                break
+            path.append(self.behind[at][state][1] or move)
+        return start, path
 
 
 def _short(text: str) -> str:

@@ -5,7 +5,7 @@ decide is noted on the way. What is said of a break or a block is therefore the 
 reading lost by is told of the whole page: the best reading of all lines in which this one is read so.
 
     before  我们必须集聚⏎⏎各方智慧
-    after   各方智慧: goes on; a blank line -0.7; a new paragraph lost by 7.2, since no full stop stands before it
+    after   各方智慧: join, a blank line -0.7; a new paragraph is worse by far, since no full stop stands before it
 """
 
 from __future__ import annotations
@@ -133,6 +133,7 @@ class _Notes:
     odds: list[float] = field(default_factory=list)
 
     def taps(self) -> dict[str, Callable[..., Any]]:
+        """The functions that note what they are called with, each by the name of the one it stands in for."""
         return {
             "rows._best_cuts": self._cuts,
             "rows._cut": self._row,
@@ -324,14 +325,17 @@ def _blocks(
     block_of: dict[int, int] = {}
     boxes = [part.block for draft in grouping.drafts if draft.brief for part in draft.parts]
     labels = [draft.label for draft in grouping.drafts if draft.brief and draft.label]
-    items = [(item.block, grouped.decision(index)) for index, item in enumerate(grouped.items)]
-    apart = [(block, None) for block in (*boxes, *labels, *grouping.loose)]
-    for block, decision in [*items, *apart]:
-        if _start(block.lines[0]) in block_of:
+    decided = {_start(item.block.lines[0]): index for index, item in enumerate(grouped.items)}
+    apart = [*boxes, *labels, *grouping.loose]
+    for block in [*(item.block for item in grouped.items), *apart]:
+        start = _start(block.lines[0])
+        if start in block_of:
             continue
-        article = article_of.get(_start(block.lines[0]))
+        article = article_of.get(start)
         part = None if article is None else _part(block, stories[article])
-        notes = _notes(grouped, len(found)) if decision else (_rule(block, article),)
+        index = decided.get(start)
+        decision = None if index is None else grouped.decision(index)
+        notes = (_rule(block, article),) if index is None else _shown(grouped.items[index])
         block_of.update({_start(line): len(found) for line in block.lines})
         found.append(BlockReason(block.kind, article, part, decision, notes))
     return tuple(found), block_of
@@ -349,9 +353,8 @@ def _rule(block: Block, article: int | None) -> str:
     return "a box of briefs: its label, or the mark at its head, says so" if article is not None else "of no article"
 
 
-def _notes(grouped: BlockReadings, index: int) -> tuple[str, ...]:
+def _shown(item: Any) -> tuple[str, ...]:
     """What a block shows that the scores were made of."""
-    item = grouped.items[index]
     if item.heading:
         return (f"the text before has {item.like_before:.0%} of its words, the text behind {item.like_after:.0%}",)
     shown = {
@@ -370,6 +373,8 @@ def _part(block: Block, story: Story) -> str | None:
     found = [name for name, part in parts.items() if part is not None and not places.isdisjoint(part.at)]
     if found:
         return " and ".join(found)
+    if any(paragraph.crosshead and not places.isdisjoint(paragraph.text.at) for paragraph in story.paragraphs):
+        return "crosshead"
     return {"label": "section", "name": "speaker", "date": "date", "paragraph": "body"}.get(block.kind)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from transforms import blocks
 from transforms.articles import Phase
 from transforms.blocks import Role
-from transforms.breaks import Break, LineFacts
+from transforms.breaks import LineFacts
 from transforms.tracing import Term, terms_of
 
 IMPOSSIBLE = -1e8  # what scores less was never a choice
@@ -96,23 +96,23 @@ class LineReadings:
     def __init__(
         self,
         rules: SimpleNamespace,
-        found: Sequence[Break],
+        steps: Sequence[Sequence[tuple[Role, Role, float]]],
         enters: Sequence[Sequence[float]],
         ends: tuple[float, float],
     ) -> None:
         self.enters = [rules._at_first(enters[0]), *enters[1:]]
         self.steps: list[dict[tuple[Role, Role], float]] = [
-            {(was, role): score for was, role, score in rules._steps(each)} for each in found
+            {(was, role): score for was, role, score in each} for each in steps
         ]
         self.ends: list[float] = rules._at_last([0.0] * len(Role), ends)
         self.before: list[list[float]] = [list(map(float, self.enters[0]))]
         self.came: list[list[Role]] = [[Role.OPENS] * len(Role)]
-        for steps, entering in zip(self.steps, self.enters[1:]):
-            self._go_forward(steps, entering)
+        for step, entering in zip(self.steps, self.enters[1:]):
+            self._go_forward(step, entering)
         self.behind: list[list[float]] = [list(map(float, self.ends))]
         self.goes: list[list[Role]] = [[Role.OPENS] * len(Role)]
-        for steps, entering in zip(reversed(self.steps), reversed(self.enters)):
-            self._go_back(steps, entering)
+        for step, entering in zip(reversed(self.steps), reversed(self.enters)):
+            self._go_back(step, entering)
         self.behind.reverse()
         self.goes.reverse()
 
@@ -292,4 +292,6 @@ def _what(item: Any, was: _State, reading: Any) -> str:
         return "a heading that begins an article"
     if was and reading.phase == was[0] and was[0] in (Phase.BODY, Phase.BARE_BODY):
         return "signs the text above it"
-    return "more of the heading" if reading.phase == Phase.HEADED else "a heading behind its text"
+    if reading.phase != Phase.HEADED:
+        return "a heading behind its text"
+    return "more of the heading" if was and was[0] == Phase.HEADED else "the heading of the text begun before it"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -115,6 +115,18 @@ def explain(data: bytes) -> PageReasons:
 # --- what is noted while the rules decide ---------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The roles of a page's lines, as one of the page's possible indents gives them: the scores of the steps between
+    them, of the lines in each role and of the page's end, and the roles that add up to the most."""
+
+    steps: Sequence[Sequence[tuple[Role, Role, float]]]
+    enters: Sequence[Sequence[float]]
+    ends: tuple[float, float]
+    total: float
+    roles: Sequence[Role]
+
+
 @dataclass(slots=True)
 class _Notes:
     """What the rules were asked and what they answered."""
@@ -124,7 +136,8 @@ class _Notes:
     gains: Mapping[tuple[int, int], float] = field(default_factory=dict)
     pieces: Sequence[Piece] = ()
     pairs: Mapping[int, int] = field(default_factory=dict)
-    readings: list[tuple[tuple[Any, ...], tuple[float, list[Role]]]] = field(default_factory=list)
+    steps: list[Sequence[tuple[Role, Role, float]]] = field(default_factory=list)
+    readings: list[_Reading] = field(default_factory=list)
     facts: Sequence[LineFacts] = ()
     roles: Sequence[Role] = ()
     grouped: tuple[Any, ...] = ()
@@ -140,6 +153,7 @@ class _Notes:
             "order.best_pairs": self._best_pairs,
             "order._ordered": self._ordered,
             "blocks._best_roles": self._best_roles,
+            "blocks._advance": self._advance,
             "blocks._gather": self._gather,
             "articles._best_reading": self._best_reading,
             "stories.read_heading": self._heading,
@@ -153,8 +167,8 @@ class _Notes:
         self.costs[text, measure] = found[0]
         return found
 
-    def _row(self, call: Callable[..., Any], line: Line, measures: Iterable[float]) -> Any:
-        found = call(line, measures)
+    def _row(self, call: Callable[..., Any], line: Line, *arguments: Any) -> Any:
+        found = call(line, *arguments)
         if found:
             self.rows[_start(line)] = (self.costs[line.clean.text, found[0]], *found)
         return found
@@ -168,9 +182,14 @@ class _Notes:
         return call(pieces, pairs)
 
     def _best_roles(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        self.steps = []
         found = call(*arguments)
-        self.readings.append((arguments, found))
+        self.readings.append(_Reading(self.steps, *arguments[1:], *found))
         return found
+
+    def _advance(self, call: Callable[..., Any], scores: Any, steps: Any, enters: Any) -> Any:
+        self.steps.append(steps)
+        return call(scores, steps, enters)
 
     def _gather(self, call: Callable[..., Any], facts: Sequence[LineFacts], roles: Sequence[Role]) -> Any:
         self.facts, self.roles = facts, roles
@@ -256,9 +275,10 @@ def _line_decisions(notes: _Notes, rules: SimpleNamespace, name: Callable[[int],
     line is called."""
     if not notes.roles:
         return [], 0.0
-    (found, enters, ends), (total, roles) = next(each for each in notes.readings if each[1][1] is notes.roles)
-    read = LineReadings(rules, found, enters, ends)
-    return [read.decision(index, notes.facts, roles, name) for index in range(len(roles))], float(total)
+    best = max(notes.readings, key=lambda reading: reading.total)
+    read = LineReadings(rules, best.steps, best.enters, best.ends)
+    decisions = [read.decision(index, notes.facts, best.roles, name) for index in range(len(best.roles))]
+    return decisions, float(best.total)
 
 
 # --- rows and pieces ------------------------------------------------------------------------------------------------

@@ -45,8 +45,8 @@ NAMED = (
 )
 """Functions whose result is evidence by itself, not a sum of weights: it takes the function's name."""
 
-TABLES = ("old_print._weights", "confidence._weights")
-"""Functions that give weights by the name of their evidence."""
+WEIGHTS = "weights"
+"""Functions of that name give weights, or tuples of them, by the names of their evidence."""
 
 UNNAMED = "other"
 TINY = 1e-9
@@ -155,13 +155,19 @@ def _twin(name: str, value: Any, spaces: Mapping[str, dict[str, Any]]) -> Any:
     """A value of a module as its copy has it: a weight with its name, a function that sees the copies."""
     if _is_weight(name, value):
         return Score(value, name)
-    if name in TABLES:
-        return lambda: {key: Score(weight, f"{name.partition('.')[0]}.{key}") for key, weight in value().items()}
+    module, _, key = name.partition(".")
+    if key.strip("_") == WEIGHTS and callable(value):
+        return lambda: {each: _named(weight, f"{module}.{each}") for each, weight in value().items()}
     if not isinstance(value, FunctionType) or value.__module__ not in spaces:
         return value
     twin = FunctionType(value.__code__, spaces[value.__module__], value.__name__, value.__defaults__, value.__closure__)
     twin.__kwdefaults__ = value.__kwdefaults__
     return _tapped(_as_evidence(name), twin) if name in NAMED else twin
+
+
+def _named(weight: Any, name: str) -> Any:
+    """A weight, or each of several, with the name of its evidence."""
+    return Score(weight, name) if type(weight) is float else type(weight)(*(_named(each, name) for each in weight))
 
 
 def _is_weight(name: str, value: Any) -> bool:

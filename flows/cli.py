@@ -128,19 +128,29 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser = _command(
         commands, _show, "show", "Print a page as it was understood, so that you can judge it.",
         "banmian show seeds/000_7916b8fcdf412def.txt | less",
+        "banmian show --why seeds/001_ad3d549c36c3d700.txt | less",
     )  # fmt: skip
     parser.add_argument("file", metavar="FILE", help="a page, *.txt")
+    parser.add_argument(
+        "--why", action="store_true",
+        help="print instead, for each line and each block, what was decided, the evidence that decided it, and the best"
+        " other reading with how much it lost by",
+    )  # fmt: skip
     _add_pattern(parser)
 
 
 def _show(options: argparse.Namespace) -> int:
     import shutil
 
-    from flows.show import Look, page, shown
+    from flows.show import Look, one_file, page, shown
+    from flows.why import explained
 
     document = page(options.file, options.pattern)
     look = Look(min(shutil.get_terminal_size().columns, 100), sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-    for line in shown(document, look):
+    lines = shown(document, look)
+    if options.why and document.status != "quarantined":
+        lines = explained(document, one_file(options.file, options.pattern).path, look)
+    for line in lines:
         print(line)
     return TROUBLE if document.status == "quarantined" else DONE
 

@@ -17,7 +17,7 @@ from unicodedata import east_asian_width
 from flows.batch import read_source
 from flows.errors import UsageError
 from flows.patterns import Pattern
-from flows.sources import discover
+from flows.sources import SourceFile, discover
 from transforms.document import Article, Document, Options
 
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
@@ -38,15 +38,20 @@ class Look:
 
 def page(name: str, pattern: str | None) -> Document:
     """The page of a file, read as a build would read it. Raises UsageError where there is no such page."""
+    return read_source(one_file(name, pattern), Options(), [])
+
+
+def one_file(name: str, pattern: str | None) -> SourceFile:
+    """The file of a page. Raises UsageError where there is none, or more than one."""
     sources = discover([name], Pattern(pattern) if pattern else None)
     if os.path.isdir(name) or len(sources.files) > 1:
         raise UsageError(f"{name}: a folder or several pages; `banmian show` prints one file")
-    return read_source(sources.files[0], Options(), [])
+    return sources.files[0]
 
 
 def shown(document: Document, look: Look) -> Iterator[str]:
     """The page as lines."""
-    yield from _head(document, look)
+    yield from head(document, look)
     for article in document.articles:
         yield ""
         yield from _article(article, look)
@@ -54,10 +59,11 @@ def shown(document: Document, look: Look) -> Iterator[str]:
         yield ""
         yield look.paint(f"residue: {len(document.residue)} stretches that belong to no article", BOLD)
     for row in document.residue:
-        yield from _labelled(row.reason, " ".join(row.text.split()), look)
+        yield from labelled(row.reason, " ".join(row.text.split()), look)
 
 
-def _head(document: Document, look: Look) -> Iterator[str]:
+def head(document: Document, look: Look) -> Iterator[str]:
+    """What is known of the page as a whole."""
     yield look.paint(document.source_path, BOLD)
     date = document.issue_date.isoformat() if document.issue_date else None
     printed = " ".join(part for part in (document.publication, date, document.page) if part)
@@ -73,7 +79,7 @@ def _head(document: Document, look: Look) -> Iterator[str]:
     }
     for name, value in facts.items():
         if value:
-            yield from _labelled(name, value, look)
+            yield from labelled(name, value, look)
 
 
 def _article(article: Article, look: Look) -> Iterator[str]:
@@ -83,11 +89,11 @@ def _article(article: Article, look: Look) -> Iterator[str]:
     )
     for name, value in _parts(article).items():
         if value:
-            yield from _labelled(name, value, look)
+            yield from labelled(name, value, look)
     crossheads = set(article.crossheads)
     for paragraph in article.text.split("\n") if article.text else ():
         mark = "## " if paragraph in crossheads else "¶ "
-        lines = _wrapped(mark + paragraph, look.width - 2)
+        lines = wrapped(mark + paragraph, look.width - 2)
         yield from ("  " + (look.paint(line, BOLD) if mark == "## " else line) for line in lines)
 
 
@@ -109,17 +115,23 @@ def _parts(article: Article) -> dict[str, str | None]:
     }
 
 
-def _labelled(name: str, value: str, look: Look) -> Iterator[str]:
-    first, *rest = _wrapped(value, look.width - LABEL) or [""]
+def labelled(name: str, value: str, look: Look) -> Iterator[str]:
+    """A value behind its name, in lines."""
+    first, *rest = wrapped(value, look.width - LABEL) or [""]
     yield look.paint(f"{name:<{LABEL}}", DIM) + first
     yield from (" " * LABEL + line for line in rest)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns, but for marks that may not open a line: those hang over."""
     lines, start, used = [], 0, 0
     for place, character in enumerate(text):
-        columns = 2 if east_asian_width(character) in "WF" else 1
+        columns = columns_of(character)
         if used + columns > width and character not in NO_LINE_START:
             lines.append(text[start:place])
             start, used = place, 0

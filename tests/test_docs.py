@@ -19,6 +19,7 @@ import pytest
 from conftest import BANMIAN, PROJECT, SEEDS, Banmian
 
 from flows.show import Look, page, shown
+from flows.why import explained
 from transforms.document import Mention
 from transforms.figures import read_text
 
@@ -120,6 +121,12 @@ def test_what_was_quoted_is_read_as_the_readme_shows_it() -> None:
     (seed,) = {seed for path, _, _, seed, _ in QUOTES if path == README}
     after = blocks(read(README), "text")[1]
     assert after in "\n".join([*shown(page(str(PROJECT / seed), None), Look(width=80)), ""])
+
+
+def test_the_reasons_that_the_readme_shows_are_printed() -> None:
+    (seed,) = {PROJECT / seed for path, _, _, seed, _ in QUOTES if path == README}
+    printed = "\n".join([*explained(page(str(seed), None), str(seed), Look(width=80)), ""])
+    assert blocks(read(README), "text")[3] in printed
 
 
 def test_summary_is_what_a_build_prints(built: Path) -> None:

@@ -52,6 +52,7 @@ PIECE = 0.8
 SIGNED = 0.0  # a name or a date that signs the text above it
 LONGEST_CAPTION = 400
 PARALLEL = 1.5
+MORE_PARALLEL = 0.5  # for each further one
 LONG_CROSSHEAD = -0.15  # for each character above twelve
 OTHER_COLUMN = -1.0  # for each em by which the measure changes inside a body
 WIDEST_CHANGE = 3.0
@@ -393,7 +394,7 @@ def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
     if _names_an_office_holder(item):
         carried_on = index > 0 and items[index - 1].bare
         score += SPEAKER * (carried_on or sum(map(_names_an_office_holder, near)) > 1)
-    return score + (PARALLEL + min(alike - 1, 2) / 2 if alike else 0.0)
+    return score + (PARALLEL + MORE_PARALLEL * min(alike - 1, 2) if alike else 0.0)
 
 
 def _crosshead(item: _Item) -> float:
@@ -499,7 +500,7 @@ def _heading_choices(item: _Item, phase: Phase | None, habits: Habits, bare: boo
         choices.append((_Reading(False, phase, stray=True), STRAY))
     if bare and phase == Phase.BARE_BODY:
         choices.append((_Reading(False, Phase.HEADED), before + habit / 2))
-    if habits.scattered and phase == Phase.BARE_BODY and item.block.kind == "heading":
+    if phase == Phase.BARE_BODY and habits.scattered and item.block.kind == "heading":
         choices.append((_Reading(False, Phase.HEADED), (before + below + habit) / 2 + TITLED_INSIDE))
     if phase == Phase.HEADED:
         choices.append((_Reading(False, Phase.HEADED), before))
@@ -564,24 +565,36 @@ def _best_reading(items: Sequence[_Item], habits: Habits) -> list[_Reading]:
     """The readings whose scores add up to the most."""
     best: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
     steps: list[dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]] = []
-    for index, item in enumerate(items):
-        before = items[index - 1] if index else None
-        bare = before is not None and before.bare
+    for index in range(len(items)):
         following: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
         states: list[tuple[Phase, bool] | None] = list(best) if index else [None]
         for state in states:
             base = best[state][0] if state is not None else 0.0
-            after_crosshead = state is not None and state[1]
-            for reading, score in _choices(item, state[0] if state else None, habits, bare):
-                total = base + score + _between(before, item, reading)
-                if after_crosshead:
-                    total += _after_crosshead(item, reading)
-                key = (reading.phase, reading.crosshead or reading.piece)
+            for reading, gain in _moves(items, index, state, habits):
+                total = base + gain
+                key = _state_after(reading)
                 if key not in following or total > following[key][0]:
                     following[key] = (total, state, reading)
         best = following
         steps.append(best)
     return _trace(steps)
+
+
+def _moves(
+    items: Sequence[_Item], index: int, state: tuple[Phase, bool] | None, habits: Habits
+) -> list[tuple[_Reading, float]]:
+    """The ways to read an item after a state, each with all that speaks for it."""
+    item, before = items[index], items[index - 1] if index else None
+    choices = _choices(item, state[0] if state else None, habits, before is not None and before.bare)
+    moves = [(reading, score + _between(before, item, reading)) for reading, score in choices]
+    if state is None or not state[1]:
+        return moves
+    return [(reading, score + _after_crosshead(item, reading)) for reading, score in moves]
+
+
+def _state_after(reading: _Reading) -> tuple[Phase, bool]:
+    """The phase that a reading brings about, and whether more of the body must follow."""
+    return reading.phase, reading.crosshead or reading.piece
 
 
 def _after_crosshead(item: _Item, reading: _Reading) -> float:

@@ -157,17 +157,30 @@ def _best_roles(
     """The roles whose scores add up to the most, and their sum."""
     if not enters:
         return 0.0, []
-    scores = list(enters[0])
-    scores[Role.GOES_ON] = scores[Role.HEADING_GOES_ON] = scores[Role.INTERRUPTS] = IMPOSSIBLE
+    scores = _at_first(enters[0])
     back: list[list[Role]] = []
     for steps, entering in zip(partings, enters[1:]):
         scores, came = _advance(scores, steps, entering)
         back.append(came)
+    scores = _at_last(scores, ends)
+    last = max(Role, key=scores.__getitem__)
+    return scores[last], _trace(back, last)
+
+
+def _at_first(enters: Sequence[float]) -> list[float]:
+    """The scores of the first line's roles: nothing stands before it that it could carry on."""
+    scores = list(enters)
+    scores[Role.GOES_ON] = scores[Role.HEADING_GOES_ON] = scores[Role.INTERRUPTS] = IMPOSSIBLE
+    return scores
+
+
+def _at_last(scores: Sequence[float], ends: tuple[float, float]) -> list[float]:
+    """The scores of the last line's roles with the paragraph's end behind it."""
+    scores = list(scores)
     scores[Role.OPENS] += ends[0]
     scores[Role.GOES_ON] += ends[1]
     scores[Role.INTERRUPTS] = 2 * IMPOSSIBLE
-    last = max(Role, key=scores.__getitem__)
-    return scores[last], _trace(back, last)
+    return scores
 
 
 def _advance(scores: Sequence[float], steps: Sequence[Step], enters: Sequence[float]) -> tuple[list[float], list[Role]]:

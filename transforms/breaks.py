@@ -60,6 +60,7 @@ CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
 LEAD_OPENS = 8.0  # an agency line, a bullet or a salutation opens a paragraph
 OPENER_INSIDE = -2.0  # 日前， seldom stands inside a sentence
 HEADING_INTERRUPTS = -2.0  # a heading inside a sentence stands apart, and is seldom there
+INTERRUPTS_BEHIND_A_STOP = -1.0  # where a sentence has ended, a line stands between paragraphs, not inside one
 INTERRUPTED = -3.5  # a paragraph seldom goes on behind a line that is none of it
 
 HEADING = -2.2  # few lines are headings
@@ -294,7 +295,7 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
         + (LABELLED if closes and _ends_a_label(before, after) else 0.0)
         + (DASH if after.line.text.startswith("——") else 0.0),
         heading_ends=-bound if after.lead else -2 * bound,
-        interrupted=-1.0 if before.stops else 0.0,
+        interrupted=INTERRUPTS_BEHIND_A_STOP if before.stops else 0.0,
     )
 
 

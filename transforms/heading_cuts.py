@@ -104,13 +104,20 @@ def _bare(text: str) -> str:
 def _words(tokens: Sequence[str], tags: Sequence[str], index: int) -> float:
     """What the words on either side of a seam say."""
     before, after = "".join(tokens[max(0, index - 4) : index]), "".join(tokens[index : index + 3])
-    score = max((weight for word, weight in _cues("end") if before.endswith(word)), default=0.0, key=abs)
-    score += max((weight for word, weight in _cues("start") if after.startswith(word)), default=0.0, key=abs)
+    score = _last_words(before) + _first_words(after)
     score += AGENT * tags[index].startswith(_AGENTS) + AGENT_FIRST * _acts(tokens[0], tags[0])
     score += BOTH_SAY * (_has_verb(tags[:index]) and _has_verb(tags[index:]))
     score += NAME_LAST * tags[index - 1].startswith("nr") + OCCASION * tokens[0].startswith(_PREPOSITIONS)
     score += NO_VERB * (not _has_verb(tags[index:]))
     return score
+
+
+def _last_words(before: str) -> float:
+    return max((weight for word, weight in _cues("end") if before.endswith(word)), default=0.0, key=abs)
+
+
+def _first_words(after: str) -> float:
+    return max((weight for word, weight in _cues("start") if after.startswith(word)), default=0.0, key=abs)
 
 
 def _has_verb(tags: Sequence[str]) -> bool:

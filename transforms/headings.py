@@ -40,6 +40,9 @@ _DASH_SUBHEADLINE = 8.0
 _DASH_KICKER = 4.0
 _COLON_KICKER = 3.0
 _SHORT_PART = 1.2
+_TOO_LONG = 2.0
+_LABELLED = 1.5  # a column's label stands behind the headline
+_HALVES = 1.0
 _LONGER = 0.08
 _SAME_TYPE = 1.5
 
@@ -335,13 +338,18 @@ def _assign(heading: Heading, pieces: Sequence[_Part]) -> None:
     """Kicker, headline and subheadline: of all ways to put neighbouring pieces together the one with the best score."""
     if not pieces:
         return
-    spans = itertools.combinations(range(len(pieces) + 1), 2)
-    start, end = max(spans, key=lambda span: (_score(pieces, *span), -span[0], -span[1]))
+    start, end = _best_span(pieces)
     heading.kicker = _merge(pieces[:start])
     heading.headline = _merge(pieces[start:end])
     heading.subheadline = _merge(pieces[end:])
     if heading.kicker and _DASHES.match(heading.kicker.text) and heading.subheadline is None:
         heading.kicker, heading.subheadline = None, heading.kicker
+
+
+def _best_span(pieces: Sequence[_Part]) -> tuple[int, int]:
+    """The pieces, from the first to the one behind the last, that make the headline in the best reading."""
+    spans = itertools.combinations(range(len(pieces) + 1), 2)
+    return max(spans, key=lambda span: (_score(pieces, *span), -span[0], -span[1]))
 
 
 def _merge(parts: Sequence[_Part]) -> Aligned | None:
@@ -385,15 +393,15 @@ def _as_headline(part: _Part) -> float:
     if text.startswith("——") or text.endswith("——") or marks.is_note(text):
         score -= _DASH_SUBHEADLINE
     if len(text) > _LONGEST_HEADLINE:
-        score -= 2.0
+        score -= _TOO_LONG
     if "；" in text:
         score -= _LISTS
     if "，" in text and printed_width(text) > _LONG_SENTENCE:
         score -= _SENTENCE
     if marks.column_label(text):
-        score += 1.5
+        score += _LABELLED
     score -= _cues(text, "subheadline") / 2
-    return score + (1.0 if " " in text else 0.0)
+    return score + (_HALVES if " " in text else 0.0)
 
 
 def _as_kicker(part: _Part) -> float:

@@ -58,6 +58,7 @@ UNFINISHED = -5.0
 FINISHED = 0.0
 BEGINS = -1.5
 HEADS = -0.5
+OPENING = 1.0  # at most, for words that open a sentence
 
 
 @dataclass(slots=True)
@@ -304,10 +305,10 @@ def _behind(
 ) -> tuple[list[list[int]], list[tuple[int, int]]]:
     """The columns of rows, and the blocks behind these, each as its first and last piece. A line by itself directly
     behind a row is the last column's."""
-    if end + 1 < len(pieces) and len(pieces[end].facts) == 1 and pieces[end + 1].first.gap:
-        if not (pieces[end].first.gap or pieces[end].facts[0].other):
-            columns = [*columns, [end]]
-            end += 1
+    alone = end + 1 < len(pieces) and len(pieces[end].facts) == 1 and pieces[end + 1].first.gap
+    if alone and not (pieces[end].first.gap or pieces[end].facts[0].other):
+        columns = [*columns, [end]]
+        end += 1
     stop = next((k for k in range(end, len(pieces)) if pieces[k].heads), len(pieces))
     starts = [k for k in range(end, min(stop, end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
     starts = [k for k in starts if not (pieces[k].facts[0].other or _may_be_heading(pieces[k].facts[0]))]
@@ -361,7 +362,7 @@ def _begin(piece: Piece) -> float:
     if piece.heads:
         return HEADS
     opening = WORDS * continuation.opens(continuation.normal(fact.line.text[:CONTEXT]))
-    return BEGINS + max(UNFINISHED, min(1.0, opening)) + (0.0 if _indented(fact) else FLUSH)
+    return BEGINS + max(UNFINISHED, min(OPENING, opening)) + (0.0 if _indented(fact) else FLUSH)
 
 
 def _indented(fact: LineFacts) -> bool:

@@ -52,8 +52,8 @@ def cut_rows(lines: Sequence[Line]) -> list[Line]:
 
 
 def _touching(lines: Sequence[Line], rows: Mapping[int, _Row], last: Mapping[int, _Row]) -> dict[int, _Row]:
-    """Rows next to those found `last`: their columns may touch, so that no blank is left (…书籍与知识的力量，阅读之光。),
-    or no line of their measure stands near."""
+    """Rows next to those found `last`: their columns may touch, so that no blank is left: …书籍与知识的力量，阅读之光。
+    Or no other line of their measure stands near."""
     found: dict[int, _Row] = {}
     for i, (measure, _) in last.items():
         for near in range(max(0, i - NEAR), min(len(lines), i + NEAR + 1)):

@@ -127,7 +127,7 @@ def _is_heading(piece: Piece, whole: bool) -> bool:
     text = "".join(fact.line.text for fact in piece.facts)
     if "。" in text or marks.open_depth(text) > 0 or piece.facts[0].lead:
         return False
-    if any(marks.column_label(fact.line.text) for fact in piece.facts):
+    if any(map(marks.column_label, (text, *(fact.line.text for fact in piece.facts)))):
         return True
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False

@@ -105,8 +105,7 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
     pieces: list[Piece] = []
     in_rows = {index for region in interleaved.regions(facts) for index in region}
     for index, (before, fact, behind) in enumerate(zip([None, *facts], facts, [*facts[1:], None])):
-        parted = behind is None or behind.line.gap or behind.lead
-        if before is not None and index not in in_rows and _surely_follows(before, fact, pieces[-1], parted):
+        if before is not None and index not in in_rows and _surely_follows(before, fact, pieces[-1], behind):
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
@@ -114,29 +113,30 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
         near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1]
         ended = last is None or last.is_apart or _closes(last.facts[-1])
         whole = not ended or (not piece.first.gap and any(each.first.column for each in near))
-        whole = whole and not (after is not None and after.facts[0].lead)
-        piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole)
+        announces = after is not None and after.facts[0].lead
+        piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole and not announces, ended and announces)
     return pieces
 
 
-def _is_heading(piece: Piece, whole: bool) -> bool:
+def _is_heading(piece: Piece, whole: bool, announces: bool) -> bool:
     """Whether a piece has nothing of a body: a few lines, unbroken, that close no sentence. Where a sentence is open
-    before it, and near rows across columns, a `whole` line is a body's."""
+    before it, and near rows across columns, a `whole` line is a body's. It `announces` an article where one has ended
+    above it and an agency line opens one below."""
     if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
         return False
     text = "".join(fact.line.text for fact in piece.facts)
     if "。" in text or marks.open_depth(text) > 0 or piece.facts[0].lead:
         return False
-    if any(map(marks.column_label, (text, *(fact.line.text for fact in piece.facts)))):
+    if announces or any(map(marks.column_label, (text, *(fact.line.text for fact in piece.facts)))):
         return True
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False
     return not marks.jump_to(piece.last.text) and all(breaks.is_unbroken(fact.line.text) for fact in piece.facts)
 
 
-def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: bool) -> bool:
-    """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading. `parted`
-    says that what stands behind them begins anew, so that the second may be a heading right below a paragraph."""
+def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, behind: LineFacts | None) -> bool:
+    """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading. What
+    stands `behind` them tells whether the second may be a heading right below a paragraph."""
     if before.other == "jump" and not after.other and marks.jump_from(before.line.text):
         return True
     if after.line.gap or before.other or after.other or before.line.measure != after.line.measure:
@@ -147,11 +147,21 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, parted: b
         return True
     if _may_be_heading(before) and _has_room(before, after):
         return _may_be_heading(after) and not after.lead
-    if parted and _closes(before) and _may_be_heading(after) and breaks.is_unbroken(after.line.text):
+    if _closes(before) and _heads_a_text(after, behind):
         return False
     if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text) and not before.lead:
         return _by_words(before, after, frozenset()) > UNLIKELY
     return not after.lead
+
+
+def _heads_a_text(fact: LineFacts, behind: LineFacts | None) -> bool:
+    """Whether a line below a paragraph is a heading's: an agency line follows it, or it is narrow and something begins
+    behind it."""
+    if not breaks.is_unbroken(fact.line.text):
+        return False
+    if behind is not None and behind.lead:
+        return not fact.lead
+    return (behind is None or behind.line.gap) and _may_be_heading(fact)
 
 
 def _may_be_heading(fact: LineFacts) -> bool:

@@ -34,6 +34,7 @@ MATTER = 0.5  # of the odds that two pieces are of one matter
 RECURS = 2.2  # for each run of three or four characters across a break that stands elsewhere on the page
 CLOSES = 3.0
 NEXT = 4.0  # the piece that stands behind it in the file; the page's own habit takes its place
+AFTER_AN_END = 0.15  # so much of it where a sentence ends between them
 ACROSS = 0.7  # so much of it where a heading or another line stands between them
 LEAST_NEXT, MOST_NEXT = 1.0, 9.0
 SURE = 1.5  # so much weighs the logarithm of the odds that the order of the file is right
@@ -200,14 +201,17 @@ def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
     pairs: dict[int, int] = {}
     trust = NEXT
     for _ in range(3):
-        weighed = dict(gains)
-        for i, k in followers.items():
-            for near, share in {(i, k): 1.0 if k == i + 1 else ACROSS, (i, i + 1): 1.0}.items():
-                if near in weighed:
-                    weighed[near] += trust * share
+        weighed = {pair: gain + trust * _share(pieces, followers, *pair) for pair, gain in gains.items()}
         pairs = {i: k for k, i in best_pairs(weighed).items()}
         trust = _habit(pieces, {i: k for i, k in pairs.items() if (i, k) not in below}, followers)
     return _with_paragraphs(pieces, _without_circles(pairs, gains))
+
+
+def _share(pieces: Sequence[Piece], followers: Mapping[int, int], one: int, other: int) -> float:
+    """How much of the trust in the order of the file a pair of pieces has."""
+    if other == one + 1:
+        return AFTER_AN_END if _closes(pieces[one].facts[-1]) else 1.0
+    return ACROSS if followers.get(one) == other else 0.0
 
 
 def _candidates(pieces: Sequence[Piece], one: Piece, below: set[tuple[int, int]]) -> Iterable[tuple[int, Piece]]:

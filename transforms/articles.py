@@ -498,10 +498,9 @@ def _heading_choices(item: _Item, phase: Phase | None, habits: Habits, bare: boo
         return choices
     if _is_stray(item):
         choices.append((_Reading(False, phase, stray=True), STRAY))
-    if bare and phase == Phase.BARE_BODY:
-        choices.append((_Reading(False, Phase.HEADED), before + habit / 2))
-    if phase == Phase.BARE_BODY and habits.scattered and item.block.kind == "heading":
-        choices.append((_Reading(False, Phase.HEADED), (before + below + habit) / 2 + TITLED_INSIDE))
+    if phase == Phase.BARE_BODY and (bare or (habits.scattered and item.block.kind == "heading")):
+        within = before + habit / 2 if bare else (before + below + habit) / 2 + TITLED_INSIDE
+        choices.append((_Reading(False, Phase.HEADED), within))
     if phase == Phase.HEADED:
         choices.append((_Reading(False, Phase.HEADED), before))
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:

@@ -204,7 +204,9 @@ def names_a_speaker(text: str) -> bool:
 
 def is_unbroken(text: str) -> bool:
     """Whether a text is one phrase, or two balanced ones, and closes no sentence."""
-    return not marks.ends_a_sentence(text) and ("，" not in text or _is_balanced(text))
+    if "。" in text or marks.ends_a_sentence(text):
+        return False
+    return "，" not in text or _is_balanced(text)
 
 
 def _shape(text: str) -> str:

@@ -49,6 +49,7 @@ FAR = -0.3  # by the logarithm of the pieces between
 OTHER_MEASURE = -1.2
 WIDEST_CHANGE = 3.0
 SHORT_LINE = -5.0
+TOO_WIDE = -4.0  # a line wider than its column is none of it
 ANNOUNCED = -7.0
 NEXT_PARAGRAPH = 1.0
 OPENED = -1.5  # what goes on is seldom as narrow as a paragraph's first line
@@ -430,6 +431,8 @@ def _by_width(before: LineFacts, piece: Piece) -> float:
     if one is None or other is None:
         return 0.0
     score = OTHER_MEASURE * min(abs(one - other), WIDEST_CHANGE)
+    if piece.first.squeezed > other + SLACK:
+        score += TOO_WIDE
     if not _closes(before):
         score += _by_end(before, piece.facts[0])
         score += OPENED if len(piece.facts) > 1 and _indented(piece.facts[0]) else 0.0

@@ -96,7 +96,15 @@ def shares_a_word(before: str, after: str) -> float:
     right = _NOT_HAN.split(after, maxsplit=1)[0][:REACH]
     if not left or not right:
         return 0.0
-    return _best_cut(left + right) - _best_cut(left) - _best_cut(right)
+    unit = math.log(total_frequency())
+    best = 0.0
+    for i in range(1, len(left) + 1):
+        for k in range(1, min(len(right), LONGEST_WORD - i) + 1):
+            n = frequency(left[-i:] + right[:k])
+            if n:
+                lost = _best_cut(left) - _best_cut(left[:-i]) + _best_cut(right) - _best_cut(right[k:])
+                best = max(best, math.log(n) - unit - lost)
+    return best
 
 
 @lru_cache(maxsize=100_000)

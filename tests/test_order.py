@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms import continuation
+from transforms.breaks import line_facts
+from transforms.likeness import Matter
 from transforms.lines import printed_lines, rejoined, with_measures
-from transforms.order import in_reading_order
+from transforms.order import cut_pieces, in_reading_order
 from transforms.page import page_lines
 from transforms.rows import cut_rows
 
@@ -88,6 +90,27 @@ def test_no_line_is_lost_or_doubled(parts: list[str], glued: bool) -> None:
     whole = rejoined(with_measures(cut_rows(printed_lines(page))))
     ordered = in_reading_order(whole)
     assert sorted(line.raw.at[0] for line in ordered) == sorted(line.raw.at[0] for line in whole)
+
+
+def test_a_jump_line_keeps_the_text_below_it() -> None:
+    page = f"（上接第一版）\n{SECOND}\n\n{HEADING}\n\n{FIRST}\n\n{THIRD}"
+    read = texts(page)
+    assert read[: 1 + len(SECOND.splitlines())] == ["（上接第一版）", *plain(SECOND)]
+
+
+@pytest.mark.parametrize(
+    ("below", "heads"), [("本报讯（记者 王芳）近日，在惠民县", True), ("近日，在惠民县麻店镇五牌村，市图书", False)]
+)
+def test_a_line_between_a_paragraph_and_an_agency_line_is_a_heading(below: str, heads: bool) -> None:
+    line = "全民阅读活动走进惠民县的乡村学校"
+    pieces = cut_pieces(line_facts(with_measures(printed_lines(f"{FIRST}\n{SECOND}\n{THIRD}\n{line}\n{below}\n"))))
+    assert (line in [piece.last.text for piece in pieces if piece.heads]) is heads
+
+
+def test_a_piece_of_another_matter_goes_on_elsewhere() -> None:
+    same, other = Matter([FIRST, SECOND, THIRD]).same(0, 1), Matter([FIRST, SECOND, "股市" * 80]).same(0, 2)
+    assert other < 0 < same + 4
+    assert Matter(["", FIRST]).same(0, 1) == 0.0
 
 
 def test_an_empty_page_and_a_page_of_one_line() -> None:

@@ -32,12 +32,12 @@ Joint = Callable[[LineFacts, LineFacts], float]
 
 @dataclass(frozen=True, slots=True)
 class _Dealt:
-    """Lines dealt out to columns from left to right; `at` is the column of the last line, `ended` counts the rows
-    since each column had a line."""
+    """Lines dealt out to columns from left to right: `at` is the column of the last line, `missing` says of each column
+    whether it had no line in the last row."""
 
     columns: tuple[tuple[int, ...], ...] = ()
     at: int = -1
-    n_rows: int = 0
+    n_rows: int = 1
     missing: tuple[bool, ...] = ()
 
     @property
@@ -119,10 +119,11 @@ def _torn(before: LineFacts | None, fact: LineFacts) -> float:
 def _ways(
     dealt: _Dealt, index: int, number: int, torn: float, link: Callable[[int, int], float]
 ) -> Iterator[tuple[float, _Dealt]]:
-    """The ways to place a line that is piece `number` of its row: right of the last one, or in a new row."""
+    """The ways to place a line: right of the last one, or in a new row unless it is a later piece of a row cut in two
+    (`number` counts them); `torn` is the score of the first way."""
     for score, then in _in_row(dealt, dealt.at + 1, index, 0.0, link):
         yield score + (torn if then.at == dealt.at + 1 else 0.0), then
-    if number < 2:
+    if number < 2 and dealt.columns:
         ended = [missing or at > dealt.at for at, missing in enumerate(dealt.missing)]
         score = ENDED * sum(now and not was for now, was in zip(ended, dealt.missing))
         new = _Dealt(dealt.columns, -1, dealt.n_rows + 1, tuple(ended))
@@ -138,7 +139,7 @@ def _in_row(
     for at in range(start, len(columns) + 1):
         then = (*missing[:start], *(True for _ in missing[start:at]))
         if len(columns) < MOST_COLUMNS:
-            opening = 0.0 if dealt.n_rows <= 1 else LATE if dealt.n_rows == 2 else FAR_TOO_LATE
+            opening = 0.0 if dealt.n_rows == 1 else LATE if dealt.n_rows == 2 else FAR_TOO_LATE
             grown = (*columns[:at], (index,), *columns[at:])
             yield score + passed + opening, _Dealt(grown, at, dealt.n_rows, (*then, False, *missing[at:]))
         if at < len(columns):

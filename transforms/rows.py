@@ -29,7 +29,7 @@ SHORT = 2.2
 NO_BLANK = 0.8  # the columns touch
 MOST_COST = 0.9
 IMPOSSIBLE = 1e9
-NEAR = 2  # so many lines beside a row may be rows whose columns touch
+NEAR = 4  # so many lines beside a row may be rows whose columns touch
 
 _Row = tuple[float, list[Line]]
 

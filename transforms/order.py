@@ -275,7 +275,8 @@ def _followers(pieces: Sequence[Piece]) -> dict[int, int]:
 
 def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, int]) -> float:
     """How much oftener a piece that breaks off goes on in the next one than elsewhere, as the logarithm of the odds."""
-    ends = [i for i in pairs if i in followers and not pieces[i].is_apart]
+    ends = [i for i, k in pairs.items() if i in followers and not pieces[i].is_apart]
+    ends = [i for i in ends if followers[i] == i + 1 or pairs[i] not in (i + 1, followers[i])]
     follow = sum(pairs[i] == followers[i] for i in ends)
     return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + SURE * math.log((follow + 1) / (len(ends) - follow + 0.5))))
 

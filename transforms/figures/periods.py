@@ -80,7 +80,9 @@ def _apart(breaks: Sequence[int], cue: Cue, draft: Draft) -> int:
 
 def _holds(breaks: Sequence[int], reports: carrying.Reports, cue: Cue, draft: Draft) -> bool:
     apart = _apart(breaks, cue, draft)
-    said = apart > 0 and cue.days is not None and carrying.is_point(cue.days) and reports.between(cue.start, draft.start)
+    said = (
+        apart > 0 and cue.days is not None and carrying.is_point(cue.days) and reports.between(cue.start, draft.start)
+    )
     return apart <= _REACH and not said
 
 

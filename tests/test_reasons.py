@@ -175,7 +175,7 @@ def test_a_break_inside_a_word_is_told_by_the_word() -> None:
         "join",
         "new paragraph",
     )
-    assert [term.name for term in line.decision.taken.terms] == ["breaks.WORD_CUT"]
+    assert [term.name for term in line.decision.taken.terms] == ["breaks.WORD_CUT", "breaks.MOST_WORDS"]
     assert line.decision.lost_by > 5
 
 

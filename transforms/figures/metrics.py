@@ -75,6 +75,12 @@ def _is_object(text: str, draft: Draft) -> bool:
     return text[draft.start - 1 : draft.start] in ("对", "把")
 
 
+def _named_behind(text: str, draft: Draft) -> bool:
+    """Whether the words behind an amount name it, whatever stands before: 100万元以上项目, 对5000亩小麦…"""
+    bounded = draft.kind in ("quantity", "money") and text.startswith(("以上", "以下", "以内"), draft.end)
+    return bounded or (draft.kind in ("quantity", "money", "percent") and _is_object(text, draft))
+
+
 def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """Chooses between the words before and behind a figure, by its kind and by what follows it at once."""
     inherited = previous.metric or "" if previous else ""
@@ -84,9 +90,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return _lasting(text, draft, before, behind, inherited)
     if draft.infix == "级" and behind:
         return behind
-    if draft.kind in ("quantity", "money", "percent") and behind and _is_object(text, draft):
-        return _DEALT.split(behind, maxsplit=1)[0]
-    if draft.kind in ("quantity", "money") and behind and text.startswith(("以上", "以下", "以内"), draft.end):
+    if behind and _named_behind(text, draft):
         return behind
     if text[draft.end : draft.end + 1] == "的" and behind:
         alone = draft.kind == "percent" or len(before) < 2 or "、" in before or len(before) > _LONG
@@ -222,6 +226,8 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft]) -> str:
         words_behind = edges.person(words_behind)
     if draft.kind == "count" and text[draft.start - 1 : draft.start] in _TOWARDS:
         words_behind = _whom(words_behind)
+    if _is_object(text, draft):
+        words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
     return _noun(words_behind, draft.kind not in _SHARES and draft.unit not in _OCCASIONS)
 
 

@@ -32,7 +32,7 @@ _LINE_END = re.compile("\n")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word or date of time: where it stands, what it means (None where the page has no day to resolve it from), whether
+    """A word or date of time: where it stands, what it means (None where there is no day to resolve it from), whether
     later sentences are of that time too, and whether it runs to the day of the issue (今年以来)."""
 
     start: int

@@ -66,6 +66,44 @@ def test_a_period_does_not_hold_for_ever() -> None:
     assert read_figures(sentences, date(2024, 11, 20))[-1][0].period_start is None
 
 
+@pytest.mark.parametrize(
+    ("sentences", "period"),
+    [
+        (["2016年1月16日，基地开业。", "入驻企业40家。"], None),  # news of that day, or long past: nothing tells
+        (["列入“十四五”规划。", "累计批准项目超过10个。"], None),
+        (["2016年1月16日，基地开业。", "4年多来，入驻企业40家。"], None),
+        (["2019年，新增12个园区。", "今年新增企业30家。"], None),
+        (["2019年，新增12个园区。", "3月5日，签约企业30家。"], None),
+        (["2019年，新增12个园区。", "全年新增企业30家。"], ("2019-01-01", "2019-12-31")),
+    ],
+)
+def test_what_is_carried_on_without_a_day_of_reference(sentences: list[str], period: tuple[str, str] | None) -> None:
+    mention = read_figures(sentences, None)[-1][-1]
+    first, last = mention.period_start, mention.period_end
+    assert (first and (first.isoformat(), last.isoformat() if last else None)) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("截至6月3日，今年以来破获案件200件", "2024-01-01", "2024-06-03"),
+        ("6月3日举行的会议说，今年以来破获案件200件", "2024-06-03", "2024-06-03"),
+        ("截至6月3日，破获案件200件", "2024-06-03", "2024-06-03"),
+    ],
+)
+def test_what_was_counted_up_to_a_day_is_of_the_time_since_the_year_began(text: str, first: str, last: str) -> None:
+    mention = read_text(text, date(2024, 6, 4))[-1]
+    assert (str(mention.period_start), str(mention.period_end)) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("first", "carried"), [("去年底出台的减税政策要落实。", False), ("去年底，减税政策出台。", True)]
+)
+def test_the_day_on_which_a_rule_was_issued_is_not_that_of_what_follows(first: str, carried: bool) -> None:
+    second = read_figures([first, "费率降低3个百分点。"], date(2024, 1, 20))[-1]
+    assert (second[0].period_start is not None) == carried
+
+
 def test_a_year_holds_within_its_sentence_only() -> None:
     first, second = read_figures(["2016年10月开工，12月完工。", "3月验收。"], date(2024, 11, 20))
     assert first[1].date_start == date(2016, 12, 1)

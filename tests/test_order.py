@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_checks import read
 
 from transforms import continuation
 from transforms.breaks import line_facts
@@ -44,6 +45,14 @@ def plain(text: str) -> list[str]:
 def test_columns_out_of_order_come_back_in_order() -> None:
     page = "\n\n".join((SECOND, THIRD, FIRST))
     assert "".join(texts(page)) == "".join(plain("\n".join((FIRST, SECOND, THIRD))))
+
+
+@pytest.mark.parametrize("first", [FIRST, FIRST.replace("近日", "本报讯（记者 王健）近日")])
+def test_a_paragraph_whose_lines_were_moved_is_whole(first: str) -> None:
+    moved, kept = (read("\n\n".join(parts)) for parts in ((SECOND, THIRD, first), (first, SECOND, THIRD)))
+    assert [article.text for article in moved.articles] == [article.text for article in kept.articles]
+    assert [article.byline for article in moved.articles] == [article.byline for article in kept.articles]
+    assert moved.articles[0].text.startswith("近日，")
 
 
 @pytest.mark.parametrize("parts", [(FIRST, SECOND, THIRD), (HEADING, FIRST, SECOND, THIRD), (FIRST, SECOND)])

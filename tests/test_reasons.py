@@ -137,6 +137,16 @@ def test_each_weight_that_counts_is_named(name: str) -> None:
     assert UNNAMED not in names
 
 
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "old print"])
+def test_each_weight_that_counts_has_words(name: str) -> None:
+    names = {term.name for reading in readings(reasons(name)) for term in reading.terms}
+    assert names <= {row["weight"] for row in table("reasons")}
+
+
+def test_each_sign_of_confidence_has_words() -> None:
+    assert {f"confidence.{row['sign']}" for row in table("confidence")} <= {row["weight"] for row in table("reasons")}
+
+
 def test_words_are_of_weights_that_there_are() -> None:
     rows = table("reasons")
     assert len({row["weight"] for row in rows}) == len(rows)

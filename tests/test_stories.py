@@ -60,6 +60,12 @@ def test_a_report_is_dated_by_the_day_its_lead_names(sentence: str, day: str | N
     assert (found.isoformat() if found else None) == day
 
 
+def test_what_is_carried_on_from_another_page_has_no_lead_to_date_it() -> None:
+    rest = f"（上接第一版）11月16日起，活动在五牌村举行。{FIRST}"
+    document = read(f"滨州日报 2023年11月17日 星期五\n\n{page(first=rest)}")
+    assert (document.articles[0].jump_from, document.articles[0].event_date) == ("第一版", None)
+
+
 def test_a_wire_line_dates_a_report_whose_lead_names_no_day() -> None:
     text = f"滨州日报 2023年11月17日 星期五\n\n{page(first=f'新华社济南11月16日电（记者 刘清春）{FIRST}')}"
     found = read(text).articles[0].event_date

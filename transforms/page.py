@@ -150,7 +150,7 @@ def _article(
         byline=story.byline,
         speaker=story.speaker,
         occasion=story.occasion,
-        event_date=story.spoken_on or _event_date(pieces, mentions, wired),
+        event_date=story.spoken_on or _event_date(story, pieces, mentions) or wired,
         jump_from=story.jump_from,
         jump_to=story.jump_to,
         confidence=story.confidence,
@@ -225,13 +225,15 @@ def _wire_date(story: Story, reference: date | None) -> date | None:
     return next((day for day in dates if day is not None), None)
 
 
-def _event_date(pieces: Sequence[_Piece], mentions: Sequence[Sequence[Mention]], wired: date | None) -> date | None:
-    """The day that the lead names, else the day of the wire line."""
+def _event_date(story: Story, pieces: Sequence[_Piece], mentions: Sequence[Sequence[Mention]]) -> date | None:
+    """The day that the lead names; what is carried on from another page has no lead."""
+    if story.jump_from:
+        return None
     first = next((found for (role, *_), found in zip(pieces, mentions) if role == "body"), ())
     for mention in first:
         if mention.kind in ("date", "time") and "日" in mention.surface and not mention.is_label:
             return mention.date_start
-    return wired
+    return None
 
 
 # --- what lies where ------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ after   brief 11月8日，滨州市… | agency 本报讯, byline 记者 王健,
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -157,7 +156,7 @@ def _stretch(text: Aligned, part: Aligned) -> Aligned:
     """The stretch of `text` that `part`, cut from it at both ends, stands for."""
     if not len(part):
         return part
-    start = bisect_left(text.at, part.at[0])
+    start = text.at.index(part.at[0])
     return text[start : start + len(part)]
 
 
@@ -177,9 +176,15 @@ def _without_lead(block: Block, text: Aligned, body: _Body) -> Aligned:
         lead = read_lead(source.text)
         if lead is not None:
             body.lead = lead
-            place = source.at[lead.length] if lead.length < len(source) else source.at[-1] + 1
-            return text[bisect_left(text.at, place) :]
+            return _behind(text, source[: lead.length])
     return text
+
+
+def _behind(text: Aligned, head: Aligned) -> Aligned:
+    """`text` without the characters of `head` that it begins with, whichever blanks of `head` it has dropped."""
+    taken = set(head.at)
+    end = next((place for place, at in enumerate(text.at) if at not in taken), len(text))
+    return text[end:]
 
 
 def _without_jump_from(text: Aligned, body: _Body) -> Aligned:

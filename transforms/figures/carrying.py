@@ -31,6 +31,7 @@ _NEWS = 14
 _AGO = tuple(unit + side for unit in "年月天日周" for side in ("前", "后", "以前", "以后", "之前", "之后"))
 _UNTIL = cues("until")
 _PUBLISHED = re.compile(rf"，?[^，。；！？\n]{{0,24}}?(?:{'|'.join(cues('published'))})")
+_ISSUED = re.compile(rf"(?:{'|'.join(cues('published'))})的")
 _FROM = ("起", "开始", "以后", "之后")
 _CLAUSE_END = re.compile(r"[，。；：！？]")
 _HAS = r"(?<![所没具惟唯享计])有(?![效力序关的些时利望意限机])|居(?=[全第世行同首前])"
@@ -47,13 +48,15 @@ _SAID = re.compile("|".join(cues("said")))
 def carries(text: str, start: int, end: int, days: Days, reference: date | None) -> bool:
     """Whether the time that `text[start:end]` names holds for later sentences too.
 
-    Without a day of reference all do but 10年前 and the like. What lies ahead (明年, 到2025年) is a plan's time alone.
+    What lies ahead (明年, 到2025年) is a plan's time alone. Without a day of reference nothing tells news from what is
+    long past or ahead, so only a month to a year is carried on.
     """
-    if text.endswith(_AGO, start, end):
+    if text.endswith(_AGO, start, end) or _ISSUED.match(text, end):
         return False
+    length = (days.last - days.first).days
     if reference is None:
-        return True
-    length, ago = (days.last - days.first).days, (reference - days.last).days
+        return _SPAN - 1 <= length <= _PAST
+    ago = (reference - days.last).days
     if days.last > reference <= days.first or length > _AGES:
         return False
     if length >= _SPAN:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from transforms.figures import edges
+from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import words
 
@@ -39,6 +40,7 @@ _TOWARDS = ("为", "向", "对", "给")
 _OCCASIONS = frozenset("次回遍趟")
 _SHARES = frozenset(("percent", "fraction", "duration"))
 _STROKES = "-－−"
+_DEALT = re.compile("|".join(cues("dealt")))
 
 
 def assign(text: str, drafts: Sequence[Draft]) -> None:
@@ -63,7 +65,20 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
 def _looks_on(text: str, draft: Draft, before: str) -> bool:
     """Whether the words behind a figure may name it: not those behind an amount that has its subject before it."""
     named_before = draft.kind not in _COUNTED and len(before) > _SHORT and draft.infix != "级"
+    if _is_object(text, draft):
+        return True
     return not named_before or text.startswith(("的", "以"), draft.end)
+
+
+def _is_object(text: str, draft: Draft) -> bool:
+    """对5000亩小麦进行收割, 把三成贷款…: an amount of what is dealt with, named behind it."""
+    return text[draft.start - 1 : draft.start] in ("对", "把")
+
+
+def _named_behind(text: str, draft: Draft) -> bool:
+    """Whether the words behind an amount name it, whatever stands before: 100万元以上项目, 对5000亩小麦…"""
+    bounded = draft.kind in ("quantity", "money") and text.startswith(("以上", "以下", "以内"), draft.end)
+    return bounded or (draft.kind in ("quantity", "money", "percent") and _is_object(text, draft))
 
 
 def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
@@ -75,7 +90,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return _lasting(text, draft, before, behind, inherited)
     if draft.infix == "级" and behind:
         return behind
-    if draft.kind in ("quantity", "money") and behind and text.startswith(("以上", "以下", "以内"), draft.end):
+    if behind and _named_behind(text, draft):
         return behind
     if text[draft.end : draft.end + 1] == "的" and behind:
         alone = draft.kind == "percent" or len(before) < 2 or "、" in before or len(before) > _LONG
@@ -211,6 +226,8 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft]) -> str:
         words_behind = edges.person(words_behind)
     if draft.kind == "count" and text[draft.start - 1 : draft.start] in _TOWARDS:
         words_behind = _whom(words_behind)
+    if _is_object(text, draft):
+        words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
     return _noun(words_behind, draft.kind not in _SHARES and draft.unit not in _OCCASIONS)
 
 
@@ -230,6 +247,8 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft]) -> str:
     end = min(end, max(at, *(later.start for later in figures[1:]))) if len(figures) > 1 else end
     if text[at : at + 1] in ("、", "和", "及"):
         return ""
+    if _is_object(text, following):
+        return text[at : max(at, following.start - 1)]
     listed = max(text.rfind(mark, at, following.start) for mark in "、和及+")
     if listed >= 0 and following.start - listed <= 2:
         return text[at:listed]

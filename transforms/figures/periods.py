@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from transforms.figures import carrying, dates, lunar, spans
@@ -23,6 +23,7 @@ _FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
 _WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figures_festivals", "name")]))
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
 _BOUNDS = cues("bound-of")
+_UNTIL = cues("until")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
 _REACH = 3
@@ -31,11 +32,13 @@ _LINE_END = re.compile("\n")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word or date of time: where it stands, what it means, and whether later sentences are of that time too."""
+    """A word or date of time: where it stands, what it means (None where there is no day to resolve it from), whether
+    later sentences are of that time too, and whether it runs to the day of the issue (今年以来)."""
 
     start: int
-    days: Days
+    days: Days | None
     lasting: bool
+    to_date: bool = False
 
 
 def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
@@ -63,6 +66,7 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
             draft.period = draft.days
         elif (
             here is not None
+            and here.days is not None
             and _holds(breaks, reports, here, draft)
             and _concerns(text, breaks, here, draft, reference)
         ):
@@ -76,13 +80,15 @@ def _apart(breaks: Sequence[int], cue: Cue, draft: Draft) -> int:
 
 def _holds(breaks: Sequence[int], reports: carrying.Reports, cue: Cue, draft: Draft) -> bool:
     apart = _apart(breaks, cue, draft)
-    said = apart > 0 and carrying.is_point(cue.days) and reports.between(cue.start, draft.start)
+    said = (
+        apart > 0 and cue.days is not None and carrying.is_point(cue.days) and reports.between(cue.start, draft.start)
+    )
     return apart <= _REACH and not said
 
 
 def _concerns(text: str, breaks: Sequence[int], cue: Cue, draft: Draft, reference: date | None) -> bool:
     """Whether a time of an earlier sentence that is past speaks of a figure: 去年… never of what is so today."""
-    if not _apart(breaks, cue, draft) or not carrying.is_past(cue.days, reference):
+    if not _apart(breaks, cue, draft) or cue.days is None or not carrying.is_past(cue.days, reference):
         return True
     line = breaks[bisect_left(breaks, draft.start) - 1] + 1
     if carrying.goes_on(text, line, draft.start):
@@ -92,29 +98,35 @@ def _concerns(text: str, breaks: Sequence[int], cue: Cue, draft: Draft, referenc
 
 
 def _next(text: str, cue: Cue, current: Cue | None) -> Cue:
-    """The cue that holds from now on: a year named in the sentence of a day within it does not widen that day."""
-    if current is None or cue.days == current.days:
+    """The cue that holds from now on: a year named in the sentence of a day within it does not widen that day, but what
+    was counted 今年以来 and 截至6月3日 is of the time from January 1 to June 3."""
+    if current is None or current.days is None or cue.days is None or cue.days == current.days:
         return cue
     wider = cue.days.first <= current.days.first and current.days.last <= cue.days.last
     short = (current.days.last - current.days.first).days < 31
     same = text.find("\n", max(current.start, cue.start - 500), cue.start) < 0
+    if wider and same and cue.to_date and text.endswith(_UNTIL, 0, current.start):
+        return replace(cue, days=Days(cue.days.first, current.days.last))
     return current if wider and short and same else cue
 
 
 def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
     """The words of the table with what they mean on the day of reference."""
-    if reference is None:
-        return
     known: dict[str, Days | None] = {}
     for found in _WORDS.finditer(text):
         if _is_base(text, found.start()):
             continue
         word = found[0]
+        if reference is None:
+            yield Cue(found.start(), None, lasting=False)
+            continue
         if word not in known:
             known[word] = meaning(_ROWS[word], reference) if word in _ROWS else festival(_FESTIVALS[word], reference)
         days = known[word]
         if days is not None:
-            yield Cue(found.start(), days, carrying.carries(text, found.start(), found.end(), days, reference))
+            lasting = carrying.carries(text, found.start(), found.end(), days, reference)
+            to_date = word in _ROWS and _ROWS[word]["part"] == "to-date"
+            yield Cue(found.start(), days, lasting, to_date)
 
 
 def _is_base(text: str, at: int) -> bool:
@@ -131,10 +143,13 @@ def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> 
             if not _is_base(text, draft.start):
                 since = _since(text, draft, draft.days, reference)
                 yield Cue(draft.start, since, carrying.carries(text, draft.start, draft.end, since, reference))
-        elif draft.kind == "duration" and reference and draft.value:
-            days = _span(text, draft, reference)
-            if days:
-                yield Cue(draft.start, days, carrying.carries(text, draft.start, draft.end, days, reference))
+        elif draft.kind == "date":
+            if not _is_base(text, draft.start):
+                yield Cue(draft.start, None, lasting=False)
+        elif draft.kind == "duration" and draft.value and _names_a_span(text, draft):
+            days = _span(text, draft, reference) if reference else None
+            lasting = days is not None and carrying.carries(text, draft.start, draft.end, days, reference)
+            yield Cue(draft.start, days, lasting)
 
 
 def _since(text: str, draft: Draft, days: Days, reference: date | None) -> Days:
@@ -144,19 +159,21 @@ def _since(text: str, draft: Draft, days: Days, reference: date | None) -> Days:
     return Days(days.first, reference)
 
 
-def _span(text: str, draft: Draft, reference: date) -> Days | None:
-    before = text[max(0, draft.start - 4) : draft.start]
+def _names_a_span(text: str, draft: Draft) -> bool:
+    """Whether a duration ends or begins with the issue: 近三年, 4年多来, 未来五年."""
+    if draft.unit not in ("a", "mo", "d", "wk") or (draft.value or 0.0) > 4000:
+        return False
+    return text.endswith((*_RECENT, *_COMING), 0, draft.start) or text.startswith("来", draft.end)
+
+
+def _span(text: str, draft: Draft, reference: date) -> Days:
     value = draft.value or 0.0
-    if draft.unit not in ("a", "mo", "d", "wk") or value > 4000:
-        return None
-    if before.endswith(_RECENT) or text.startswith("来", draft.end):
+    if text.endswith(_RECENT, 0, draft.start) or text.startswith("来", draft.end):
         return Days(spans.plus(_moved(reference, -value, draft.unit), 1), reference)
-    if before.endswith(_COMING):
-        return Days(reference, _moved(reference, value, draft.unit))
-    return None
+    return Days(reference, _moved(reference, value, draft.unit))
 
 
-def _moved(of: date, value: float, unit: str) -> date:
+def _moved(of: date, value: float, unit: str | None) -> date:
     if unit == "a":
         return spans.shifted(of, months_=round(value * 12))
     if unit == "mo":

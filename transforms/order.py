@@ -158,12 +158,16 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, behind: L
 
 def _heads_a_text(fact: LineFacts, behind: LineFacts | None) -> bool:
     """Whether a line below a paragraph is a heading's: an agency line follows it, or it is narrow and something begins
-    behind it."""
+    behind it or is no line of the column either."""
     if not breaks.is_unbroken(fact.line.text):
         return False
     if behind is not None and behind.lead:
         return not fact.lead
-    return (behind is None or behind.line.gap) and _may_be_heading(fact)
+    if not _may_be_heading(fact):
+        return False
+    if behind is None or behind.line.gap:
+        return True
+    return _has_room(fact, behind) and (behind.other is not None or _may_be_heading(behind))
 
 
 def _may_be_heading(fact: LineFacts) -> bool:

@@ -44,6 +44,8 @@ UNLIKE = 0.12  # so much likeness is chance
 STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
+IN_COLUMN = 1.2  # it is set in the width of the text around it
+OFF_COLUMN = -3.0
 NUMBERED = 4.0
 IN_A_SPEECH = 2.5
 CAPTION = 2.5
@@ -311,7 +313,7 @@ def _compare(items: list[_Item]) -> None:
         if not item.titled:
             item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
             item.inside += LETTERS * _among_letters(above, below)
-        item.crosshead = _crosshead(item)
+        item.crosshead = _crosshead(items, index)
 
 
 def _has_a_dash(item: _Item) -> bool:
@@ -397,14 +399,28 @@ def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
     return score + (PARALLEL + MORE_PARALLEL * min(alike - 1, 2) if alike else 0.0)
 
 
-def _crosshead(item: _Item) -> float:
+def _crosshead(items: Sequence[_Item], index: int) -> float:
     """The score of a heading that stands inside a body, likeness apart."""
+    item = items[index]
     speaker = _names_an_office_holder(item)
     if item.block.kind != "heading" or (len(item.block.lines) > 2 and not speaker) or item.titled:
         return IMPOSSIBLE
     picture = CAPTION * (item.picture_before or item.picture_after)
     long = 0 if speaker else max(0, len(item.text) - 12)
-    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * long
+    return CROSSHEAD + item.inside + _set_in_column(items, index) - picture + LONG_CROSSHEAD * long
+
+
+def _set_in_column(items: Sequence[_Item], index: int) -> float:
+    """What widths say for a crosshead: it is set in the column of the text above and below it and goes over to a second
+    line only where it has filled the first. Headlines mostly span columns, or break where their sense does."""
+    item = items[index]
+    near = [other.measure for other in (*items[max(0, index - 1) : index], *items[index + 1 : index + 2])]
+    measure = item.measure
+    if measure is None or None in near:
+        return 0.0
+    *full, last = item.block.lines
+    inside = last.squeezed <= measure + 1 and all(fills(line, measure) or fills(line, measure - 2) for line in full)
+    return IN_COLUMN if inside and set(near) == {measure} else OFF_COLUMN
 
 
 def _names_an_office_holder(item: _Item) -> bool:

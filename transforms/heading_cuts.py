@@ -69,6 +69,21 @@ def best_cut(text: str, body: str) -> tuple[int, float]:
     return best[0], best[1] + PRIOR + LENGTH * (width - USUAL)
 
 
+def words_at_seam(before: str, after: str) -> float:
+    """What the words on either side of a line's end say of a kicker that ends there: 0 where a word runs across it.
+
+    before  市图书馆印发阅读推广方案 | 乡村孩子人人都有借书证
+    after   more than 2: 方案 closes a kicker, and either side says what is done
+    """
+    tokens, tags = tag(before + after)
+    at = 0
+    for index, token in enumerate(tokens):
+        if at == len(before):
+            return _words(tokens, tags, index) if index else 0.0
+        at += len(token)
+    return 0.0
+
+
 def is_a_title(text: str) -> bool:
     """Whether a text is the title of a document, which is one part however long: …关于…情况的报告."""
     return bool(_TITLE.search(text))
@@ -138,6 +153,12 @@ def opens_with_a_name(text: str) -> bool:
 def _acts(word: str, tagged: str) -> bool:
     """Whether a word names who acts: a place, a person, an institution."""
     return tagged.startswith(_AGENTS) or (len(word) > 1 and word.endswith(words("institutions")))
+
+
+def ends_with_a_name(text: str) -> bool:
+    """Whether the last word names a person: …阅读推广人王健."""
+    _, tags = tag(text[-FIRST_WORDS:])
+    return bool(tags) and tags[-1].startswith("nr")
 
 
 def opens_with_an_act(text: str) -> bool:

@@ -283,9 +283,11 @@ def _gram(before: str, after: str) -> str:
 
 
 def likely_measures(lines: Sequence[Line]) -> list[float]:
-    """The measures that a page's columns may have: whole numbers of em that enough lines fill, the likeliest first."""
+    """The measures that a page's columns may have: whole numbers of em that enough lines fill, the likeliest
+    first; none where most of the text stands in lines that were joined."""
     counts = Counter(int(line.width) for line in lines if NARROWEST_COLUMN <= line.width <= WIDEST_COLUMN)
-    if sum(counts.values()) * 2 < len(lines):
+    joined = sum(line.width for line in lines if line.width > WIDEST_COLUMN)
+    if sum(counts.values()) * 2 < len(lines) or joined * 2 > sum(line.width for line in lines):
         return []
     common = [width for width, n in counts.most_common(MOST_MEASURES) if n >= FEWEST_FULL_LINES]
     return [float(width) for width in common]

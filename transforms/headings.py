@@ -58,6 +58,7 @@ _SAME_TYPE = 1.5
 _MARKED = 8.0  # a dash, a colon or a note stands between them
 _CUED = 3.0
 _APART = 3.0  # a blank line
+_SET_TOGETHER = -1.5  # none, where blank lines part others
 _LONG = 2.0  # halves are short
 _UNEVEN = 0.8  # …and of about the same length
 _ALIKE = -1.5
@@ -335,7 +336,7 @@ def _joint(pieces: Sequence[_Part], index: int, said: bool) -> float:
         return _MARKED
     if max(_cues(other, "subheadline"), _cues(one, "kicker")) >= 1:
         return _CUED
-    apart = _APART if after.gap else 0.0
+    apart = _APART if after.gap else _SET_TOGETHER * any(piece.gap for piece in pieces[1:])
     if not after.gap and _is_remainder(pieces, index):
         return _REMAINDER
     return apart + _unlike(one, other) + _unlike_words(one, other, said)

@@ -546,15 +546,22 @@ def _heading_choices(item: _Item, phase: Phase | None, habits: Habits, bare: boo
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:
         choices.append((_Reading(False, phase), below))
     else:
-        if item.block.kind in ("name", "date"):
-            choices.append((_Reading(False, phase), SIGNED))
-        both = phase == Phase.BODY
-        below += BOTH_SIDES if both else -habit / 2
-        choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
-        inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
-        choices.append((_Reading(False, phase, crosshead=True), inside))
-        if item.loose_end is not None:
-            choices.append((_Reading(False, phase, piece=True), item.loose_end))
+        choices += _choices_amid_body(item, phase, habits, below)
+    return choices
+
+
+def _choices_amid_body(item: _Item, phase: Phase, habits: Habits, below: float) -> list[tuple[_Reading, float]]:
+    """The ways to read a heading behind a body that goes with that body; `below` speaks for its headline."""
+    choices: list[tuple[_Reading, float]] = []
+    if item.block.kind in ("name", "date"):
+        choices.append((_Reading(False, phase), SIGNED))
+    both = phase == Phase.BODY
+    below += BOTH_SIDES if both else -habits.side / 2
+    choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
+    inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
+    choices.append((_Reading(False, phase, crosshead=True), inside))
+    if item.loose_end is not None:
+        choices.append((_Reading(False, phase, piece=True), item.loose_end))
     return choices
 
 

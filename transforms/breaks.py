@@ -321,16 +321,24 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += CLOSES_NEXT
     if habits.blanks and after.line.indented:
         score += INDENTED_GOES_ON
-    if after.opener:
-        score += OPENER_INSIDE
-    if _opens_with_a_day(after.line.text) and before.line.text[-1] not in BEFORE_A_DAY:
-        score += DAY_INSIDE
-    if marks.opens_a_salutation(after.line.text) and not before.salutation and "，" not in before.line.text:
-        score -= LEAD_OPENS / 2
-    if after.salutation and not before.salutation:
-        score -= LEAD_OPENS if before.may_end else LEAD_OPENS / 2 if "，" not in before.line.text else 0.0
+    score += _words_that_open(before, after)
     if after.lead or after.bullet or after.signature or marks.jump_to(before.line.text):
         score -= LEAD_OPENS
+    return score
+
+
+def _words_that_open(before: LineFacts, after: LineFacts) -> float:
+    """What the first words of a line say for a paragraph that runs into it: an opener, a day or a salutation."""
+    score = OPENER_INSIDE if after.opener else 0.0
+    if _opens_with_a_day(after.line.text) and before.line.text[-1] not in BEFORE_A_DAY:
+        score += DAY_INSIDE
+    if before.salutation:
+        return score
+    comma = "，" in before.line.text
+    if after.salutation:
+        score -= LEAD_OPENS if before.may_end else 0.0 if comma else LEAD_OPENS / 2
+    if marks.opens_a_salutation(after.line.text) and not comma:
+        score -= LEAD_OPENS / 2
     return score
 
 
@@ -412,7 +420,7 @@ def _stop(before: LineFacts, habits: Habits, abstract: bool) -> float:
     """What a paragraph's last mark says. An abstract, which is taken from the text below it, mostly has none."""
     if habits.commas:
         return 0.0 if before.comma else NO_COMMA
-    if before.stops:
+    if before.stops or names_an_entry(before.line.text):
         return 0.0
     if abstract:
         return ABSTRACT_ENDS
@@ -437,7 +445,8 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     measure = facts.line.measure
     if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    if facts.lead or facts.bullet or facts.signature or facts.salutation or marks.opens_a_salutation(text):
+    opens = facts.lead or facts.bullet or facts.signature or facts.salutation
+    if opens or marks.opens_a_salutation(text) or names_an_entry(text):
         score -= 2 * LEAD_OPENS
     if facts.opener and not _stands_apart(facts, after):
         score -= LEAD_OPENS
@@ -446,7 +455,7 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
 
 def _heading_by_marks(text: str) -> float:
     score = _heading_by_length(text) + _heading_by_stops(text)
-    if text[0] in NEVER_FIRST or names_an_entry(text) or _opens_with_a_day(text):
+    if text[0] in NEVER_FIRST or _opens_with_a_day(text):
         score += HEADING_STOPS
     if _HALVES.search(text):
         score += HALVES

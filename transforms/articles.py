@@ -44,6 +44,9 @@ UNLIKE = 0.12  # so much likeness is chance
 STRAY = -0.3
 LONGEST_STRAY = 10
 CROSSHEAD = -1.6
+IN_COLUMN = 1.2  # it is set in the width of the text around it
+MOST_SPANNING = 2.5  # …and text carries on below it, on a page whose headlines are set otherwise
+OFF_COLUMN = -3.0
 NUMBERED = 4.0
 IN_A_SPEECH = 2.5
 CAPTION = 2.5
@@ -292,6 +295,7 @@ def _compare(items: list[_Item]) -> None:
     default = math.log(1 + len(runs))
     spread_phrases = Counter(phrase for item in items if item.body for phrase in triples(item.text))
     speaking = False
+    spanning = _spanning(items)
     for index, item in enumerate(items):
         item.saluting = not speaking and item.body and marks.is_salutation(item.text)
         speaking = (speaking or item.saluting) and not item.announced
@@ -311,7 +315,7 @@ def _compare(items: list[_Item]) -> None:
         if not item.titled:
             item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
             item.inside += LETTERS * _among_letters(above, below)
-        item.crosshead = _crosshead(item)
+        item.crosshead = _crosshead(items, index, spanning)
 
 
 def _has_a_dash(item: _Item) -> bool:
@@ -397,14 +401,42 @@ def _inside(items: Sequence[_Item], index: int, speaking: bool) -> float:
     return score + (PARALLEL + MORE_PARALLEL * min(alike - 1, 2) if alike else 0.0)
 
 
-def _crosshead(item: _Item) -> float:
+def _crosshead(items: Sequence[_Item], index: int, spanning: float) -> float:
     """The score of a heading that stands inside a body, likeness apart."""
+    item = items[index]
     speaker = _names_an_office_holder(item)
     if item.block.kind != "heading" or (len(item.block.lines) > 2 and not speaker) or item.titled:
         return IMPOSSIBLE
     picture = CAPTION * (item.picture_before or item.picture_after)
-    long = 0 if speaker else max(0, len(item.text) - 12)
-    return CROSSHEAD + item.inside - picture + LONG_CROSSHEAD * long
+    long = 0 if speaker or _is_quoted(item.text) else max(0, len(item.text) - 12)
+    return CROSSHEAD + item.inside + _set_in_column(items, index, spanning) - picture + LONG_CROSSHEAD * long
+
+
+def _set_in_column(items: Sequence[_Item], index: int, spanning: float) -> float:
+    """What widths say for a crosshead: it is set in the column of the text above and below it and goes over to a second
+    line only where it has filled the first. Headlines mostly span columns, or break where their sense does; `spanning`
+    says how much this page's do."""
+    item = items[index]
+    near = [other.measure for other in (*items[max(0, index - 1) : index], *items[index + 1 : index + 2])]
+    measure = item.measure
+    if measure is None or None in near or len(near) < 2:
+        return 0.0
+    *full, last = item.block.lines
+    inside = last.squeezed <= measure + 1 and all(fills(line, measure) or fills(line, measure - 2) for line in full)
+    if not inside or set(near) != {measure}:
+        return OFF_COLUMN
+    above, below = items[index - 1], items[index + 1]
+    amid = above.body and below.body and not above.closes and not below.announced
+    return IN_COLUMN + spanning * amid
+
+
+def _spanning(items: Sequence[_Item]) -> float:
+    """How much oftener the page's headlines are set otherwise than the text around them, as the logarithm of the odds:
+    those are sure to be headlines that stand before an agency line."""
+    sure = [at for at, item in enumerate(items[:-1]) if item.block.kind == "heading" and items[at + 1].announced]
+    fits = [_set_in_column(items, at, 0.0) for at in sure]
+    odds = math.log((sum(fit < 0 for fit in fits) + 0.5) / (sum(fit > 0 for fit in fits) + 0.5))
+    return max(0.0, min(MOST_SPANNING, odds))
 
 
 def _names_an_office_holder(item: _Item) -> bool:
@@ -435,13 +467,20 @@ def _is_caption(items: Sequence[_Item], index: int) -> bool:
 def _parallel(one: str, other: str) -> bool:
     """Whether two headings are built alike, as the crossheads of one article are: the same length with marks at the
     same places, or the same words at an end."""
-    if one == other or abs(len(one) - len(other)) > 4:
+    if one == other:
         return False
-    if one[0] == other[0] == "“" and one[-1] == other[-1] == "”":
+    if _is_quoted(one) and _is_quoted(other):
         return True
+    if abs(len(one) - len(other)) > 4:
+        return False
     if _shape(one) == _shape(other) and not _HAN.fullmatch(_shape(one)):
         return True
     return one[:3] == other[:3] or (abs(len(one) - len(other)) <= 2 and one[-2:] == other[-2:])
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether a heading is a quotation from the text: “送书下乡，孩子有书读”."""
+    return text[0] == "“" and text[-1] == "”"
 
 
 def _shape(text: str) -> str:
@@ -506,15 +545,22 @@ def _heading_choices(item: _Item, phase: Phase | None, habits: Habits, bare: boo
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:
         choices.append((_Reading(False, phase), below))
     else:
-        if item.block.kind in ("name", "date"):
-            choices.append((_Reading(False, phase), SIGNED))
-        both = phase == Phase.BODY
-        below += BOTH_SIDES if both else -habit / 2
-        choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
-        inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
-        choices.append((_Reading(False, phase, crosshead=True), inside))
-        if item.loose_end is not None:
-            choices.append((_Reading(False, phase, piece=True), item.loose_end))
+        choices += _choices_amid_body(item, phase, habits, below)
+    return choices
+
+
+def _choices_amid_body(item: _Item, phase: Phase, habits: Habits, below: float) -> list[tuple[_Reading, float]]:
+    """The ways to read a heading behind a body that goes with that body; `below` speaks for its headline."""
+    choices: list[tuple[_Reading, float]] = []
+    if item.block.kind in ("name", "date"):
+        choices.append((_Reading(False, phase), SIGNED))
+    both = phase == Phase.BODY
+    below += BOTH_SIDES if both else -habits.side / 2
+    choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
+    inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
+    choices.append((_Reading(False, phase, crosshead=True), inside))
+    if item.loose_end is not None:
+        choices.append((_Reading(False, phase, piece=True), item.loose_end))
     return choices
 
 

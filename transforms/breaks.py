@@ -59,6 +59,7 @@ CLOSES_BRACKET = 3.0  # …and the next line closes it
 CLOSES_NEXT = 4.0  # the next line opens with a mark that never stands first
 LEAD_OPENS = 8.0  # an agency line, a bullet or a salutation opens a paragraph
 OPENER_INSIDE = -2.0  # 日前， seldom stands inside a sentence
+DAY_INSIDE = -1.5  # 11月8日， behind what needs no day
 HEADING_INTERRUPTS = -2.0  # a heading inside a sentence stands apart, and is seldom there
 INTERRUPTS_BEHIND_A_STOP = -1.0  # where a sentence has ended, a line stands between paragraphs, not inside one
 INTERRUPTED = -3.5  # a paragraph seldom goes on behind a line that is none of it
@@ -69,6 +70,7 @@ HEADING_STOPS = -6.0  # a heading has no full stop
 HEADING_COMMA = -3.0  # …and ends with no comma or colon
 NAMED_BEFORE_COLON = -0.5  # …but a kicker may name who speaks: 发言人：
 LONGEST_NAME = 12
+SHORTEST_OPEN_LINE = 4  # a line that breaks off so soon was cut from its sentence: 此外，
 INNER_COMMA = -0.8  # a heading's line seldom holds a comma, a body's mostly does
 HALVES = 1.5  # two halves with a blank between them
 INNER_SEMICOLON = -1.8  # a subheadline may list what was decided: 确定…；要求…
@@ -91,6 +93,7 @@ STANDS_AGAIN = 2.5  # a line that stands more than once on the page is a part of
 LIKE_OTHER = 2.0  # a line that shows what it is is that
 UNLIKE_OTHER = -4.0
 
+BEFORE_A_DAY = "于在自至从到由的年，、：（—"
 NEVER_FIRST = "，。、；：！？”’）》%"
 
 _HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
@@ -100,6 +103,7 @@ _SHORT_NAME = re.compile(r"（(?:以下)?简称")
 _FEW_CHARACTERS = re.compile(r"[^。！？，“”：；]{1,6}[。！？](?=.)")
 _INNER_MARK = re.compile(r"[，、：“” 《》]")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
+_DAY_FIRST = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日[^，。]{0,8}，")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -289,6 +293,8 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     joins = bound + open_quote + closes + said + _joins(before, after, habits)
     head = printed_width(after.line.text[0]) if habits.free_marks else head_width(after.line.text)
     heading = bound + open_quote + closes + max(0.0, said) + (RUNS_IN if after.line.gap else 0.0)
+    if "furniture" in (before.other, after.other):
+        heading = -LEAD_OPENS
     doubt = max(_doubt(before.line.text), 2 * SLACK if habits.squeezed else 0.0)
     return Break(
         goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
@@ -317,12 +323,24 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += CLOSES_NEXT
     if habits.blanks and after.line.indented:
         score += INDENTED_GOES_ON
-    if after.opener:
-        score += OPENER_INSIDE
-    if after.salutation and not before.salutation:
-        score -= LEAD_OPENS if before.may_end else LEAD_OPENS / 2 if "，" not in before.line.text else 0.0
+    score += _words_that_open(before, after)
     if after.lead or after.bullet or after.signature or marks.jump_to(before.line.text):
         score -= LEAD_OPENS
+    return score
+
+
+def _words_that_open(before: LineFacts, after: LineFacts) -> float:
+    """What the first words of a line say for a paragraph that runs into it: an opener, a day or a salutation."""
+    score = OPENER_INSIDE if after.opener else 0.0
+    if _opens_with_a_day(after.line.text) and before.line.text[-1] not in BEFORE_A_DAY:
+        score += DAY_INSIDE
+    if before.salutation:
+        return score
+    comma = "，" in before.line.text
+    if after.salutation:
+        score -= LEAD_OPENS if before.may_end else 0.0 if comma else LEAD_OPENS / 2
+    if marks.opens_a_salutation(after.line.text) and not comma:
+        score -= LEAD_OPENS / 2
     return score
 
 
@@ -377,7 +395,7 @@ def head_width(text: str) -> float:
 
 def ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> tuple[float, float]:
     """The scores of a paragraph that ends with a line which opens it, and which carries it on."""
-    abstract = before.line.closes and after is not None and not after.lead
+    abstract = after is not None and _may_end_an_abstract(before, after)
     score = PARAGRAPH_ENDS + _stop(before, habits, abstract)
     if before.salutation:
         score -= PARAGRAPH_ENDS + SOFT_STOP
@@ -392,11 +410,19 @@ def ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> tuple[fl
     return score + full[0], score + full[1]
 
 
+def _may_end_an_abstract(before: LineFacts, after: LineFacts) -> bool:
+    """Whether a line closes with words that end a sentence of the text below. A line that is no column's says more than
+    one thing if it is an abstract; a headline may say just what the text says."""
+    if not before.line.closes or after.lead or marks.jump_from(after.line.text):
+        return False
+    return before.line.measure is not None or "，" in before.line.text
+
+
 def _stop(before: LineFacts, habits: Habits, abstract: bool) -> float:
     """What a paragraph's last mark says. An abstract, which is taken from the text below it, mostly has none."""
     if habits.commas:
         return 0.0 if before.comma else NO_COMMA
-    if before.stops:
+    if before.stops or names_an_entry(before.line.text):
         return 0.0
     if abstract:
         return ABSTRACT_ENDS
@@ -421,7 +447,8 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     measure = facts.line.measure
     if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    if facts.lead or facts.bullet or facts.signature or facts.salutation or marks.opens_a_salutation(text):
+    opens = facts.lead or facts.bullet or facts.signature or facts.salutation
+    if opens or marks.opens_a_salutation(text) or names_an_entry(text):
         score -= 2 * LEAD_OPENS
     if facts.opener and not _stands_apart(facts, after):
         score -= LEAD_OPENS
@@ -430,6 +457,8 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
 
 def _heading_by_marks(text: str) -> float:
     score = _heading_by_length(text) + _heading_by_stops(text)
+    if text[0] in NEVER_FIRST or _opens_with_a_day(text):
+        score += HEADING_STOPS
     if _HALVES.search(text):
         score += HALVES
     if text.startswith("——") or text.endswith("——"):
@@ -439,6 +468,16 @@ def _heading_by_marks(text: str) -> float:
     if marks.column_label(text) or marks.has_numbering(text):
         score += LABELLED
     return score
+
+
+def _opens_with_a_day(text: str) -> bool:
+    """Whether a line opens with a day and a comma, as the text of news does: 11月8日上午，…"""
+    return bool(_DAY_FIRST.match(text))
+
+
+def names_an_entry(text: str) -> bool:
+    """Whether a line names what it says before a colon, as the notes above a report do: 时间：…, 日程：…"""
+    return any(text.startswith((word + "：", word + ":")) for word in words("entry_words"))
 
 
 def _heading_by_length(text: str) -> float:
@@ -451,6 +490,8 @@ def _heading_by_stops(text: str) -> float:
     score = 0.0 if _is_balanced(text) else INNER_COMMA * text[:-1].count("，")
     if _names_who_speaks(text):
         score += NAMED_BEFORE_COLON
+    elif text[-1] in "，、," and len(text) <= SHORTEST_OPEN_LINE:
+        score += HEADING_STOPS
     elif text[-1] in "，、,：:" or (text[-1] in "！!" and "，" in text):
         score += HEADING_COMMA
     if text[-1] in "！!" and text.count("、") > 1:

@@ -36,6 +36,7 @@ AGENT_FIRST = 0.7  # …or the kicker
 NO_VERB = -1.5
 BOTH_SAY = 0.8  # either side says what is done
 NAME_LAST = -2.0  # a kicker seldom closes with a person's name, but before a colon
+OPEN_LAST = -3.0  # …and with no adverb or preposition: 公开|征集
 OCCASION = 1.0  # it opens with what the headline is about: 就…合作
 EXCLAIMED = 3.0
 COLON = 3.0
@@ -45,6 +46,7 @@ WINDOW = 3000  # so much of the text is compared
 _TITLE = re.compile(r"关于.{4,}的(?:决议|决定|报告|意见|通知|公告|建议|说明|问题)$")  # a document's title is one part
 _OBJECT = re.compile(r"[对就为从在向].+的.{1,4}$")  # 听取…|对…的意见 is one statement
 _AGENTS = ("nr", "ns", "nt", "nz")
+_OPEN_TAGS = ("d", "ad", "p", "c", "u")
 _PREPOSITIONS = ("就", "围绕", "针对")
 _CLOSES_A_KICKER = "！？：!?:"
 
@@ -67,6 +69,21 @@ def best_cut(text: str, body: str) -> tuple[int, float]:
         if score > best[1]:
             best = (at, score)
     return best[0], best[1] + PRIOR + LENGTH * (width - USUAL)
+
+
+def words_at_seam(before: str, after: str) -> float:
+    """What the words on either side of a line's end say of a kicker that ends there: 0 where a word runs across it.
+
+    before  市图书馆印发阅读推广方案 | 乡村孩子人人都有借书证
+    after   more than 2: 方案 closes a kicker, and either side says what is done
+    """
+    tokens, tags = tag(before + after)
+    at = 0
+    for index, token in enumerate(tokens):
+        if at == len(before):
+            return _words(tokens, tags, index) if index else 0.0
+        at += len(token)
+    return 0.0
 
 
 def is_a_title(text: str) -> bool:
@@ -108,6 +125,7 @@ def _words(tokens: Sequence[str], tags: Sequence[str], index: int) -> float:
     score += AGENT * tags[index].startswith(_AGENTS) + AGENT_FIRST * _acts(tokens[0], tags[0])
     score += BOTH_SAY * (_has_verb(tags[:index]) and _has_verb(tags[index:]))
     score += NAME_LAST * tags[index - 1].startswith("nr") + OCCASION * tokens[0].startswith(_PREPOSITIONS)
+    score += OPEN_LAST * (tags[index - 1] in _OPEN_TAGS)
     score += NO_VERB * (not _has_verb(tags[index:]))
     return score
 
@@ -138,6 +156,12 @@ def opens_with_a_name(text: str) -> bool:
 def _acts(word: str, tagged: str) -> bool:
     """Whether a word names who acts: a place, a person, an institution."""
     return tagged.startswith(_AGENTS) or (len(word) > 1 and word.endswith(words("institutions")))
+
+
+def ends_with_a_name(text: str) -> bool:
+    """Whether the last word names a person: …阅读推广人王健."""
+    _, tags = tag(text[-FIRST_WORDS:])
+    return bool(tags) and tags[-1].startswith("nr")
 
 
 def opens_with_an_act(text: str) -> bool:

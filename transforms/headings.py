@@ -19,7 +19,15 @@ from transforms.alignment import Span as TextSpan
 from transforms.blocks import Block
 from transforms.breaks import runs_on
 from transforms.cleaning import clean
-from transforms.heading_cuts import best_cut, closes_a_kicker, is_a_title, opens_with_a_name, opens_with_an_act
+from transforms.heading_cuts import (
+    best_cut,
+    closes_a_kicker,
+    ends_with_a_name,
+    is_a_title,
+    opens_with_a_name,
+    opens_with_an_act,
+    words_at_seam,
+)
 from transforms.lexicon import table
 from transforms.lines import Line, printed_width
 
@@ -50,12 +58,21 @@ _SAME_TYPE = 1.5
 _MARKED = 8.0  # a dash, a colon or a note stands between them
 _CUED = 3.0
 _APART = 3.0  # a blank line
+_SET_TOGETHER = -1.5  # none, where blank lines part others
 _LONG = 2.0  # halves are short
 _UNEVEN = 0.8  # …and of about the same length
 _ALIKE = -1.5
+_SHORT_AND_ALIKE = -2.5
 _EVEN = -3.5
+_LONG_AND_EVEN = -1.0
+_LONGEST_HALF = 9.0  # few halves of a headline are longer
 _SAME_LENGTH = 0.5
-_CLOSED = 1.5  # as much as the last words of a kicker weigh before a seam
+_USUAL_WORDS = 1.0  # what the words around a seam say where halves meet
+_MOST_UNLIKE_HALVES = 2.0
+_HALVED = 2.0  # what has two halves of its own is no half
+_LONG_KICKER = -2.5  # a kicker so long closes with words that kickers close with
+_LONGEST_KICKER = 20.0
+_CUT_SHORT = -3.0  # words that nothing can end with, such as 关于
 _SHORTEST_KICKER = 5  # characters of one that no mark closes
 _NAMED = 3.2
 _GLUED = 1.5  # more than the blank between two halves gives
@@ -65,7 +82,9 @@ _SAYS = 3.0
 _LONG_SENTENCE = 18.0
 _SENTENCE = 1.0  # a long part with a comma inside tells what the headline names
 _LISTS = 6.0  # a subheadline may list several things: 确定…；要求…
-_BOTH_ACT = -0.8
+_BOTH_ACT = -0.6
+_BOTH_ACT_ALIKE = -1.6  # …the more so in as many characters
+_BOTH_ACT_AS_SAID = -5.0  # …and what a kicker announces is one headline
 _WINDOW = 3000
 
 
@@ -173,10 +192,21 @@ def _at_dash(part: _Part) -> list[_Part]:
     if found is None or (said is not None and said.end() < found.start()):
         cut = said.end() if said else 0
     else:
-        longer = len(text) - found.end() > found.start() > _SHORT
-        subheadline = longer or _OPENS_SUBHEADLINE.match(text, found.end())
-        cut = found.start() if subheadline else found.end()
+        cut = found.start() if _opens_a_subheadline(text[: found.start()], text[found.end() :]) else found.end()
     return [_Part(part.text[:cut].strip(), part.lines, part.gap), _Part(part.text[cut:].strip(), part.lines, False)]
+
+
+def _opens_a_subheadline(before: str, after: str) -> bool:
+    """Whether a dash inside a line opens a subheadline rather than closes a kicker: a kicker names who or where, or
+    says what was held; a subheadline mostly says of what the headline speaks, and is the longer one."""
+    if _OPENS_SUBHEADLINE.match(after) and len(after) > len(before):
+        return True
+    if printed_width(before) <= _SHORT:
+        return False
+    kicker = opens_with_a_name(before) + 2 * ends_with_a_name(before) + closes_a_kicker(before)
+    kicker += _cues(before, "kicker")
+    subheadline = opens_with_a_name(after) + bool(_OPENS_SUBHEADLINE.match(after))
+    return subheadline > kicker if kicker != subheadline else len(after) > len(before)
 
 
 def _set_jump(heading: Heading, jump: re.Match[str], text: str) -> None:
@@ -246,7 +276,7 @@ def _whole(group: Sequence[Line]) -> _Part:
 def _carries_on(group: Sequence[Line], line: Line, body: str) -> bool:
     """Whether a line carries on the phrase that the lines before it leave open."""
     before = group[-1]
-    if not before.text.strip("—"):
+    if not before.text.strip("—") or not line.text.strip("—"):
         return True
     if line.text.startswith("——") or before.text.endswith("——") or marks.is_note(line.text):
         return False
@@ -268,13 +298,26 @@ def _is_in(body: str, before: str, after: str, wide: bool) -> bool:
 
 def _at_seam(part: _Part, body: str, doubt: float) -> list[_Part]:
     """A part cut where a kicker's end may have been glued to the headline."""
-    if " " in part.text.text:
+    text = part.text.text
+    if " " in text and not _ends_in_halves(text):
         return [part]
-    at, odds = best_cut(part.text.text, body)
-    if odds <= doubt:
+    at, odds = best_cut(text, body)
+    if odds <= doubt or (" " in text and not _is_halved(text[at:])):
         return [part]
     before, after = part.text[:at].strip(), part.text[at:].strip()
     return [replace(part, text=before), _Part(after, part.lines, False, seam=odds)]
+
+
+def _is_halved(text: str) -> bool:
+    """Whether a text is two halves about as long as each other: 150册少儿图书 免费赠与乡村娃."""
+    widths = [printed_width(half) for half in _without_label(text).split(" ")]
+    return len(widths) == 2 and abs(widths[0] - widths[1]) <= _MOST_UNLIKE_HALVES
+
+
+def _ends_in_halves(text: str) -> bool:
+    """Whether what stands before the last blank is so long that a kicker may be glued to the first of two halves."""
+    before, _, last = _without_label(text).rpartition(" ")
+    return printed_width(before) > printed_width(last) + _SHORT
 
 
 def _names_no_occasion_yet(group: Sequence[Line]) -> bool:
@@ -282,9 +325,10 @@ def _names_no_occasion_yet(group: Sequence[Line]) -> bool:
     return bool(_OPEN_OCCASION.match("".join(line.text for line in group[-4:])))
 
 
-def _joint(before: _Part, after: _Part, said: bool) -> float:
-    """How much speaks for two neighbouring pieces being different parts, not the halves of one. `said` says
+def _joint(pieces: Sequence[_Part], index: int, said: bool) -> float:
+    """How much speaks for a piece and the one before it being different parts, not the halves of one. `said` says
     that the kicker before them announces what they say (…强调)."""
+    before, after = pieces[index - 1], pieces[index]
     if after.seam:
         return _GLUED + after.seam
     one, other = before.text.text, _without_label(after.text.text)
@@ -292,30 +336,44 @@ def _joint(before: _Part, after: _Part, said: bool) -> float:
         return _MARKED
     if max(_cues(other, "subheadline"), _cues(one, "kicker")) >= 1:
         return _CUED
-    apart = _APART if after.gap else 0.0
-    widths = printed_width(one), printed_width(other)
-    if not after.gap and _SHORT > widths[1] < widths[0] / 1.6:
+    apart = _APART if after.gap else _SET_TOGETHER * any(piece.gap for piece in pieces[1:])
+    if not after.gap and _is_remainder(pieces, index):
         return _REMAINDER
-    closed = _CLOSED * closes_a_kicker(one) if abs(widths[0] - widths[1]) >= _SAME_LENGTH else 0.0
-    return apart + closed + _unlike(*widths) + _unlike_words(one, other, said)
+    return apart + _unlike(one, other) + _unlike_words(one, other, said)
 
 
-def _unlike(one: float, other: float) -> float:
+def _is_remainder(pieces: Sequence[_Part], index: int) -> bool:
+    """Whether a piece is a word or two that a line's end left over, not the first of two halves."""
+    widths = [printed_width(_without_label(piece.text.text)) for piece in pieces[index - 1 : index + 2]]
+    if not _SHORT > widths[1] < widths[0] / 1.6:
+        return False
+    return len(widths) < 3 or pieces[index + 1].gap or abs(widths[2] - widths[1]) > _SAME_LENGTH
+
+
+def _unlike(one: str, other: str) -> float:
     """What widths say against two halves: these are short and about as long as each other."""
-    if max(one, other) > _HALF:
+    widths = printed_width(one), printed_width(other)
+    if max(widths) > _HALF:
         return _LONG
-    if min(one, other) >= 0.7 * max(one, other) or abs(one - other) <= 2:
-        return _EVEN if abs(one - other) < _SAME_LENGTH else _ALIKE
-    return _UNEVEN
+    if " " in other and " " not in one:
+        return _HALVED
+    if abs(widths[0] - widths[1]) < _SAME_LENGTH:
+        return _EVEN if max(widths) <= _LONGEST_HALF else _LONG_AND_EVEN
+    if max(widths) <= _LONGEST_HALF and (min(widths) >= 0.7 * max(widths) or abs(widths[0] - widths[1]) <= 2):
+        return _SHORT_AND_ALIKE if max(widths) <= _SHORT else _ALIKE
+    return _UNEVEN if max(widths) > 1.4 * min(widths) else 0.0
 
 
 def _unlike_words(one: str, other: str, said: bool) -> float:
     """What words say: a kicker names who or where, the halves of a headline both say what is done."""
-    if opens_with_a_name(one) and len(one) > _SHORTEST_KICKER:
+    words = words_at_seam(one, other)
+    if opens_with_a_name(one) and len(one) > _SHORTEST_KICKER and words > _CUT_SHORT:
         return _NAMED
-    if not (opens_with_an_act(one) and opens_with_an_act(other)):
-        return 0.0
-    return _BOTH_ACT * (4 if said else 1)
+    score = min(words, _USUAL_WORDS) if said else words
+    if opens_with_an_act(one) and opens_with_an_act(other):
+        even = abs(printed_width(one) - printed_width(other)) < _SAME_LENGTH
+        score += _BOTH_ACT_AS_SAID if said else _BOTH_ACT_ALIKE if even else _BOTH_ACT
+    return score - _USUAL_WORDS
 
 
 def _without_label(text: str) -> str:
@@ -359,10 +417,11 @@ def _merge(parts: Sequence[_Part]) -> Aligned | None:
 def _score(pieces: Sequence[_Part], start: int, end: int) -> float:
     """The score of the reading in which the headline is made of the pieces from `start` to `end`."""
     said = any(_cues(piece.text.text, "kicker") >= _SAYS for piece in pieces[:start])
-    joints = [_joint(one, other, said) for one, other in itertools.pairwise(pieces)]
+    joints = [_joint(pieces, index, said) for index in range(1, len(pieces))]
     headline = _whole_of(pieces[start:end])
     score = _as_headline(headline) - sum(max(0.0, joint) for joint in joints[start : end - 1])
     score += sum(min(0.0, joints[at - 1]) for at in {start, end} & set(range(1, len(pieces))))
+    score -= _DASH_KICKER * sum(piece.text.text.endswith("——") for piece in pieces[: start - 1] if start)
     score += sum(_as_kicker(part) + _smaller(part, headline) for part in _parted(pieces[:start], joints))
     for part in _parted(pieces[end:], joints[end:]):
         score += _as_subheadline(part) + _smaller(part, headline)
@@ -401,7 +460,13 @@ def _as_headline(part: _Part) -> float:
     if marks.column_label(text):
         score += _LABELLED
     score -= _cues(text, "subheadline") / 2
-    return score + (_HALVES if " " in text else 0.0)
+    return score + _HALVES * _is_short_or_even(text)
+
+
+def _is_short_or_even(text: str) -> bool:
+    """Whether a text with a blank inside can be the halves of one headline: short ones, or two of one length."""
+    widths = [printed_width(half) for half in _without_label(text).split(" ")]
+    return len(widths) > 1 and (sum(widths) <= 2 * _LONGEST_HALF or max(widths) - min(widths) < _SAME_LENGTH)
 
 
 def _as_kicker(part: _Part) -> float:
@@ -413,6 +478,8 @@ def _as_kicker(part: _Part) -> float:
         score += _DASH_KICKER
     if text.endswith(("：", ":")):
         score += _COLON_KICKER
+    if printed_width(text) > _LONGEST_KICKER and max(closes_a_kicker(text), _cues(text, "kicker")) < 1:
+        score += _LONG_KICKER
     return score + (_SHORT_PART if printed_width(text) <= _SHORT else 0.0)
 
 

@@ -259,7 +259,8 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
 
 
 def with_recurrences(lines: Sequence[Line]) -> list[Line]:
-    """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业.
+    """Lines marked where the words that a break cuts are printed whole elsewhere: 党和国家⏎事业 and 党和国家事业. What
+    only stands at other breaks is not whole: …分组讨论⏎全国政协副主席… twice.
 
     Marked as well is a line whose last words close a sentence elsewhere: …孩子们心中的阅读之光⏎ and …阅读之光。
     """
@@ -269,9 +270,10 @@ def with_recurrences(lines: Sequence[Line]) -> list[Line]:
     grams = [_gram(before.text, line.text) for before, line in itertools.pairwise(lines)]
     wanted = set(filter(None, grams))
     counts = Counter(gram for i in range(len(text) - 3) if (gram := text[i : i + 4]) in wanted)
+    counts.subtract(grams)
     ends = {text[at - LONG_END : at] for at in range(LONG_END, len(text)) if text[at] in _STOPS}
     return [
-        replace(line, recurs=counts[gram] > 1, closes=line.text[-LONG_END:] in ends)
+        replace(line, recurs=counts[gram] > 0, closes=line.text[-LONG_END:] in ends)
         for line, gram in zip(lines, ["", *grams])
     ]
 
@@ -283,9 +285,11 @@ def _gram(before: str, after: str) -> str:
 
 
 def likely_measures(lines: Sequence[Line]) -> list[float]:
-    """The measures that a page's columns may have: whole numbers of em that enough lines fill, the likeliest first."""
+    """The measures that a page's columns may have: whole numbers of em that enough lines fill, the likeliest
+    first; none where most of the text stands in lines that were joined."""
     counts = Counter(int(line.width) for line in lines if NARROWEST_COLUMN <= line.width <= WIDEST_COLUMN)
-    if sum(counts.values()) * 2 < len(lines):
+    joined = sum(line.width for line in lines if line.width > WIDEST_COLUMN)
+    if sum(counts.values()) * 2 < len(lines) or joined * 2 > sum(line.width for line in lines):
         return []
     common = [width for width, n in counts.most_common(MOST_MEASURES) if n >= FEWEST_FULL_LINES]
     return [float(width) for width in common]

@@ -38,6 +38,8 @@ _NUMBERING = (
 )
 _LABEL_INSIDE = re.compile(r"[（(][^（()）\d，。；：]{2,24}[)）]")
 _MARKS_OF_TEXT = re.compile(r"[，,。；;：:]")
+_LISTED = re.compile(r"[\d：:]")
+_IN_A_SENTENCE = re.compile(r"^[^：:]*(?:[的和及与]|、\d)[^：:]*$")  # 热线和119、12345举报电话以及微信
 _PLACE = re.compile(r"[\u3400-\u9fff]{1,12}[省市县区旗州镇乡村]")
 LONGEST_GLUED = 80
 _LABEL_IN_BRACKETS = re.compile(r"[（(](?P<label>[^（()）\d，。；：]{2,24})[)）]$")
@@ -150,7 +152,7 @@ def is_furniture(text: str) -> bool:
     if "。" in text or "，" in text:
         return False
     if cues and (
-        (len(cues) > 1 and re.search(r"[\d：:]", text))
+        (len(cues) > 1 and _LISTED.search(text) and not _IN_A_SENTENCE.search(text))
         or re.match(rf"(?:{'|'.join(map(re.escape, cues))}) ?[：:]", text)
     ):
         return True

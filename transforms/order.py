@@ -74,7 +74,7 @@ class Piece:
     @property
     def is_apart(self) -> bool:
         """Whether it is part of no body: a heading, or a line that shows by itself what it is."""
-        return self.heads or self.facts[0].other is not None
+        return self.heads or self.facts[-1].other is not None
 
     @property
     def first(self) -> Line:

@@ -31,7 +31,7 @@ from transforms.page import page_lines, separate
 
 TABLE = PROJECT / "transforms" / "lexicon" / "confidence.tsv"
 FOLDS = 10
-PENALTY = 1.0
+PENALTY = 0.3
 ROUNDS = 25
 BANDS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.001)
 

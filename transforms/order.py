@@ -106,7 +106,7 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
     """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column."""
     pieces: list[Piece] = []
     in_rows = {index for region in interleaved.regions(facts) for index in region}
-    for index, (before, fact, behind) in enumerate(zip([None, *facts], facts, [*facts[1:], None])):
+    for index, (before, fact, behind) in enumerate(zip([None, *facts], facts, _behind_headings(facts))):
         if before is not None and index not in in_rows and _surely_follows(before, fact, pieces[-1], behind):
             pieces[-1].facts.append(fact)
         else:
@@ -156,18 +156,27 @@ def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, behind: L
     return not after.lead
 
 
+def _behind_headings(facts: Sequence[LineFacts]) -> list[LineFacts | None]:
+    """For each line the next one that is parted from it by a blank line or can't be a heading's line."""
+    found: list[LineFacts | None] = []
+    behind: LineFacts | None = None
+    for fact in reversed(facts):
+        found.append(behind)
+        if behind is None or fact.line.gap or fact.lead or fact.other or not _may_be_heading(fact):
+            behind = fact
+    return found[::-1]
+
+
 def _heads_a_text(fact: LineFacts, behind: LineFacts | None) -> bool:
-    """Whether a line below a paragraph is a heading's: an agency line follows it, or it is narrow and something begins
-    behind it or is no line of the column either."""
+    """Whether a line below a paragraph is a heading's: an agency line stands `behind` the heading, or it is narrow and
+    something else than a body's line does."""
     if not breaks.is_unbroken(fact.line.text):
         return False
     if behind is not None and behind.lead:
         return not fact.lead
     if not _may_be_heading(fact):
         return False
-    if behind is None or behind.line.gap:
-        return True
-    return _has_room(fact, behind) and (behind.other is not None or _may_be_heading(behind))
+    return behind is None or behind.line.gap or behind.other is not None
 
 
 def _may_be_heading(fact: LineFacts) -> bool:
@@ -329,7 +338,7 @@ def _behind(
     if alone and not (pieces[end].first.gap or pieces[end].facts[0].other):
         columns = [*columns, [end]]
         end += 1
-    stop = next((k for k in range(end, len(pieces)) if pieces[k].heads), len(pieces))
+    stop = next((k for k in range(end, len(pieces)) if pieces[k].heads and pieces[k].first.gap), len(pieces))
     starts = [k for k in range(end, min(stop, end + MOST_BLOCKS)) if k == end or pieces[k].first.gap]
     starts = [k for k in starts if not (pieces[k].facts[0].other or _may_be_heading(pieces[k].facts[0]))]
     ends = [k - 1 for k in starts[1:]] + [stop - 1]

@@ -117,7 +117,18 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
         whole = not ended or (not piece.first.gap and any(each.first.column for each in near))
         announces = after is not None and after.facts[0].lead
         piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole and not announces, ended and announces)
+        piece.heads = piece.heads and not (after is not None and _runs_into(piece, after))
     return pieces
+
+
+def _runs_into(piece: Piece, after: Piece) -> bool:
+    """Whether a line as wide as its column has a line as wide right below it: below a heading a paragraph begins, whose
+    first line is narrower."""
+    fact, measure = after.facts[0], piece.first.measure
+    if len(piece.facts) > 1 or measure is None or after.first.measure != measure or after.first.gap:
+        return False
+    full = fills(piece.first, measure) and fills(after.first, measure)
+    return full and not (fact.lead or fact.bullet or fact.other or fact.salutation or _indented(fact))
 
 
 def _is_heading(piece: Piece, whole: bool, announces: bool) -> bool:

@@ -122,12 +122,12 @@ def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
 
 
 def _runs_into(piece: Piece, after: Piece) -> bool:
-    """Whether a line as wide as its column has a line as wide right below it: below a heading a paragraph begins, whose
+    """Whether a line as wide as its column has lines as wide right below it: below a heading a paragraph begins, whose
     first line is narrower."""
     fact, measure = after.facts[0], piece.first.measure
-    if len(piece.facts) > 1 or measure is None or after.first.measure != measure or after.first.gap:
+    if len(piece.facts) > 1 or len(after.facts) == 1 or after.first.measure != measure or after.first.gap:
         return False
-    full = fills(piece.first, measure) and fills(after.first, measure)
+    full = measure is not None and fills(piece.first, measure) and fills(after.first, measure)
     return full and not (fact.lead or fact.bullet or fact.other or fact.salutation or _indented(fact))
 
 

@@ -63,30 +63,25 @@ def reading_of(what: str, score: float) -> Reading:
 # --- lines ----------------------------------------------------------------------------------------------------------
 
 
+IN_WORDS = {
+    Role.OPENS: ("opens a paragraph", "new paragraph"),
+    Role.GOES_ON: ("goes on", "join"),
+    Role.HEADING: ("heading", "new block: heading"),
+    Role.HEADING_GOES_ON: ("heading goes on", "join to the heading"),
+    Role.OTHER: ("{other}", "new block: {other}"),
+    Role.INTERRUPTS: ("{other}, interrupts", "{other} inside a paragraph, which goes on behind it"),
+}
+"""What a line is in each role, and what the break before it is; `other` is what the line shows by itself."""
+
+
 def role_of(fact: LineFacts, role: Role) -> str:
     """What a line was taken for."""
-    other = fact.other or "heading"
-    return {
-        Role.OPENS: "opens a paragraph",
-        Role.GOES_ON: "goes on",
-        Role.HEADING: "heading",
-        Role.HEADING_GOES_ON: "heading goes on",
-        Role.OTHER: other,
-        Role.INTERRUPTS: f"{other}, interrupts",
-    }[role]
+    return IN_WORDS[role][0].format(other=fact.other or "heading")
 
 
 def _break(fact: LineFacts, role: Role) -> str:
     """What the break before a line is in one of its roles."""
-    other = fact.other or "heading"
-    return {
-        Role.OPENS: "new paragraph",
-        Role.GOES_ON: "join",
-        Role.HEADING: "new block: heading",
-        Role.HEADING_GOES_ON: "join to the heading",
-        Role.OTHER: f"new block: {other}",
-        Role.INTERRUPTS: f"{other} inside a paragraph, which goes on behind it",
-    }[role]
+    return IN_WORDS[role][1].format(other=fact.other or "heading")
 
 
 class LineReadings:

@@ -16,14 +16,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import pairwise
 
 from transforms import marks
 from transforms.blocks import Block
 from transforms.breaks import runs_on, words_across
 from transforms.bylines import is_credit, names_a_picture, read_credits, read_lead
 from transforms.likeness import pairs, triples
-from transforms.lines import Line, fills
+from transforms.lines import Line, are_moved, fills
 
 IMPOSSIBLE = -1e9
 
@@ -148,7 +147,7 @@ def group(blocks: Sequence[Block]) -> Grouping:
     boxes, rest = _take_boxes([block for block in _chunks(blocks) if not _is_loose(block)])
     items = [_item(block) for block in rest]
     _compare(items)
-    scattered = _is_scattered(blocks)
+    scattered = are_moved(line for block in blocks if block.kind == "paragraph" for line in block.lines)
     habits = Habits(_first_habit(items), scattered=scattered)
     readings = _best_reading(items, habits)
     for _ in range(2):
@@ -162,12 +161,6 @@ def group(blocks: Sequence[Block]) -> Grouping:
 def _is_loose(block: Block) -> bool:
     """Whether a block belongs to the page, or numbers an instalment of a serial in old print: （五）"""
     return block.kind == "furniture" or (block.whole and block.kind == "note")
-
-
-def _is_scattered(blocks: Iterable[Block]) -> bool:
-    """Whether lines stand in another order than in the source."""
-    places = [line.raw.at[0] for block in blocks if block.kind == "paragraph" for line in block.lines]
-    return any(one > other for one, other in pairwise(places))
 
 
 def _chunks(blocks: Iterable[Block]) -> list[Block]:

@@ -21,6 +21,7 @@ from transforms.articles import Draft
 from transforms.breaks import cuts_a_word
 from transforms.lexicon import table
 from transforms.likeness import pairs
+from transforms.lines import are_moved
 from transforms.stories import Story
 
 SHORT = 80  # characters of a body; a whole news item seldom has fewer
@@ -83,14 +84,8 @@ def _own_signs(draft: Draft, story: Story) -> Signs:
         "crossheads": float(any(paragraph.crosshead for paragraph in story.paragraphs)),
         "poor seams": min(_poor_seams(draft), MANY_SEAMS) / MANY_SEAMS,
         "photo": float(story.kind == "photo"),
-        "moved": float(_is_moved(draft)),
+        "moved": float(are_moved(line for part in draft.body for line in part.block.lines)),
     }
-
-
-def _is_moved(draft: Draft) -> bool:
-    """Whether lines of a body stand in another order than in the source."""
-    starts = [line.raw.at[0] for part in draft.body for line in part.block.lines]
-    return starts != sorted(starts)
 
 
 def _unsigned(texts: Sequence[str]) -> Sequence[str]:

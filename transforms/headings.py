@@ -310,8 +310,13 @@ def _at_seam(part: _Part, body: str, doubt: float) -> list[_Part]:
 
 def _is_halved(text: str) -> bool:
     """Whether a text is two halves about as long as each other: 150册少儿图书 免费赠与乡村娃."""
-    widths = [printed_width(half) for half in _without_label(text).split(" ")]
+    widths = _widths_of_halves(text)
     return len(widths) == 2 and abs(widths[0] - widths[1]) <= _MOST_UNLIKE_HALVES
+
+
+def _widths_of_halves(text: str) -> list[float]:
+    """The widths of what blanks part in a text, its label left out."""
+    return [printed_width(half) for half in _without_label(text).split(" ")]
 
 
 def _ends_in_halves(text: str) -> bool:
@@ -465,7 +470,7 @@ def _as_headline(part: _Part) -> float:
 
 def _is_short_or_even(text: str) -> bool:
     """Whether a text with a blank inside can be the halves of one headline: short ones, or two of one length."""
-    widths = [printed_width(half) for half in _without_label(text).split(" ")]
+    widths = _widths_of_halves(text)
     return len(widths) > 1 and (sum(widths) <= 2 * _LONGEST_HALF or max(widths) - min(widths) < _SAME_LENGTH)
 
 

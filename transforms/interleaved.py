@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from transforms.breaks import LineFacts
 
@@ -87,13 +88,10 @@ def _is_any_apart(facts: Sequence[LineFacts], lines: range, row: LineFacts) -> b
 
 def columns(facts: Sequence[LineFacts], region: range, joint: Joint) -> list[list[int]]:
     """The lines of a region by column from left to right; `joint` says how well one line goes on in another."""
-    known: dict[tuple[int, int], float] = {}
 
+    @cache
     def link(before: int, after: int) -> float:
-        pair = before, after
-        if pair not in known:
-            known[pair] = joint(facts[before], facts[after])
-        return known[pair]
+        return joint(facts[before], facts[after])
 
     torn = {index: _torn(facts[index - 1] if index > region.start else None, facts[index]) for index in region}
     beam: list[tuple[float, _Dealt]] = [(0.0, _Dealt())]
@@ -135,11 +133,11 @@ def _in_row(
 ) -> Iterator[tuple[float, _Dealt]]:
     """The ways to place a line in a row in a column from `start` on; those passed over have no line in this row."""
     columns, missing = dealt.columns, dealt.missing
+    opening = 0.0 if dealt.n_rows == 1 else LATE if dealt.n_rows == 2 else FAR_TOO_LATE
     passed = 0.0
     for at in range(start, len(columns) + 1):
         then = (*missing[:start], *(True for _ in missing[start:at]))
         if len(columns) < MOST_COLUMNS:
-            opening = 0.0 if dealt.n_rows == 1 else LATE if dealt.n_rows == 2 else FAR_TOO_LATE
             grown = (*columns[:at], (index,), *columns[at:])
             yield score + passed + opening, _Dealt(grown, at, dealt.n_rows, (*then, False, *missing[at:]))
         if at < len(columns):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from transforms.alignment import Aligned, aligned, concat
@@ -222,6 +222,11 @@ def _was_cut(before: Line, line: Line, joined: Line) -> bool:
     if line.text.startswith(_NEVER_FIRST):
         return True
     return before.text[-1] not in "。！？" and (joined.width + 2 * TOLERANCE >= measure or before.text[-1] == "”")
+
+
+def are_moved(lines: Iterable[Line]) -> bool:
+    """Whether lines stand in another order than in the source."""
+    return any(one.raw.at[0] > other.raw.at[0] for one, other in itertools.pairwise(lines))
 
 
 def join(lines: Sequence[Line]) -> Aligned:

@@ -287,7 +287,7 @@ def _of_bare_lines(setting: Setting, index: int) -> list[str]:
     above, below = _in_a_row(bare[index - 1 :: -1]), _in_a_row(bare[index:])
     here, next_ = _bounded(widths[index - 1], WIDEST), _bounded(widths[index], WIDEST)
     step, place = round(widths[index]) - round(widths[index - 1]), min(index, LONGEST_BARE)
-    which = " ".join("bare" if each else "marked" for each in bare[index - 1 : index + 1])
+    which = _bareness(setting, index)
     found = [
         f"bare above {above}",
         f"bare below {below}",
@@ -301,6 +301,11 @@ def _of_bare_lines(setting: Setting, index: int) -> list[str]:
     found += [f"bare below {next_} wide", f"bare below {min(below, 4)}, line {place}"] if below else []
     found += [f"{which} {'bare' if each else 'marked'}" for each in bare[index + 1 : index + 2]]
     return found
+
+
+def _bareness(setting: Setting, index: int) -> str:
+    """Which of the lines before and behind a break have no mark of a clause: bare marked."""
+    return " ".join("bare" if each else "marked" for each in setting.bare[index - 1 : index + 1])
 
 
 def _in_a_row(bare: Sequence[bool]) -> int:
@@ -323,7 +328,7 @@ def _of_brackets(setting: Setting, index: int) -> list[str]:
 def _of_continuation(setting: Setting, index: int) -> list[str]:
     """What characters follow which in prose, and which words the dictionary has, in whole units."""
     before, after = (_prose(setting.facts[at].line.text) for at in (index - 1, index))
-    which = " ".join("bare" if each else "marked" for each in setting.bare[index - 1 : index + 1])
+    which = _bareness(setting, index)
     follows = f"follows {max(-3, _bounded(continuation.goes_on(before, after), 6)):+}"
     shares = f"word {max(-3, _bounded(continuation.shares_a_word(before, after) / 2, 5)):+}"
     opens = f"opens {max(-3, _bounded(continuation.opens(after), 4)):+}"

@@ -12,7 +12,7 @@ the column and by the place on the page, and the pairs that together are likelie
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,7 +23,6 @@ from transforms.lines import INDENT, LARGEST_PAGE, SLACK, Line, fills
 from transforms.pairing import best_pairs
 
 MOST_PIECES = 400  # with more pieces than that a page is left in the order of its file
-CONTEXT = 12  # so many characters on each side of a break are compared
 
 # What speaks for a piece that goes on in another, in units of about one natural logarithm of odds.
 WORDS = 0.8  # of the odds that the counts of prose give
@@ -212,10 +211,15 @@ def _closes(fact: LineFacts) -> bool:
 def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
     """For each piece that goes on the piece in which it does. How far the order of the file can be trusted is the
     page's habit: it is counted in a first reading and weighs in a second."""
-    below, texts = _below(pieces, grams)
-    matter = Matter(texts)
     ends = [_end(piece) for piece in pieces]
     begins = [_begin(piece) for piece in pieces]
+
+    def gained(pairs: Iterable[tuple[int, int]]) -> float:
+        """What pieces gain that go on in each other as pairs have it, against pieces that stand for themselves."""
+        return sum(_joint(pieces[i], pieces[k], grams) - ends[i] - begins[k] for i, k in pairs)
+
+    below, texts = _below(pieces, grams, gained)
+    matter = Matter(texts)
     gains = {
         (i, k): link - ends[i] - begins[k] + MATTER * matter.same(i, k)
         for i, one in enumerate(pieces)
@@ -299,16 +303,18 @@ def _followers(pieces: Sequence[Piece]) -> dict[int, int]:
 
 def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, int]) -> float:
     """How much oftener a piece that breaks off goes on in the next one than elsewhere, as the logarithm of the odds."""
-    ends = [i for i, k in pairs.items() if i in followers and not pieces[i].is_apart]
+    ends = [i for i in pairs if i in followers and not pieces[i].is_apart]
     ends = [i for i in ends if followers[i] == i + 1 or pairs[i] not in (i + 1, followers[i])]
     follow = sum(pairs[i] == followers[i] for i in ends)
     return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + SURE * math.log((follow + 1) / (len(ends) - follow + 0.5))))
 
 
-def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> tuple[set[tuple[int, int]], list[str]]:
+def _below(
+    pieces: Sequence[Piece], grams: frozenset[str], gained: Callable[[Iterable[tuple[int, int]]], float]
+) -> tuple[set[tuple[int, int]], list[str]]:
     """The pairs of pieces of which the second stands below the first in its column, as rows across columns show: the
-    lines of the rows themselves, a row's last lines and the blocks behind it, a block and the top of the next column.
-    And for each piece its text, in rows that of its column."""
+    lines of the rows themselves, a row's last lines and the blocks behind it, a block and the top of the next column,
+    in the reading by which most is `gained`. And for each piece its text, in rows that of its column."""
     texts = ["".join(fact.line.text for fact in piece.facts) for piece in pieces]
 
     def joint(before: LineFacts, after: LineFacts) -> float:
@@ -322,10 +328,11 @@ def _below(pieces: Sequence[Piece], grams: frozenset[str]) -> tuple[set[tuple[in
         found |= {pair for column in columns for pair in pairwise(column)}
         for column in columns:
             whole = "".join(texts[index] for index in column)
-            texts = [whole if index in column else text for index, text in enumerate(texts)]
+            for index in column:
+                texts[index] = whole
         columns, blocks = _behind(pieces, columns, of_line[region.stop - 1] + 1)
         readings = [_stacked(columns, (), 0), *(_stacked(columns, blocks, shift) for shift in (-1, 0, 1))]
-        found |= max(readings, key=lambda pairs: _gain_of(pieces, pairs, grams))
+        found |= max(readings, key=gained)
     return found, texts
 
 
@@ -373,15 +380,11 @@ def _stacked(columns: Sequence[list[int]], blocks: Sequence[tuple[int, int]], sh
     return found
 
 
-def _gain_of(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int]], grams: frozenset[str]) -> float:
-    """What is gained by pieces that go on in each other as pairs have it, against pieces that stand for themselves."""
-    total = 0.0
-    for i, k in pairs:
-        before, after = pieces[i], pieces[k]
-        apart = before.is_apart or after.is_apart
-        joint = LEAST_WORDS if apart else _in_column(before.facts[-1], after.facts[0], grams)
-        total += joint - _end(before) - _begin(after)
-    return total
+def _joint(one: Piece, other: Piece, grams: frozenset[str]) -> float:
+    """How well one piece of a column goes on in another."""
+    if one.is_apart or other.is_apart:
+        return LEAST_WORDS
+    return _in_column(one.facts[-1], other.facts[0], grams)
 
 
 def _end(piece: Piece) -> float:
@@ -401,7 +404,7 @@ def _begin(piece: Piece) -> float:
         return UNFINISHED
     if piece.heads:
         return HEADS
-    opening = WORDS * continuation.opens(continuation.normal(fact.line.text[:CONTEXT]))
+    opening = WORDS * continuation.opens(continuation.normal(fact.line.text[: breaks.CONTEXT]))
     return BEGINS + max(UNFINISHED, min(OPENING, opening)) + (0.0 if _indented(fact) else FLUSH)
 
 
@@ -428,7 +431,7 @@ def _link(one: Piece, other: Piece, below: set[tuple[int, int]], grams: frozense
 
 def _by_words(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> float:
     """What the words and marks on both sides say for a sentence that goes on."""
-    tail, head = before.line.text[-CONTEXT:], after.line.text[:CONTEXT]
+    tail, head = before.line.text[-breaks.CONTEXT :], after.line.text[: breaks.CONTEXT]
     words = WORDS * continuation.goes_on(continuation.normal(tail), continuation.normal(head))
     words += WORD_CUT * continuation.shares_a_word(tail, head)
     score = max(LEAST_WORDS, min(MOST_WORDS, words))

@@ -298,12 +298,12 @@ def _compare(items: list[_Item]) -> None:
         item.titled = any(_has_a_dash(near) for near in items[index : index + 2] if near.heading)
         item.titled = item.titled or (item.block.kind == "heading" and marks.column_label(item.text) is not None)
         own = pairs(item.text)
-        total = sum(weight.get(pair, default) for pair in own) or 1.0
+        total = math.fsum(weight.get(pair, default) for pair in own) or 1.0
         above, below = _body_above(items, index), _body_below(items, index)
         before, after = pairs("\n".join(each.text for each in above)), pairs("\n".join(each.text for each in below))
         item.picture_before, item.picture_after = _is_picture(above), _is_picture(below)
-        item.like_before = sum(weight.get(pair, default) for pair in own & before) / total
-        item.like_after = sum(weight.get(pair, default) for pair in own & after) / total
+        item.like_before = math.fsum(weight.get(pair, default) for pair in own & before) / total
+        item.like_after = math.fsum(weight.get(pair, default) for pair in own & after) / total
         item.loose_end = None if item.titled else _loose_end(items, index)
         if not item.titled:
             item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
@@ -327,7 +327,7 @@ def _carries_on_the_matter(above: Sequence[_Item], below: Sequence[_Item], sprea
     if not above or not below or below[0].announced:
         return 0.0
     one, other = (triples("\n".join(item.text for item in body[:MATTER])) for body in (above, below))
-    shared = sum(1 / (spread[phrase] - 1) for phrase in one & other if spread[phrase] > 1)
+    shared = math.fsum(1 / (spread[phrase] - 1) for phrase in one & other if spread[phrase] > 1)
     likeness = shared / math.sqrt(min(len(one), len(other)) + SMALL_TEXT)
     return SAME_MATTER * min(max(0.0, likeness - OTHER_MATTER), MOST_LIKE)
 

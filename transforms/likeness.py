@@ -48,7 +48,8 @@ class Matter:
         self._norms = [math.sqrt(self._sum(own)) for own in self._pairs]
 
     def _sum(self, some: Iterable[str]) -> float:
-        return sum(map(self._weights.__getitem__, some))
+        """The weights of some pairs together, to the last bit the same in whatever order a set gives them."""
+        return math.fsum(map(self._weights.__getitem__, some))
 
     def same(self, one: int, other: int) -> float:
         """The logarithm of the odds that two texts are of one article: about 0 where they are short or the page is all

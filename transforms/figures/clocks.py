@@ -54,7 +54,7 @@ def _is_clock(text: str, start: int, end: int, part: bool) -> bool:
     if ":" in read or "：" in read:
         return part or (len(read) >= 4 and not _SCORE.search(text, max(0, start - 12), start))
     if part or "时" in read:
-        return not text.startswith(("代", "期", "段", "间"), end)
+        return read != "一时" and not text.startswith(("代", "期", "段", "间"), end)
     if (start == 0 and end == len(text)) or "分" in read or "半" in read:
         return True
     return text.startswith(cues("after-clock"), end) and read[0].isdigit()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from transforms.figures import numerals
+from transforms.figures.cues import cues
+from transforms.figures.draft import Draft
 from transforms.lexicon import words
 
 _NUMERIC = frozenset(numerals.READS)
 
 
-def _by_numeral() -> dict[str, tuple[tuple[int, int, frozenset[str]], ...]]:
+def _by_numeral(table: Iterable[str]) -> dict[str, tuple[tuple[int, int, frozenset[str]], ...]]:
     """For each numeral character the words that hold it, by its place in them and their length."""
     found: defaultdict[str, defaultdict[tuple[int, int], set[str]]] = defaultdict(lambda: defaultdict(set))
-    for word in words("figures_idioms"):
+    for word in table:
         for place, char in enumerate(word):
             if char in _NUMERIC or char == "第":
                 found[char][place, len(word)].add(word)
@@ -23,7 +26,8 @@ def _by_numeral() -> dict[str, tuple[tuple[int, int, frozenset[str]], ...]]:
     }
 
 
-_WORDS = _by_numeral()
+_WORDS = _by_numeral(words("figures_idioms"))
+_SLOGANS = _by_numeral(cues("slogan"))
 
 
 def covers(text: str, start: int, end: int) -> bool:
@@ -33,3 +37,11 @@ def covers(text: str, start: int, end: int) -> bool:
         if first >= 0 and first + length >= end and text[first : first + length] in group:
             return True
     return False
+
+
+def slogan_at(text: str, start: int) -> Draft | None:
+    """两个一百年, 三个代表: the label of the slogan of the table whose first numeral is at `start`; None without one."""
+    for place, length, group in _SLOGANS.get(text[start], ()):
+        if place == 0 and text[start : start + length] in group:
+            return Draft(start, start + length, "count", float(numerals.worth(numerals.READS[text[start]])), label=True)
+    return None

@@ -18,6 +18,7 @@ _AFTER = tuple(row["words"] for row in table("figures_label_cues") if row["place
 _BEFORE = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "before")
 _QUOTE_WIDTH = 16
 _TITLE_WIDTH = 60
+_STOPS = frozenset("，。、；！？")
 _PAUSE = re.compile(r"[。；！？\n]|，.*，")
 
 
@@ -28,6 +29,21 @@ def mark(text: str, drafts: Sequence[Draft]) -> None:
             draft.label = _ordinal(text, draft) if draft.ordinal else _named(text, draft)
         if draft.label:
             draft.kind = _label_kind(text, draft)
+    for place, draft in enumerate(drafts, 1):
+        if draft.label and draft.unit is None and draft.kind in ("count", "rank"):
+            _whole_slogan(text, draft, drafts[place].start if place < len(drafts) else len(text))
+
+
+_SLOGAN_LENGTH = 4
+
+
+def _whole_slogan(text: str, draft: Draft, before: int) -> None:
+    """做好“六稳”工作: the label is all of a slogan of a few characters in quotation marks."""
+    if text[draft.start - 1 : draft.start] not in ("“", "‘") or text[draft.start].isdigit():
+        return
+    closed = text.find("”" if text[draft.start - 1] == "“" else "’", draft.end, draft.start + _SLOGAN_LENGTH + 1)
+    if draft.end < closed <= before and text[draft.end : closed].isalpha():
+        draft.end = closed
 
 
 def _label_kind(text: str, draft: Draft) -> str:
@@ -43,17 +59,39 @@ def _named(text: str, draft: Draft) -> bool:
         _BEFORE
     ):
         return True
-    if draft.kind == "date" and text[draft.start - 1 : draft.start] == "·":
+    if draft.kind == "date" and (text[draft.start - 1 : draft.start] == "·" or _in_nested_name(text, draft)):
         return True
+    if text[draft.start - 1 : draft.start] in _NUMBERED and draft.start:
+        return _paper(text, draft)
     if draft.unit == "个" and draft.value == 10.0 and _SELECTED.search(text, max(0, draft.start - 12), draft.start):
         return True
     return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft) or _in_series(text, draft)
 
 
+def _in_nested_name(text: str, draft: Draft) -> bool:
+    """“…——2020年‘六五环境日’主场活动”: the year of an event's name within a quotation."""
+    return draft.length == "year" and text[draft.end : draft.end + 1] == "‘"
+
+
+_NUMBERED = frozenset("〔〕［］")
+
+
+def _paper(text: str, draft: Draft) -> bool:
+    """国发〔2019〕15号: the year and the number of an official paper, which are no dates."""
+    numbered = text[draft.end : draft.end + 1] in _NUMBERED or text[draft.end - 1] == "号"
+    if numbered and draft.kind == "date":
+        draft.kind, draft.days = "count", None
+        draft.value = float(text[draft.start : draft.end - 1]) if text[draft.start : draft.end - 1].isdigit() else None
+    return numbered
+
+
 def _in_series(text: str, draft: Draft) -> bool:
-    """…共同体意识（40）: a bare number in brackets at the end of a headline is its place in a series."""
+    """…共同体意识（40）, （3）加强领导: a bare number in brackets is the place in a series or a list mark."""
     bare = draft.kind == "number" and draft.unit is None and text[draft.start - 1 : draft.start] == "（"
-    return bare and text[draft.end : draft.end + 2] in ("）", "）\n")
+    if not bare or text[draft.end : draft.end + 1] != "）":
+        return False
+    opens = text[draft.start - 2 : draft.start - 1] in ("", "\n", "。", "；", "：", "，")
+    return text[draft.end + 1 : draft.end + 2] in ("", "\n") or (opens and draft.end - draft.start < 3)
 
 
 _SELECTED = re.compile("|".join(cues("selected")))
@@ -117,7 +155,6 @@ def _in_session(text: str, draft: Draft) -> bool:
 
 _BODIES = cues("body")
 _HELD = re.compile(rf"(?:{'|'.join(cues('held'))})[了过约近共]?\Z")
-_STOPS = frozenset("，。；、！？")
 
 
 def _ordinal(text: str, draft: Draft) -> bool:
@@ -131,15 +168,16 @@ def _ordinal(text: str, draft: Draft) -> bool:
     if use is not None:
         return _unit_names(text, draft, use, before)
     if draft.unit:
-        return _opens(before) and not _ranked(text, draft)
+        return _opens(before) and after in _STOPS and not _ranked(text, draft)
     if text[draft.end : draft.end + 2].startswith(_SUPERLATIVES):
         return False
     if before in ("", "\n"):
         return after != ""
-    return not _ranked(text, draft)
+    return not _ranked(text, draft) and (_opens(before) or not (after == "" or text.startswith(_AFTER_RANK, draft.end)))
 
 
 _SUPERLATIVES = cues("superlative")
+_AFTER_RANK = (*_STOPS, "）", "”", "\n", *cues("after-rank"))
 _RANKED = re.compile(rf"(?:{'|'.join(cues('rank-place'))})[于了至到为在]?\Z")
 
 
@@ -152,14 +190,38 @@ def _ranked(text: str, draft: Draft) -> bool:
 
 
 def _unit_names(text: str, draft: Draft, use: str, before: str) -> bool:
-    """次: 第三次全国人口普查 is a name, 第三次登上领奖台 counts; 个: 第一个关键词 lists, 第20个工作日 counts."""
+    """次: 第三次全国人口普查 is a name, 第三次登上领奖台 counts; 个: 第一个关键词 lists, 第20个工作日 counts; 条: 第一条 is
+    an article, 我国第一条高铁 a rank."""
     if use == "rank":
         return False
     if use == "list":
-        return _opens(before) and (draft.value or 0) < 11
+        return (_opens(before) and (draft.value or 0) < 11) or before in _CLAUSES or _day(text, draft)
     if use == "event":
-        return text.startswith(_EVENTS, draft.end)
+        return text.startswith(_EVENTS, draft.end) or bool(_MEETING.match(text, draft.end))
+    if use == "first":
+        article = draft.unit == "条" and (_opens(before) or before in _LAWS)
+        return draft.value != 1 or article or text.startswith(_ARTICLES, draft.end)
     return True
 
 
+def _day(text: str, draft: Draft) -> bool:
+    """第36个教师节, 第一个百年奋斗目标: the number of a day that is kept every year, or of a goal of a hundred years."""
+    if text.startswith("百年", draft.end):
+        draft.end += 2
+        return True
+    return draft.unit == "个" and bool(_KEPT_DAY.match(text, draft.end))
+
+
+_CLAUSES = frozenset("条款")
+_LAWS = frozenset("》法例则定约程")
+_ARTICLES = ("款", "规定", "至", "、", "中的", "之")
 _EVENTS = cues("event")
+_MEETING = re.compile(
+    r"[^\W参加出召举持列在到向以将把由从为对就给当获赴访任]{0,10}?"
+    r"(?:会议|大会|全会|峰会|例会|年会|代会|理事会|常委会|运动会|博览会|代表团|访华团)"
+)
+_KEPT_DAY = re.compile(
+    r"(?:(?:全国|世界|国际|中国|国家|法定|全民)*[“‘][\u4e00-\u9fff]{2,10}[日节周][”’]"
+    r"|(?:全国|世界|国际|中国|国家|法定|全民)[\u4e00-\u9fff]{1,8}(?<!工作)(?<!交易)[日节周](?![日目约能省期])"
+    r"|(?!五一|十一|三八|七一|八一)[\u4e00-\u9fff]{2,4}节(?![日目约能省]))"
+)

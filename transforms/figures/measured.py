@@ -208,6 +208,10 @@ def _alone(text: str, draft: Draft, measure: Measure) -> bool:
         return measure.name not in cues("round-never") and before != "每" and not _RATED.match(text, draft.end)
     if numeral == "十":
         return measure.name not in cues("ten-never")
+    if measure.name == "点" and text.startswith(cues("points-after"), draft.end):
+        return True
+    if measure.name == "点" and text[max(0, draft.start - 2) : draft.start].endswith(cues("points-before")):
+        return not text.startswith(("钟", "半", "多", "整", "之"), draft.end)
     if measure.name in cues("old-measure") and measure.name != "斤":
         return whole(text, draft.start, draft.end) or text.startswith(("以上", "左右", "。", "，"), draft.end)
     return True

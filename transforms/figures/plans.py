@@ -1,12 +1,14 @@
-"""The five-year plans as times: “十四五”末, “十三五”期间. As “十四五”规划 the plan is a name.
+"""The five-year plans as times: “十四五”末, “十三五”期间. As “十四五”规划 the plan is a name, and so is 二期 of a project.
 
-before  “十四五”末   · “十三五”期间
-after   2025          · 2016 to 2020
+before  “十四五”末   · “十三五”期间 · 项目一期
+after   2025          · 2016 to 2020   · a label
 """
 
 from __future__ import annotations
 
-from transforms.figures import dates
+import re
+
+from transforms.figures import dates, numerals
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 
@@ -26,3 +28,17 @@ def plan_at(text: str, start: int) -> Draft | None:
         length="plan",
         label=text.startswith(cues("plan"), moment.end),
     )
+
+
+_PHASE = "[一二三四五六]期"
+_NEXT_PHASE = re.compile(rf"期[、和及]{_PHASE}")
+_PHASE_BEFORE = re.compile(rf"(?:{_PHASE}[、和及]|{'|'.join(cues('phase-before'))})\Z")
+
+
+def phase_at(text: str, start: int) -> Draft | None:
+    """电站项目一期、二期, 二期扩建: the phase of a project whose numeral is at `start`; of 已办三期 None."""
+    within = _PHASE_BEFORE.search(text, max(0, start - 4), start) or _NEXT_PHASE.match(text, start + 1)
+    if not within and not text.startswith(cues("phase-after"), start + 2):
+        return None
+    value = numerals.amount(text[start]).value
+    return Draft(start, start + 2, "rank", value, unit="期", numeral_end=start + 1, label=True)

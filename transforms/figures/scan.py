@@ -16,14 +16,14 @@ from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
 from transforms.figures.draft import Draft
 from transforms.figures.measured import half_at, measure_behind, measured_at
-from transforms.figures.plans import plan_at
+from transforms.figures.plans import phase_at, plan_at
 from transforms.figures.ratios import ratio_at
 from transforms.figures.signs import signed
 
 _NUMERAL = numerals.expression()
 _AFTER_ONE = (
     "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成"
-    "期级等孩版号甲是、要个世时点线到至—载届又两"
+    "期级等孩版号甲是、要）个世时点线到至—载届又两"
 )
 _FIND = re.compile(
     rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"
@@ -119,13 +119,31 @@ def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
 
 def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if start and text[start - 1] in _LETTERS:
-        return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
+        return _lettered(text, start, end, anchor)
+    if text[end : end + 1] == "·" and (named := _DAY_NAME.match(text, start)):
+        return Draft(start, named.end(), "count", numerals.amount(text[start:end]).value, label=True)
     if text[end : end + 1] in _DATE_STARTS:
         dated = dated_at(text, start, anchor)
         if dated:
             return dated
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+
+
+_DAY_NAME = re.compile(r"(?:1[0-2]|[1-9])·(?:3[01]|[12][0-9]|[1-9])(?![0-9.%·])")  # 5·12, 9·11
+
+
+_MEASURED = frozenset(("quantity", "percent", "money"))
+
+
+def _lettered(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
+    """Digits behind a letter: a name (F1, PM2.5), no figure within letters (P2P), an amount with its unit (维生素C53毫克)."""
+    if end - start == 1 and text[end : end + 1] in _LETTERS and text[end : end + 1] == text[start - 1]:
+        return None
+    draft = measured_at(text, start, end, anchor.reference)
+    if draft is not None and not draft.label and draft.kind in _MEASURED and "\u4e00" <= text[draft.end - 1] <= "\u9fff":
+        return draft
+    return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
 
 
 def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
@@ -137,6 +155,10 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
             return dated
     if start > 1 and text[start - 1] in "月初" and (lunar := _behind_lunar_month(text, start, anchor)):
         return lunar
+    if end - start <= 4 and (slogan := idioms.slogan_at(text, start)):
+        return slogan
+    if end - start == 1 and text[end : end + 1] == "期" and (phase := phase_at(text, start)):
+        return phase
     if end - start <= 4 and idioms.covers(text, start, end):
         return None
     ratio = ratio_at(text, start, end)
@@ -155,7 +177,7 @@ def _behind_lunar_month(text: str, start: int, anchor: Anchor) -> Draft | None:
     return dated_at(text, month.start(), anchor) if month else None
 
 
-_NOT_LARGEST = ("大学", "大队", "大街", "大道")
+_NOT_LARGEST = ("大学", "大队", "大街", "大道", "大国", "大提琴", "大会", "大厅", "大厦", "大院")
 
 
 def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
@@ -165,12 +187,15 @@ def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         if dated:
             dated.start = start
         return dated
-    if idioms.covers(text, start, end):
+    institution = text.startswith(cues("institution"), end)
+    if not institution and idioms.covers(text, start, end):
         return None
     draft = Draft(start, end, "rank", numerals.amount(text[start + 1 : end]).value, ordinal=True, numeral_end=end)
-    if text.startswith(cues("institution"), end):
+    if institution:
         draft.label = True
         return draft
+    if text.startswith("、", end):
+        end = _together(text, draft)
     if text.startswith("大", end) and not text.startswith(_NOT_LARGEST, end):
         draft.end = end + 1
         return draft
@@ -178,3 +203,19 @@ def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if measure is not None and not more and measure.kind in ("count", "rank", "duration"):
         draft.end, draft.unit = stop, measure.name
     return draft
+
+
+_SIBLINGS = re.compile(r"(?:、(?P<last>[0-9]{1,3}|[一二三四五六七八九十]{1,3}))+")
+
+
+def _together(text: str, draft: Draft) -> int:
+    """第一、二卷, 第二、三、四名: ordinals that share their 第 and their unit are one figure; where its numerals end."""
+    found = _SIBLINGS.match(text, draft.end)
+    last = numerals.amount(found["last"]).value if found else 0.0
+    if not found or draft.value is None or last - draft.value != text.count("、", draft.end, found.end()):
+        return draft.end
+    measure, _, more = measure_behind(text, found.end())
+    named = text.startswith(cues("institution"), found.end())
+    if named or (measure is not None and not more and measure.kind in ("count", "rank")):
+        draft.high, draft.end, draft.numeral_end, draft.label = last, found.end(), found.end(), named
+    return draft.end

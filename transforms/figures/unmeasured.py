@@ -72,6 +72,9 @@ def _lettered(text: str, draft: Draft, after: str) -> Draft:
 
 
 _LIST_MARKS = frozenset("、是要")
+_LIST = 120
+"""Characters between 一是 and 二是."""
+_PLENUMS = re.compile("中(?:[、和及][一二三四五六七八]中)*全会")
 _OPENING = frozenset(("", "\n", "，", "。", "；", "：", "（", "、", "“", "！", "？", " "))
 _QUOTES = frozenset("“‘《「")
 
@@ -85,6 +88,10 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
     if whole(text, draft.start, draft.end):
         return draft if numeral not in "万亿千百兆" else None
     listed = (before in _OPENING and after in _LIST_MARKS) or (before == "（" and after == "）")
+    listed = listed or (numeral == "一" and after in "是要" and text.find(f"二{after}", draft.end, draft.end + _LIST) > 0)
+    if after == "中" and _PLENUMS.match(text, draft.end):
+        draft.end, draft.label = draft.end + 1, True
+        return draft
     if listed or (before and before in _QUOTES and numeral not in "百千万亿一"):
         draft.label = True
         return draft
@@ -92,15 +99,20 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
 
 
 _PHONE = re.compile("|".join(cues("telephone")))
-_PHONE_LENGTHS = frozenset((7, 8, 11))
+_PHONE_LENGTHS = frozenset((7, 8, 10, 11))
 
 
 def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
-    """Digits without a unit: numbers of telephones are none, years and codes are labels, others numbers."""
+    """Digits without a unit: numbers of telephones and models are none, years and codes are labels, others numbers."""
     plain = numeral.isdigit()
     if (plain and len(numeral) >= 7 and _is_phone(text, draft, numeral)) or _in_chain(text, draft, after):
         return None
-    if plain and len(numeral) == 4 and _is_year(text, draft, after):
+    if plain and _is_model(text, draft):
+        return None
+    if plain and len(numeral) == 4 and (listed := _LISTED_YEARS.match(text, draft.end)) and 1900 <= int(numeral) <= 2099:
+        draft.kind, draft.days, draft.value = "date", spans.year(int(numeral)), None
+        draft.explicit_year, draft.length = bool(listed), "year"
+    elif plain and len(numeral) == 4 and _is_year(text, draft, after):
         draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
         draft.explicit_year, draft.length = True, "year"
     elif _is_code(text, draft, numeral, after):
@@ -108,13 +120,43 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     return draft
 
 
+_LISTED_YEARS = re.compile("(?:、[12][0-9]{3})*[、和][12][0-9]{3}年")
+_RELAY = re.compile("×[0-9]+米?(?:接力|自由泳|混合泳|栏)")
+
+
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
-    """12345热线, 4.0版, 90后, and the list mark 1、."""
+    """12345热线, 拨打120, 上证50, 01号库, 4.0版, 90后, and the list marks 1、 and 1.."""
+    before = text[max(0, draft.start - 5) : draft.start]
     if numeral.isdigit():
-        if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and len(numeral) < 3:
-            return not text[draft.end + 1 : draft.end + 2].isdigit()
+        if before[-1:] in ("", "\n") and len(numeral) < 3 and _is_list_mark(text, draft.end):
+            return True
+        if (numeral[0] == "0" and len(numeral) > 1) or before.endswith(cues("index")) or _RELAY.match(text, draft.end):
+            return True
+        if 2 < len(numeral) < 7 and before.endswith(cues("dial")):
+            return True
         return text.startswith(cues("service"), draft.end) or (len(numeral) == 2 and after == "后")
     return numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
+
+
+_STROKES = frozenset("—-－–")
+_LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_MODEL_BEHIND = re.compile("(?:[—-][0-9]+)?(?:客机|型(?:飞机|客机|战机|直升机|运输机|轰炸机|战斗机))|[—-][0-9]+型")
+
+
+def _is_model(text: str, draft: Draft) -> bool:
+    """运—20, F—16, 737—300型飞机, 787客机: the number of a model."""
+    before = text[max(0, draft.start - 5) : draft.start]
+    if before[-1:] in _STROKES and before and (before[-2:-1] in _LATIN or before[:-1].endswith(cues("model"))):
+        return True
+    return before.endswith(cues("make")) or bool(_MODEL_BEHIND.match(text, draft.end))
+
+
+_LIST_MARK = re.compile(r"、(?![0-9])|、(?=[0-9]{1,4}[年月日])|[.．：](?![0-9])|[.．：](?=[0-9]{4}年)")
+
+
+def _is_list_mark(text: str, at: int) -> bool:
+    """Whether digits that end at `at`, at the head of a line, number what follows: 1、新年, 2．加强, 2：1982年."""
+    return bool(_LIST_MARK.match(text, at))
 
 
 def _is_phone(text: str, draft: Draft, numeral: str) -> bool:
@@ -135,7 +177,7 @@ def _is_year(text: str, draft: Draft, after: str) -> bool:
     """2024第九届论坛, 2020“阅读季”: a year without 年 before a name."""
     if draft.value is None or not 1900 <= draft.value <= 2099 or draft.high is not None:
         return False
-    return not whole(text, draft.start, draft.end) and (after in "第“”·—-" or "\u4e00" <= after <= "\u9fff")
+    return not whole(text, draft.start, draft.end) and (after in "第“”‘《·—-" or "\u4e00" <= after <= "\u9fff")
 
 
 _NUMERALS = "零一二两三四五六七八九十百千万亿多余来几"

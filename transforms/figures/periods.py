@@ -26,6 +26,7 @@ _BOUNDS = cues("bound-of")
 _UNTIL = cues("until")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
+_SO_FAR = ("已持续", "已经持续", "已连续", "已经连续")
 _REACH = 3
 _LINE_END = re.compile("\n")
 
@@ -33,12 +34,14 @@ _LINE_END = re.compile("\n")
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A word or date of time: where it stands, what it means (None where there is no day to resolve it from), whether
-    later sentences are of that time too, and whether it runs to the day of the issue (今年以来)."""
+    later sentences are of that time too, whether it runs to the day of the issue (今年以来), and of a word that points
+    back (当日, 当月, 当年, 全年) to what."""
 
     start: int
     days: Days | None
     lasting: bool
     to_date: bool = False
+    back: str = ""
 
 
 def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
@@ -100,14 +103,41 @@ def _concerns(text: str, breaks: Sequence[int], cue: Cue, draft: Draft, referenc
 def _next(text: str, cue: Cue, current: Cue | None) -> Cue:
     """The cue that holds from now on: a year named in the sentence of a day within it does not widen that day, but what
     was counted 今年以来 and 截至6月3日 is of the time from January 1 to June 3."""
+    same = current is not None and text.find("\n", max(current.start, cue.start - 500), cue.start) < 0
+    if cue.back:
+        return _pointed_at(text, cue, current if current and (same or current.lasting) else None) or current or cue
     if current is None or current.days is None or cue.days is None or cue.days == current.days:
+        return cue
+    if text.startswith("至今", cue.start) and same and current.days.last == cue.days.last:
+        return current
+    if _IS_YEAR.match(text, cue.start):
         return cue
     wider = cue.days.first <= current.days.first and current.days.last <= cue.days.last
     short = (current.days.last - current.days.first).days < 31
-    same = text.find("\n", max(current.start, cue.start - 500), cue.start) < 0
     if wider and same and cue.to_date and text.endswith(_UNTIL, 0, current.start):
         return replace(cue, days=Days(cue.days.first, current.days.last))
     return current if wider and short and same else cue
+
+
+_IS_YEAR = re.compile("(?:今年|[12][0-9]{3}年)[是为]")
+
+
+def _pointed_at(text: str, cue: Cue, to: Cue | None) -> Cue | None:
+    """What 当日, 当月, 当年 and 全年 mean behind another time: its day, month or year; what they mean alone without one."""
+    if to is None or to.days is None:
+        return cue if cue.days else None
+    first, last = to.days.first, to.days.last
+    if cue.back == "day":
+        return to if carrying.is_point(to.days) else cue
+    if cue.back == "month":
+        return replace(to, start=cue.start, days=spans.month(last.year, last.month)) if (last - first).days < 31 else to
+    if first.year != last.year or (carrying.is_point(to.days) and cue.days):
+        return cue if cue.days else to
+    ends = last if text.endswith(_UNTIL, 0, to.start) else last.replace(month=12, day=31)
+    return replace(to, start=cue.start, days=Days(first.replace(month=1, day=1), ends))
+
+
+_CLAUSE_STARTS = frozenset("\n，。；：！？、“（")
 
 
 def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
@@ -123,7 +153,10 @@ def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
         if word not in known:
             known[word] = meaning(_ROWS[word], reference) if word in _ROWS else festival(_FESTIVALS[word], reference)
         days = known[word]
-        if days is not None:
+        if word in _ROWS and _ROWS[word]["part"] == "back":
+            if _ROWS[word]["span"] != "day" or not found.start() or text[found.start() - 1] in _CLAUSE_STARTS:
+                yield Cue(found.start(), days, lasting=False, back=_ROWS[word]["span"])
+        elif days is not None:
             lasting = carrying.carries(text, found.start(), found.end(), days, reference)
             to_date = word in _ROWS and _ROWS[word]["part"] == "to-date"
             yield Cue(found.start(), days, lasting, to_date)
@@ -163,12 +196,12 @@ def _names_a_span(text: str, draft: Draft) -> bool:
     """Whether a duration ends or begins with the issue: 近三年, 4年多来, 未来五年."""
     if draft.unit not in ("a", "mo", "d", "wk") or (draft.value or 0.0) > 4000:
         return False
-    return text.endswith((*_RECENT, *_COMING), 0, draft.start) or text.startswith("来", draft.end)
+    return text.endswith((*_RECENT, *_COMING, *_SO_FAR), 0, draft.start) or text.startswith("来", draft.end)
 
 
 def _span(text: str, draft: Draft, reference: date) -> Days:
     value = draft.value or 0.0
-    if text.endswith(_RECENT, 0, draft.start) or text.startswith("来", draft.end):
+    if text.endswith((*_RECENT, *_SO_FAR), 0, draft.start) or text.startswith("来", draft.end):
         return Days(spans.plus(_moved(reference, -value, draft.unit), 1), reference)
     return Days(reference, _moved(reference, value, draft.unit))
 
@@ -214,10 +247,24 @@ def _whole(span: str, shift: int, reference: date) -> Days | None:
     return Days(start, spans.plus(start, length - 1))
 
 
+_EARLY = 2
+"""Months at the head of a year in which 全年 is the year before."""
+
+
+def _alone(whole: Days, word: str, reference: date) -> Days | None:
+    """What a word that points back means with nothing before it: 当日 the day of the issue, 全年 its year or, early in a
+    year, the one before; 当月 and 当年 nothing."""
+    if word == "全年":
+        return spans.year(reference.year - 1) if reference.month <= _EARLY else whole
+    return whole if whole.first == whole.last else None
+
+
 def _part(whole: Days | None, row: dict[str, str], reference: date) -> Days | None:
     if whole is None:
         return None
     part, year = row["part"], whole.first.year
+    if part == "back":
+        return _alone(whole, row["words"], reference)
     if part == "to-date":
         return Days(whole.first, reference)
     if part == "two":

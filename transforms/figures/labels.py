@@ -16,6 +16,7 @@ from transforms.lexicon import table
 _ORDINAL_USE = {row["word"]: row["use"] for row in table("figures_ordinals")}
 _AFTER = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "after")
 _BEFORE = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "before")
+_QUOTES = {"“": "”", "‘": "’", "『": "』", "「": "」"}
 _QUOTE_WIDTH = 16
 _TITLE_WIDTH = 60
 _STOPS = frozenset("，。、；！？")
@@ -39,9 +40,9 @@ _SLOGAN_LENGTH = 4
 
 def _whole_slogan(text: str, draft: Draft, before: int) -> None:
     """做好“六稳”工作: the label is all of a slogan of a few characters in quotation marks."""
-    if text[draft.start - 1 : draft.start] not in ("“", "‘") or text[draft.start].isdigit():
+    if text[draft.start - 1 : draft.start] not in _QUOTES or text[draft.start].isdigit():
         return
-    closed = text.find("”" if text[draft.start - 1] == "“" else "’", draft.end, draft.start + _SLOGAN_LENGTH + 1)
+    closed = text.find(_QUOTES[text[draft.start - 1]], draft.end, draft.start + _SLOGAN_LENGTH + 1)
     if draft.end < closed <= before and text[draft.end : closed].isalpha():
         draft.end = closed
 
@@ -63,9 +64,27 @@ def _named(text: str, draft: Draft) -> bool:
         return True
     if text[draft.start - 1 : draft.start] in _NUMBERED and draft.start:
         return _paper(text, draft)
+    if draft.unit in _GRADED and _graded(text, draft):
+        return True
     if draft.unit == "个" and draft.value == 10.0 and _SELECTED.search(text, max(0, draft.start - 12), draft.start):
         return True
     return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft) or _in_series(text, draft)
+
+
+_GRADED = frozenset("段连营排")
+_DAN = re.compile("棋|弈|九段|执[黑白]|目半|天元")
+_ARMY = re.compile("[军师旅团营连]某?\\Z")
+
+
+def _graded(text: str, draft: Draft) -> bool:
+    """俞斌九段, 集团军三连: the grade of a player of go, a unit of an army."""
+    if not draft.lone:
+        return False
+    if draft.unit != "段":
+        return bool(_ARMY.search(text, max(0, draft.start - 2), draft.start))
+    line = text.rfind("\n", 0, draft.start) + 1
+    end = text.find("\n", draft.end)
+    return bool(_DAN.search(text, max(line, draft.start - _TITLE_WIDTH), min(end if end >= 0 else len(text), draft.end + _TITLE_WIDTH)))
 
 
 def _in_nested_name(text: str, draft: Draft) -> bool:
@@ -113,17 +132,17 @@ def _in_quotation(text: str, draft: Draft) -> bool:
 
     What was said in so many words (“增收5000元”) stays a figure where it is measured in digits.
     """
-    opened = max(text.rfind(mark, max(0, draft.start - _QUOTE_WIDTH), draft.start) for mark in "“‘")
+    opened = max(text.rfind(mark, max(0, draft.start - _QUOTE_WIDTH), draft.start) for mark in _QUOTES)
     inside_from = opened + 1
-    if text[draft.start] in "“‘":
+    if text[draft.start] in _QUOTES:
         return False
     if opened < 0:
         return False
-    closed = text.find("”" if text[opened] == "“" else "’", draft.end - 1, inside_from + _QUOTE_WIDTH + 4)
+    closed = text.find(_QUOTES[text[opened]], draft.end - 1, inside_from + _QUOTE_WIDTH + 4)
     if closed < 0:
         return False
     inside = text[inside_from:closed]
-    if "”" in inside or "’" in inside or len(inside) > _QUOTE_WIDTH or _PAUSE.search(inside):
+    if "”" in inside or "’" in inside or "』" in inside or len(inside) > _QUOTE_WIDTH or _PAUSE.search(inside):
         return False
     if draft.kind == "date" and draft.length in ("day", "month", "plan", "year") and draft.start == inside_from:
         return draft.length != "plan"
@@ -142,7 +161,9 @@ def _in_session(text: str, draft: Draft) -> bool:
     Those that were held are counted: 召开三次会议, 举办十二届大会.
     """
     after = text[draft.end : draft.end + 6]
-    if draft.unit == "届" and after.startswith(_BODIES):
+    if draft.unit == "届" and (after.startswith(_BODIES) or _SESSION.match(after)):
+        return True
+    if draft.unit == "次" and text[draft.start - 1 : draft.start] == "届":
         return True
     if draft.unit in ("届", "次") and _HELD.search(text, max(0, draft.start - 6), draft.start):
         return False
@@ -153,6 +174,7 @@ def _in_session(text: str, draft: Draft) -> bool:
     return False
 
 
+_SESSION = re.compile(r"[0-9一二三四五六七八九十]{1,4}次")
 _BODIES = cues("body")
 _HELD = re.compile(rf"(?:{'|'.join(cues('held'))})[了过约近共]?\Z")
 
@@ -169,14 +191,27 @@ def _ordinal(text: str, draft: Draft) -> bool:
         return _unit_names(text, draft, use, before)
     if draft.unit:
         return _opens(before) and after in _STOPS and not _ranked(text, draft)
-    if text[draft.end : draft.end + 2].startswith(_SUPERLATIVES):
+    if text[draft.end : draft.end + 2].startswith(_SUPERLATIVES) or text[draft.end - 1] == "大":
         return False
     if before in ("", "\n"):
         return after != ""
-    return not _ranked(text, draft) and (_opens(before) or not (after == "" or text.startswith(_AFTER_RANK, draft.end)))
+    first, last = _chain(text, draft)
+    before, ranked = text[first - 1 : first], bool(_RANKED.search(text, max(0, first - 6), first))
+    if last == len(text) or text.startswith(_AFTER_RANK, last):
+        return _opens(before) and not ranked
+    return before in _OWNERS or not ranked
+
+
+def _chain(text: str, draft: Draft) -> tuple[int, int]:
+    """Where 第一、第二 begins and ends, of which the draft is one: what they are is said beside all of them."""
+    before, behind = _CHAIN_BEFORE.search(text, max(0, draft.start - 16), draft.start), _CHAIN.match(text, draft.end)
+    return before.start() if before else draft.start, behind.end() if behind else draft.end
 
 
 _SUPERLATIVES = cues("superlative")
+_CHAIN = re.compile(r"(?:[、和]第[0-9一二三四五六七八九十]{1,3})+")
+_CHAIN_BEFORE = re.compile(r"(?:第[0-9一二三四五六七八九十]{1,3}[、和])+\Z")
+_OWNERS = frozenset("国省市州县区")
 _AFTER_RANK = (*_STOPS, "）", "”", "\n", *cues("after-rank"))
 _RANKED = re.compile(rf"(?:{'|'.join(cues('rank-place'))})[于了至到为在]?\Z")
 

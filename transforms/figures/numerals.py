@@ -30,19 +30,18 @@ MYRIADS = "".join(_MYRIAD)
 INFIXES = "多余来几"
 LONGEST = 40  # characters: what is longer is no number that a newspaper prints, and takes long to work out
 
-_UNITS_START = r"[%％‰℃百千万亿元点倍个成亩吨公平立米里厘毫克斤升度瓦伏秒岁口户]|[日美港欧加]元|英[镑里尺寸亩]|马克|法郎|人(?!民)"
+_UNITS_START = r"[%％‰℃百千万亿元点倍个成亩吨公平立米里厘毫克斤升度瓦伏秒岁口户]|[日美港欧加]元|英[镑里尺寸亩]|马克|法郎|[铢盾]|人(?!民)"
 _POINT = rf"(?:\.[0-9]+|·[0-9]+(?={_UNITS_START}))?"  # older newspapers print 3·5% for 3.5%; 5·12 with a name is a day
-_MEGA = "兆(?![瓦帕赫焦伏欧字])"
 ARABIC = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9]){_POINT}|[0-9]+{_POINT})"
 _SCALED = rf"(?:[{INFIXES}]?[{SCALES}]+)"
 _TAIL = rf"零?(?:[0-9]{{1,8}}(?:[百千万]|(?![0-9.年月日]))|[{DIGITS}两][百千](?![{MYRIADS}]))"
 _MIXED = (
     rf"{ARABIC}(?:(?:[多余来]|几(?=[{SCALES}]))?"
-    rf"(?:[千百]?(?:[{MYRIADS.replace('兆', '')}]|{_MEGA}){{1,4}}|[百千](?![{MYRIADS}克瓦米伏卡帕赫焦牛字]))(?:{_TAIL}){{0,8}})?"
+    rf"(?:[千百]?[{MYRIADS}]{{1,4}}|[百千](?![{MYRIADS}克瓦米伏卡帕赫焦牛字]))(?:{_TAIL}){{0,8}})?"
 )
 _HAN = (
     rf"(?:[上数几](?=[十百千万亿]))?(?:[{DIGITS}{SCALES}{''.join(_TEN)}]|两)"
-    rf"(?:[{DIGITS}{''.join(_TEN)}十百万亿]|{_MEGA}|千(?:(?<![{SCALES}]千)|(?![瓦克米伏帕赫卡焦牛]))"
+    rf"(?:[{DIGITS}{''.join(_TEN)}十百万亿兆]|千(?:(?<![{SCALES}]千)|(?![瓦克米伏帕赫卡焦牛]))"
     rf"|两(?=[百千万亿三])|(?<=一)两|[{INFIXES}](?=[十百千万亿]))*"
     rf"(?:点[{DIGITS}两]+[{MYRIADS}]{{0,2}})?"
 )

@@ -109,10 +109,7 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
         return None
     if plain and _is_model(text, draft):
         return None
-    if plain and len(numeral) == 4 and (listed := _LISTED_YEARS.match(text, draft.end)) and 1900 <= int(numeral) <= 2099:
-        draft.kind, draft.days, draft.value = "date", spans.year(int(numeral)), None
-        draft.explicit_year, draft.length = bool(listed), "year"
-    elif plain and len(numeral) == 4 and _is_year(text, draft, after):
+    if plain and len(numeral) == 4 and _is_year(text, draft, after):
         draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
         draft.explicit_year, draft.length = True, "year"
     elif _is_code(text, draft, numeral, after):
@@ -120,15 +117,18 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     return draft
 
 
-_LISTED_YEARS = re.compile("(?:、[12][0-9]{3})*[、和][12][0-9]{3}年")
+_FIGURES = frozenset("图表")
+_REFERRED = frozenset("：），。、")
 _RELAY = re.compile("×[0-9]+米?(?:接力|自由泳|混合泳|栏)")
 
 
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
-    """12345热线, 拨打120, 上证50, 01号库, 4.0版, 90后, and the list marks 1、 and 1.."""
+    """12345热线, 拨打120, 上证50, ’98世界杯, 见图3, 01号库, 4.0版, 90后, and the list marks 1、 and 1.."""
     before = text[max(0, draft.start - 5) : draft.start]
     if numeral.isdigit():
         if before[-1:] in ("", "\n") and len(numeral) < 3 and _is_list_mark(text, draft.end):
+            return True
+        if before[-1:] in ("’", "'") and len(numeral) == 2 or (before[-1:] in _FIGURES and after in _REFERRED):
             return True
         if (numeral[0] == "0" and len(numeral) > 1) or before.endswith(cues("index")) or _RELAY.match(text, draft.end):
             return True

@@ -40,7 +40,7 @@ def covers(text: str, start: int, end: int) -> bool:
 
 
 def slogan_at(text: str, start: int) -> Draft | None:
-    """两个一百年, 三个代表: the label of the slogan of the table whose first numeral is at `start`; None without one."""
+    """两个一百年, 三个代表: the label of a slogan of the table whose first numeral is at `start`; None without one."""
     for place, length, group in _SLOGANS.get(text[start], ()):
         if place == 0 and text[start : start + length] in group:
             return Draft(start, start + length, "count", float(numerals.worth(numerals.READS[text[start]])), label=True)

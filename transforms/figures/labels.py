@@ -82,9 +82,8 @@ def _graded(text: str, draft: Draft) -> bool:
         return False
     if draft.unit != "段":
         return bool(_ARMY.search(text, max(0, draft.start - 2), draft.start))
-    line = text.rfind("\n", 0, draft.start) + 1
-    end = text.find("\n", draft.end)
-    return bool(_DAN.search(text, max(line, draft.start - _TITLE_WIDTH), min(end if end >= 0 else len(text), draft.end + _TITLE_WIDTH)))
+    before = text[max(0, draft.start - _TITLE_WIDTH) : draft.start].rpartition("\n")[2]
+    return bool(_DAN.search(before) or _DAN.search(text[draft.end : draft.end + _TITLE_WIDTH].partition("\n")[0]))
 
 
 def _in_nested_name(text: str, draft: Draft) -> bool:
@@ -225,8 +224,8 @@ def _ranked(text: str, draft: Draft) -> bool:
 
 
 def _unit_names(text: str, draft: Draft, use: str, before: str) -> bool:
-    """次: 第三次全国人口普查 is a name, 第三次登上领奖台 counts; 个: 第一个关键词 lists, 第20个工作日 counts; 条: 第一条 is
-    an article, 我国第一条高铁 a rank."""
+    """次: 第三次全国人口普查 is a name, 第三次登上领奖台 counts; 个: 第一个关键词 lists, 第20个工作日 counts; 条:
+    第一条 is an article, 我国第一条高铁 a rank."""
     if use == "rank":
         return False
     if use == "list":
@@ -240,7 +239,7 @@ def _unit_names(text: str, draft: Draft, use: str, before: str) -> bool:
 
 
 def _day(text: str, draft: Draft) -> bool:
-    """第36个教师节, 第一个百年奋斗目标: the number of a day that is kept every year, or of a goal of a hundred years."""
+    """第36个教师节, 第一个百年奋斗目标: the number of a day kept every year, or of a goal of a hundred years."""
     if text.startswith("百年", draft.end):
         draft.end += 2
         return True

@@ -208,13 +208,21 @@ def _alone(text: str, draft: Draft, measure: Measure) -> bool:
         return measure.name not in cues("round-never") and before != "每" and not _RATED.match(text, draft.end)
     if numeral == "十":
         return measure.name not in cues("ten-never")
-    if measure.name == "点" and text.startswith(cues("points-after"), draft.end):
-        return True
-    if measure.name == "点" and text[max(0, draft.start - 2) : draft.start].endswith(cues("points-before")):
-        return not text.startswith(("钟", "半", "多", "整", "之"), draft.end)
     if measure.name in cues("old-measure") and measure.name != "斤":
-        return whole(text, draft.start, draft.end) or text.startswith(("以上", "左右", "。", "，"), draft.end)
+        return (
+            (measure.name == "点" and _are_points(text, draft))
+            or whole(text, draft.start, draft.end)
+            or text.startswith(("以上", "左右", "。", "，"), draft.end)
+        )
     return True
+
+
+def _are_points(text: str, draft: Draft) -> bool:
+    """三点建议, 有三点: points of what is said, no time of day."""
+    if text.startswith(cues("points-after"), draft.end):
+        return True
+    said = text[max(0, draft.start - 2) : draft.start].endswith(cues("points-before"))
+    return said and not text.startswith(("钟", "半", "多", "整", "之"), draft.end)
 
 
 def _one(text: str, draft: Draft, measure: Measure, before: str) -> bool:

@@ -19,6 +19,7 @@ from transforms.figures.spans import Days
 from transforms.lexicon import table, words
 
 _ROWS = {row["words"]: row for row in table("figures_periods")}
+_BACK = {words_: row["span"] for words_, row in _ROWS.items() if row["part"] == "back"}
 _FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
 _WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figures_festivals", "name")]))
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
@@ -123,7 +124,7 @@ _IS_YEAR = re.compile("(?:今年|[12][0-9]{3}年)[是为]")
 
 
 def _pointed_at(text: str, cue: Cue, to: Cue | None) -> Cue | None:
-    """What 当日, 当月, 当年 and 全年 mean behind another time: its day, month or year; what they mean alone without one."""
+    """What 当日, 当月, 当年, 全年 mean behind another time: its day, month or year; else what they mean alone."""
     if to is None or to.days is None:
         return cue if cue.days else None
     first, last = to.days.first, to.days.last
@@ -147,15 +148,16 @@ def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
         if _is_base(text, found.start()):
             continue
         word = found[0]
+        back = _BACK.get(word, "")
         if reference is None:
-            yield Cue(found.start(), None, lasting=False)
+            yield Cue(found.start(), None, lasting=False, back=back)
             continue
         if word not in known:
             known[word] = meaning(_ROWS[word], reference) if word in _ROWS else festival(_FESTIVALS[word], reference)
         days = known[word]
-        if word in _ROWS and _ROWS[word]["part"] == "back":
-            if _ROWS[word]["span"] != "day" or not found.start() or text[found.start() - 1] in _CLAUSE_STARTS:
-                yield Cue(found.start(), days, lasting=False, back=_ROWS[word]["span"])
+        if back:
+            if back != "day" or not found.start() or text[found.start() - 1] in _CLAUSE_STARTS:
+                yield Cue(found.start(), days, lasting=False, back=back)
         elif days is not None:
             lasting = carrying.carries(text, found.start(), found.end(), days, reference)
             to_date = word in _ROWS and _ROWS[word]["part"] == "to-date"
@@ -252,8 +254,8 @@ _EARLY = 2
 
 
 def _alone(whole: Days, word: str, reference: date) -> Days | None:
-    """What a word that points back means with nothing before it: 当日 the day of the issue, 全年 its year or, early in a
-    year, the one before; 当月 and 当年 nothing."""
+    """What a word that points back means with nothing before it: 当日 the day of the issue, 全年 its year or, early in
+    a year, the one before; 当月 and 当年 nothing."""
     if word == "全年":
         return spans.year(reference.year - 1) if reference.month <= _EARLY else whole
     return whole if whole.first == whole.last else None

@@ -1,4 +1,4 @@
-"""The five-year plans as times: “十四五”末, “十三五”期间. As “十四五”规划 the plan is a name, and so is 二期 of a project.
+"""The five-year plans as times: “十四五”末, “十三五”期间. As “十四五”规划 the plan is a name; so is 二期 of works.
 
 before  “十四五”末   · “十三五”期间 · 项目一期
 after   2025          · 2016 to 2020   · a label
@@ -35,8 +35,10 @@ _NEXT_PHASE = re.compile(rf"期[、和及]{_PHASE}")
 _PHASE_BEFORE = re.compile(rf"(?:{_PHASE}[、和及]|{'|'.join(cues('phase-before'))})\Z")
 
 
-def phase_at(text: str, start: int) -> Draft | None:
-    """电站项目一期、二期, 二期扩建: the phase of a project whose numeral is at `start`; of 已办三期 None."""
+def phase_at(text: str, start: int, end: int) -> Draft | None:
+    """电站项目一期、二期, 二期扩建: the phase of a project whose numeral is at [start, end); of 已办三期 None."""
+    if end != start + 1 or text[end : end + 1] != "期":
+        return None
     within = _PHASE_BEFORE.search(text, max(0, start - 4), start) or _NEXT_PHASE.match(text, start + 1)
     if not within and not text.startswith(cues("phase-after"), start + 2):
         return None

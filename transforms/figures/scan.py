@@ -137,11 +137,11 @@ _MEASURED = frozenset(("quantity", "percent", "money"))
 
 
 def _lettered(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
-    """Digits behind a letter: a name (F1, PM2.5), no figure within letters (P2P), an amount with its unit (维生素C53毫克)."""
+    """Digits behind a letter: a name (F1), nothing within letters (P2P), an amount with a unit (维生素C53毫克)."""
     if end - start == 1 and text[end : end + 1] in _LETTERS and text[end : end + 1] == text[start - 1]:
         return None
     draft = measured_at(text, start, end, anchor.reference)
-    if draft is not None and not draft.label and draft.kind in _MEASURED and "\u4e00" <= text[draft.end - 1] <= "\u9fff":
+    if draft is not None and not draft.label and draft.kind in _MEASURED and not text[draft.end - 1].isascii():
         return draft
     return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
 
@@ -155,10 +155,8 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
             return dated
     if start > 1 and text[start - 1] in "月初" and (lunar := _behind_lunar_month(text, start, anchor)):
         return lunar
-    if end - start <= 4 and (slogan := idioms.slogan_at(text, start)):
-        return slogan
-    if end - start == 1 and text[end : end + 1] == "期" and (phase := phase_at(text, start)):
-        return phase
+    if end - start <= 4 and (name := idioms.slogan_at(text, start) or phase_at(text, start, end)):
+        return name
     if end - start <= 4 and idioms.covers(text, start, end):
         return None
     ratio = ratio_at(text, start, end)
@@ -209,7 +207,7 @@ _SIBLINGS = re.compile(r"(?:、(?P<last>[0-9]{1,3}|[一二三四五六七八九�
 
 
 def _together(text: str, draft: Draft) -> int:
-    """第一、二卷, 第二、三、四名: ordinals that share their 第 and their unit are one figure; where its numerals end."""
+    """第一、二卷, 第二、三、四名: ordinals with one 第 and one unit are one figure; where its numerals end."""
     found = _SIBLINGS.match(text, draft.end)
     last = numerals.amount(found["last"]).value if found else 0.0
     if not found or draft.value is None or last - draft.value != text.count("、", draft.end, found.end()):

@@ -88,7 +88,8 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
     if whole(text, draft.start, draft.end):
         return draft if numeral not in "万亿千百兆" else None
     listed = (before in _OPENING and after in _LIST_MARKS) or (before == "（" and after == "）")
-    listed = listed or (numeral == "一" and after in "是要" and text.find(f"二{after}", draft.end, draft.end + _LIST) > 0)
+    if numeral == "一" and after in ("是", "要"):
+        listed = listed or text.find(f"二{after}", draft.end, draft.end + _LIST) > 0
     if after == "中" and _PLENUMS.match(text, draft.end):
         draft.end, draft.label = draft.end + 1, True
         return draft
@@ -123,12 +124,14 @@ _RELAY = re.compile("×[0-9]+米?(?:接力|自由泳|混合泳|栏)")
 
 
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
-    """12345热线, 拨打120, 上证50, ’98世界杯, 见图3, 01号库, 4.0版, 90后, and the list marks 1、 and 1.."""
+    """12345热线, 拨打120, 运—20, 上证50, ’98世界杯, 见图3, 01号库, 4.0版, 90后, and the list marks 1、 and 1.."""
     before = text[max(0, draft.start - 5) : draft.start]
+    if before[-1:] in _STROKES and before and (before[-2:-1] in _LATIN or before[:-1].endswith(cues("model"))):
+        return True
     if numeral.isdigit():
         if before[-1:] in ("", "\n") and len(numeral) < 3 and _is_list_mark(text, draft.end):
             return True
-        if before[-1:] in ("’", "'") and len(numeral) == 2 or (before[-1:] in _FIGURES and after in _REFERRED):
+        if (before[-1:] in ("’", "'") and len(numeral) == 2) or (before[-1:] in _FIGURES and after in _REFERRED):
             return True
         if (numeral[0] == "0" and len(numeral) > 1) or before.endswith(cues("index")) or _RELAY.match(text, draft.end):
             return True
@@ -144,10 +147,8 @@ _MODEL_BEHIND = re.compile("(?:[—-][0-9]+)?(?:客机|型(?:飞机|客机|战�
 
 
 def _is_model(text: str, draft: Draft) -> bool:
-    """运—20, F—16, 737—300型飞机, 787客机: the number of a model."""
+    """波音737, 737—300型飞机, 787客机: the number of a model, which is none of 24架."""
     before = text[max(0, draft.start - 5) : draft.start]
-    if before[-1:] in _STROKES and before and (before[-2:-1] in _LATIN or before[:-1].endswith(cues("model"))):
-        return True
     return before.endswith(cues("make")) or bool(_MODEL_BEHIND.match(text, draft.end))
 
 

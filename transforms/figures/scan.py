@@ -130,7 +130,7 @@ def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
 
 
-_DAY_NAME = re.compile(r"(?:1[0-2]|[1-9])·(?:3[01]|[12][0-9]|[1-9])(?![0-9.%·])")  # 5·12, 9·11
+_DAY_NAME = re.compile(r"(?:1[0-2]|[1-9])·(?:3[01]|[12][0-9]|0?[1-9])(?![0-9.%·])")  # 5·12, 9·11
 
 
 _MEASURED = frozenset(("quantity", "percent", "money"))

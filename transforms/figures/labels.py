@@ -229,7 +229,8 @@ def _unit_names(text: str, draft: Draft, use: str, before: str) -> bool:
     if use == "rank":
         return False
     if use == "list":
-        return (_opens(before) and (draft.value or 0) < 11) or before in _CLAUSES or _day(text, draft)
+        heads = _opens(before) and (before not in ("，", "、") or bool(_HEADING.match(text, draft.end)))
+        return (heads and (draft.value or 0) < 11) or before in _CLAUSES or _day(text, draft)
     if use == "event":
         return text.startswith(_EVENTS, draft.end) or bool(_MEETING.match(text, draft.end))
     if use == "first":
@@ -246,6 +247,7 @@ def _day(text: str, draft: Draft) -> bool:
     return draft.unit == "个" and bool(_KEPT_DAY.match(text, draft.end))
 
 
+_HEADING = re.compile("(?![向在把将到冲响走出参完进提])[\u4e00-\u9fff]{0,6}(?:是|，|：)")
 _CLAUSES = frozenset("条款")
 _LAWS = frozenset("》法例则定约程")
 _ARTICLES = ("款", "规定", "至", "、", "中的", "之")

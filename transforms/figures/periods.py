@@ -132,8 +132,10 @@ def _pointed_at(text: str, cue: Cue, to: Cue | None) -> Cue | None:
         return to if carrying.is_point(to.days) else cue
     if cue.back == "month":
         return replace(to, start=cue.start, days=spans.month(last.year, last.month)) if (last - first).days < 31 else to
-    if first.year != last.year or (carrying.is_point(to.days) and cue.days):
-        return cue if cue.days else to
+    if carrying.is_point(to.days) and cue.days:
+        return cue
+    if first.year != last.year:
+        return to
     ends = last if text.endswith(_UNTIL, 0, to.start) else last.replace(month=12, day=31)
     return replace(to, start=cue.start, days=Days(first.replace(month=1, day=1), ends))
 

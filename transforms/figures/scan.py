@@ -200,6 +200,8 @@ def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     measure, stop, more = measure_behind(text, end)
     if measure is not None and not more and measure.kind in ("count", "rank", "duration"):
         draft.end, draft.unit = stop, measure.name
+    elif text.startswith("日", end) and not text.startswith(("日本", "日军", "日元"), end):
+        draft.end, draft.unit = end + 1, "日"
     return draft
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from transforms.figures import numerals
+from transforms.figures import numerals, places
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import words
@@ -37,6 +37,22 @@ def covers(text: str, start: int, end: int) -> bool:
         if first >= 0 and first + length >= end and text[first : first + length] in group:
             return True
     return False
+
+
+_COUNTED = frozenset("二两三四五六七八九十")
+_QUOTED = frozenset(("“”", "‘’", "『』"))
+
+
+def quoted_at(text: str, start: int) -> Draft | None:
+    """“两山”, “三步走”: a word of the table that stands alone in quotation marks is a slogan, and a label."""
+    if text[start] not in _COUNTED:
+        return None
+    for place, length, group in _WORDS.get(text[start], ()):
+        marks = text[start - 1 : start] + text[start + length : start + length + 1]
+        word = text[start : start + length]
+        if place == 0 and marks in _QUOTED and word in group and not places.is_known(word):
+            return Draft(start, start + length, "count", float(numerals.worth(numerals.READS[text[start]])), label=True)
+    return None
 
 
 def slogan_at(text: str, start: int) -> Draft | None:

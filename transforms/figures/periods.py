@@ -166,6 +166,11 @@ def _word_cues(text: str, reference: date | None) -> Iterator[Cue]:
             yield Cue(found.start(), days, lasting, to_date)
 
 
+def _at_end(word: str, days: Days) -> Days:
+    """2019年底 is the last day of the year for what was counted then."""
+    return Days(days.last, days.last) if word.endswith(("年底", "年末")) else days
+
+
 def _is_base(text: str, at: int) -> bool:
     """Whether the time at `at` is what a figure is compared with: 比2018年, 不及去年的1/10."""
     return bool(at) and (text.startswith(_BASES, at - 1) or text.endswith(_BOUNDS, max(0, at - 4), at))
@@ -179,7 +184,8 @@ def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> 
         if draft.days is not None:
             if not _is_base(text, draft.start):
                 since = _since(text, draft, draft.days, reference)
-                yield Cue(draft.start, since, carrying.carries(text, draft.start, draft.end, since, reference))
+                lasting = carrying.carries(text, draft.start, draft.end, since, reference)
+                yield Cue(draft.start, _at_end(text[draft.end - 2 : draft.end], since), lasting)
         elif draft.kind == "date":
             if not _is_base(text, draft.start):
                 yield Cue(draft.start, None, lasting=False)
@@ -190,10 +196,11 @@ def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> 
 
 
 def _since(text: str, draft: Draft, days: Days, reference: date | None) -> Days:
-    """2015年以来: what follows is of the time from then to the issue."""
-    if reference is None or days.first > reference or not text.startswith(("以来", "至今"), draft.end):
+    """2015年以来, 1991年起: what follows is of the time from then to the issue."""
+    if reference is None or days.first > reference or not text.startswith(("以来", "至今", "起"), draft.end):
         return days
-    return Days(days.first, reference)
+    begun = text.startswith("起", draft.end)
+    return days if begun and (draft.length != "year" or days.last >= reference) else Days(days.first, reference)
 
 
 def _names_a_span(text: str, draft: Draft) -> bool:

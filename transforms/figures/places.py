@@ -33,3 +33,8 @@ def begins(text: str, start: int, end: int) -> bool:
 def is_place(word: str) -> bool:
     """Whether the dictionary knows `word` as the name of a place."""
     return words.tag(word) == ((word,), ("ns",))
+
+
+def is_known(word: str) -> bool:
+    """Whether `word` is a place that the dictionary holds; of others `is_place` only guesses (两山)."""
+    return bool(words.frequency(word)) and is_place(word)

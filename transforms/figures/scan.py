@@ -25,8 +25,9 @@ _AFTER_ONE = (
     "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成"
     "期级等孩版号甲是、要）个世时点线到至—载届又两"
 )
+_FIRST_SESSION = "次(?:会议|全会|全体会议|理事会|常委会|代表大会)"
 _FIND = re.compile(
-    rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"
+    rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})|(?<=[届大协会])一(?={_FIRST_SESSION})"
     rf"|(?!一(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
 # One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
@@ -53,7 +54,10 @@ def figures(text: str, reference: date | None) -> Iterator[Draft]:
         tried = found.end()
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
-            anchor = anchor if _names_event(text, draft, reference) else _carried(shifted, draft, anchor)
+            if _names_event(text, draft, reference):
+                draft.label = draft.label or text.startswith(cues("games"), draft.end)
+            else:
+                anchor = _carried(shifted, draft, anchor)
             yield draft
 
 
@@ -155,15 +159,28 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
             return dated
     if start > 1 and text[start - 1] in "月初" and (lunar := _behind_lunar_month(text, start, anchor)):
         return lunar
-    if end - start <= 4 and (name := idioms.slogan_at(text, start) or phase_at(text, start, end)):
+    if end - start <= 4 and (
+        name := idioms.slogan_at(text, start) or phase_at(text, start, end) or _first_session(text, start)
+    ):
         return name
     if end - start <= 4 and idioms.covers(text, start, end):
-        return None
+        return idioms.quoted_at(text, start)
     ratio = ratio_at(text, start, end)
     if ratio:
         return signed(text, ratio)
     draft = measured_at(text, start, end, anchor.reference)
     return None if draft and end - start <= 2 and places.begins(text, start, draft.end) else draft
+
+
+_FIRST = re.compile(rf"一(?:(?P<held>{_FIRST_SESSION})|届(?=[一二三四五六七八九十]{{1,3}}[次中]))")
+
+
+def _first_session(text: str, start: int) -> Draft | None:
+    """九届人大一次会议, 一届二次理事会: first sessions and first editions, which 一 as an article is not."""
+    found = _FIRST.match(text, start)
+    if not found or (found["held"] and text[start - 1] not in "届大协会"):
+        return None
+    return Draft(start, start + 2, "rank", 1.0, unit=text[start + 1], numeral_end=start + 1, label=True)
 
 
 _LUNAR_MONTH = re.compile(r"(?:农历|阴历)?[正冬腊]月初?\Z")
@@ -196,13 +213,19 @@ def _ordinal(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         end = _together(text, draft)
     if text.startswith("大", end) and not text.startswith(_NOT_LARGEST, end):
         draft.end = end + 1
-        return draft
+    else:
+        draft.end, draft.unit = _ordered(text, end)
+    return draft
+
+
+def _ordered(text: str, end: int) -> tuple[int, str | None]:
+    """Where an ordinal whose numeral ends at `end` ends with what it orders, and what that is: 第三局, 第四日."""
     measure, stop, more = measure_behind(text, end)
     if measure is not None and not more and measure.kind in ("count", "rank", "duration"):
-        draft.end, draft.unit = stop, measure.name
-    elif text.startswith("日", end) and not text.startswith(("日本", "日军", "日元"), end):
-        draft.end, draft.unit = end + 1, "日"
-    return draft
+        return stop, measure.name
+    if text.startswith("日", end) and not text.startswith(("日本", "日军", "日元"), end):
+        return end + 1, "日"
+    return end, None
 
 
 _SIBLINGS = re.compile(r"(?:、(?P<last>[0-9]{1,3}|[一二三四五六七八九十]{1,3}))+")

@@ -40,6 +40,9 @@ def bare(text: str, draft: Draft, end: int) -> Draft | None:
     """The figure or label of a numeral that ends at `end` without a unit; None where it is neither."""
     numeral, after = text[draft.start : end], text[end : end + 1]
     draft.end = end
+    if text.endswith(cues("aged"), 0, draft.start) and draft.value and 9 < draft.value < 120:
+        draft.kind, draft.unit = "age", "岁"
+        return draft
     if after == "大" and _GREAT.match(text, end):
         return _great(draft, numeral)
     if after and after.isascii() and after.isalpha() and numeral[-1].isdigit():
@@ -118,6 +121,7 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     return draft
 
 
+_SEPARATORS = frozenset(("", "/", "-", ":", "："))
 _FIGURES = frozenset("图表")
 _REFERRED = frozenset("：），。、")
 _RELAY = re.compile("×[0-9]+米?(?:接力|自由泳|混合泳|栏)")
@@ -133,7 +137,11 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
             return True
         if (before[-1:] in ("’", "'") and len(numeral) == 2) or (before[-1:] in _FIGURES and after in _REFERRED):
             return True
-        if (numeral[0] == "0" and len(numeral) > 1) or before.endswith(cues("index")) or _RELAY.match(text, draft.end):
+        if (
+            (numeral[0] == "0" and len(numeral) > 1 and after not in _SEPARATORS)
+            or before.endswith(cues("index"))
+            or _RELAY.match(text, draft.end)
+        ):
             return True
         if 2 < len(numeral) < 7 and before.endswith(cues("dial")):
             return True

@@ -50,7 +50,7 @@ def quoted_at(text: str, start: int) -> Draft | None:
     for place, length, group in _WORDS.get(text[start], ()):
         marks = text[start - 1 : start] + text[start + length : start + length + 1]
         word = text[start : start + length]
-        if place == 0 and marks in _QUOTED and word in group and not places.is_known(word):
+        if place == 0 and length < 4 and marks in _QUOTED and word in group and not places.is_known(word):
             return Draft(start, start + length, "count", float(numerals.worth(numerals.READS[text[start]])), label=True)
     return None
 

@@ -189,7 +189,7 @@ def _ordinal(text: str, draft: Draft) -> bool:
     if use is not None:
         return _unit_names(text, draft, use, before)
     if draft.unit:
-        return _opens(before) and after in _STOPS and not _ranked(text, draft)
+        return False
     if text[draft.end : draft.end + 2].startswith(_SUPERLATIVES) or text[draft.end - 1] == "大":
         return False
     if before in ("", "\n"):
@@ -217,10 +217,6 @@ _RANKED = re.compile(rf"(?:{'|'.join(cues('rank-place'))})[于了至到为在]?\
 
 def _opens(before: str) -> bool:
     return before in ("", "\n", "。", "；", "！", "？", "：", "，", "、", "“", "—", " ", "●")
-
-
-def _ranked(text: str, draft: Draft) -> bool:
-    return bool(_RANKED.search(text, max(0, draft.start - 6), draft.start))
 
 
 def _unit_names(text: str, draft: Draft, use: str, before: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from transforms.characters import CIRCLES
 from transforms.document import Mention
 from transforms.lexicon import table
 
@@ -38,7 +39,7 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """`text` for the grammar; each character stands for one of the given text, blanks may be dropped."""
-    plain = text.translate(_FOLD)
+    plain = CIRCLES.sub(lambda found: "零" * len(found[0]), text.translate(_FOLD))
     plain = _HALF_MARK.sub(lambda mark: _MARKS.get(mark[0], "：" if mark[0] == ":" else mark[0]), plain)
     plain = _THOUSANDS.sub(",", plain)
     plain = _CHEQUE.sub(lambda found: _FINANCIAL[found[0]], plain)

@@ -84,8 +84,8 @@ def frequency(word: str) -> int:
 def crossed(text: str, place: int) -> bool:
     """Whether a word of the dictionary may reach across `place`; if none does, `cut` parts words there or guesses one.
 
-        before  ("再生铝产能", 4) · ("产能达到", 2)
-        after   True: 产能        · False
+    before  ("再生铝产能", 4) · ("产能达到", 2)
+    after   True: 产能        · False
     """
     known = _tokenizer().FREQ  # words and their beginnings
     end = place + 1

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from transforms.figures import idioms, numerals, places, spans
+from transforms.figures import damage, idioms, numerals, places, spans
 from transforms.figures.clocks import dated_at
 from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
@@ -35,7 +35,7 @@ _START = re.compile(f"[0-9翻第半数几上{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
 _DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
-_CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
+_CHINESE_DATE_STARTS = frozenset("0年月日号时点季世—至到分个")
 
 
 def figures(text: str, reference: date | None) -> Iterator[Draft]:
@@ -50,10 +50,11 @@ def figures(text: str, reference: date | None) -> Iterator[Draft]:
             anchor = Anchor(reference, day=anchor.day)
         searched = start
         shifted = _shifted(text, start, anchor)
-        draft = _read(text, start, found.end(), shifted)
+        draft = damage.damaged_at(text, start, found.end()) or _read(text, start, found.end(), shifted)
         tried = found.end()
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
+            draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)
             if _names_event(text, draft, reference):
                 draft.label = draft.label or text.startswith(cues("games"), draft.end)
             else:
@@ -130,24 +131,28 @@ def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         dated = dated_at(text, start, anchor)
         if dated:
             return dated
+    if _in_points(text, start, end):
+        return None
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
 
 
 _DAY_NAME = re.compile(r"(?:1[0-2]|[1-9])·(?:3[01]|[12][0-9]|0?[1-9])(?![0-9.%·])")  # 5·12, 9·11
-
-
 _MEASURED = frozenset(("quantity", "percent", "money"))
 
 
 def _lettered(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
-    """Digits behind a letter: a name (F1), nothing within letters (P2P), an amount with a unit (维生素C53毫克)."""
-    if end - start == 1 and text[end : end + 1] in _LETTERS and text[end : end + 1] == text[start - 1]:
-        return None
+    """Digits behind a letter: a name (F1), or an amount with a unit (维生素C53毫克)."""
     draft = measured_at(text, start, end, anchor.reference)
     if draft is not None and not draft.label and draft.kind in _MEASURED and not text[draft.end - 1].isascii():
         return draft
     return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
+
+
+def _in_points(text: str, start: int, end: int) -> bool:
+    """4.2.1版, 192.168.1.1: a part of digits that points chain together, the number of a version or an address."""
+    behind = text[start - 1 : start] == "." and text[start - 2 : start - 1].isdigit()
+    return behind or (text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit())
 
 
 def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from transforms.figures import idioms, numerals, places, spans
-from transforms.figures.clocks import dated_at
+from transforms.figures import eras, idioms, numerals, places, spans
+from transforms.figures.clocks import BEFORE_CLOCK, dated_at
 from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
 from transforms.figures.draft import Draft
@@ -27,14 +27,15 @@ _AFTER_ONE = (
 )
 _FIND = re.compile(
     rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"
-    rf"|(?!一(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
+    rf"|(?!(?<!月初)(?<!年初)一(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
 # One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
 _START = re.compile(f"[0-9翻第半数几上{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
-_DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
+_DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个、")
 _CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
+_WEEKS = ("周", "星期", "礼拜")
 
 
 def figures(text: str, reference: date | None) -> Iterator[Draft]:
@@ -123,20 +124,33 @@ def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if text[end : end + 1] in _DATE_STARTS:
         dated = dated_at(text, start, anchor)
         if dated:
-            return dated
+            return _named(text, dated)
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+
+
+def _named(text: str, dated: Draft) -> Draft:
+    """康熙三年: the name of the era belongs to the date; in 金大中12月31日 there is none."""
+    start = eras.starts_at(text, dated.start)
+    if (
+        start is not None
+        and dated.kind == "date"
+        and (found := eras.year_at(text, dated.start))
+        and found[0] == dated.end
+    ):
+        dated.start = start
+    return dated
 
 
 def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if text[end - 1] == "五" and (plan := plan_at(text, start)):
         return plan
-    if text[end : end + 1] in _CHINESE_DATE_STARTS or text[start] == "廿":
+    if _may_be_dated(text, start, end):
         dated = dated_at(text, start, anchor)
         if dated:
-            return dated
-    if start > 1 and text[start - 1] in "月初" and (lunar := _behind_lunar_month(text, start, anchor)):
-        return lunar
+            return _named(text, dated)
+    if start > 1 and text[start - 1] in "月初年" and (early := _begun_before(text, start, anchor)):
+        return early
     if end - start <= 4 and idioms.covers(text, start, end):
         return None
     ratio = ratio_at(text, start, end)
@@ -146,13 +160,28 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     return None if draft and end - start <= 2 and places.begins(text, start, draft.end) else draft
 
 
-_LUNAR_MONTH = re.compile(r"(?:农历|阴历)?[正冬腊]月初?\Z")
+def _may_be_dated(text: str, start: int, end: int) -> bool:
+    """Whether a Chinese numeral can begin a date or a time: 上周四到10月1日 has a day of the week, 晚九点零九 a decimal."""
+    if text[end : end + 1] in _CHINESE_DATE_STARTS or text[start] == "廿":
+        return not (end == start + 1 and text[end] in "至到—" and text.endswith(_WEEKS, 0, start))
+    return "点" in text[start:end] and (
+        text[end : end + 1] == "刻" or bool(BEFORE_CLOCK.search(text, max(0, start - 2), start))
+    )
 
 
-def _behind_lunar_month(text: str, start: int, anchor: Anchor) -> Draft | None:
-    """正月十五, 腊月初八: the month begins before the first numeral."""
+_LUNAR_MONTH = re.compile(r"(?:(?:农历|阴历)?[正冬腊]月|大年)初?\Z")
+_FIRST_YEAR = "元年"
+
+
+def _begun_before(text: str, start: int, anchor: Anchor) -> Draft | None:
+    """正月十五, 腊月初八, 大年三十, 贞观元年三月: dates that begin before their first numeral."""
     month = _LUNAR_MONTH.search(text, max(0, start - 5), start)
-    return dated_at(text, month.start(), anchor) if month else None
+    if month:
+        return dated_at(text, month.start(), anchor)
+    if text.endswith(_FIRST_YEAR, 0, start) and eras.starts_at(text, start - 2) is not None:
+        dated = dated_at(text, start - 2, anchor)
+        return _named(text, dated) if dated and dated.end > start else None
+    return None
 
 
 _NOT_LARGEST = ("大学", "大队", "大街", "大道")

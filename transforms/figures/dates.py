@@ -461,6 +461,8 @@ def _plausible(found: re.Match[str], text: str) -> bool:
     if found["do1"] and not found["do1"].isdigit() and text[found.start() - 1 : found.start()] != "月":
         return False
     if text[end - 1] == "号":
+        if text[found.start() - 1 : found.start()] in ("〕", "］", "]"):
+            return False
         return not found["do1"] or after[:1] in _AFTER_DAY or bool(_HOUR.match(after))
     return not (
         found["do1"]

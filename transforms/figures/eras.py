@@ -15,7 +15,7 @@ from transforms.lexicon import table
 _ERAS = {row["name"]: (int(row["first"]), int(row["length"])) for row in table("figures_eras")}
 _LONGEST = max(map(len, _ERAS))
 _YEAR = re.compile(
-    r"(?P<y>元|[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,4})年"
+    r"(?P<y>元|[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,4})年(?!级)"
     r"(?:(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?:(?P<d>[0-9]{1,2}|[一二三四五六七八九十廿]{1,3})[日号])?)?"
 )
 

@@ -10,27 +10,29 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from transforms.figures import eras, idioms, numerals, places, spans
+from transforms.figures import eras, idioms, numerals, places, rows, spans
 from transforms.figures.clocks import BEFORE_CLOCK, dated_at
 from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
 from transforms.figures.draft import Draft
 from transforms.figures.measured import half_at, measure_behind, measured_at
 from transforms.figures.plans import plan_at
+from transforms.figures.prices import priced, sign_before
 from transforms.figures.ratios import ratio_at
 from transforms.figures.signs import signed
 
 _NUMERAL = numerals.expression()
 _AFTER_ONE = (
-    "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成"
+    "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成比美欧"
     "期级等孩版号甲是、要个世时点线到至—载届又两"
 )
+_NEARLY = "近|将近|约|超过|不止"  # bounds between 翻了 and the number
 _FIND = re.compile(
-    rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"
+    rf"翻了?(?:(?:{_NEARLY})?[一二两三四五六])?番[多余]?|第(?:{_NUMERAL})|(?<=对)折(?![叠磨腾])"
     rf"|(?!(?<!月初)(?<!年初)一(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
 # One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
-_START = re.compile(f"[0-9翻第半数几上{''.join(numerals.READS)}]")
+_START = re.compile(f"[0-9翻第半数几上折{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
 _DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个、")
@@ -38,8 +40,14 @@ _CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
 _WEEKS = ("周", "星期", "礼拜")
 
 
-def figures(text: str, reference: date | None) -> Iterator[Draft]:
+def figures(text: str, reference: date | None) -> list[Draft]:
     """The figures and labels of `text` in order; line breaks part its sentences, and dates look back no further."""
+    drafts = list(_found(text, reference))
+    rows.share_units(text, drafts)
+    return drafts
+
+
+def _found(text: str, reference: date | None) -> Iterator[Draft]:
     done, tried, searched = 0, 0, 0
     anchor = Anchor(reference)
     for place in _START.finditer(text):
@@ -108,7 +116,9 @@ def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if end - start > numerals.LONGEST:
         return None
     if first == "翻":
-        return Draft(start, end, "multiple", {"两": 4.0, "三": 8.0}.get(text[end - 2], 2.0), unit="倍")
+        return _doubled(text, start, end)
+    if first == "折":
+        return _half_price(text, start)
     if first == "第":
         return _ordinal(text, start, end, anchor)
     if first == "半":
@@ -118,15 +128,63 @@ def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     return _chinese(text, start, end, anchor)
 
 
+_BOUND_DOUBLING = re.compile(rf"{_NEARLY}|[多余]")
+_DISCOUNTS = frozenset("打以按至")
+
+
+def _doubled(text: str, start: int, end: int) -> Draft:
+    """翻番, 翻两番, 翻了近三番: so many times doubled."""
+    digit = text[text.index("番", start) - 1]
+    times = numerals.amount(digit).value if digit in numerals.READS else 1.0
+    bound = _BOUND_DOUBLING.search(text, start, end)
+    return Draft(start, end, "multiple", 2.0**times, unit="倍", infix=bound[0] if bound else None)
+
+
+def _half_price(text: str, start: int) -> Draft | None:
+    """打对折: half the price; paper is folded (对折) without 打."""
+    if text[start - 2 : start - 1] in _DISCOUNTS or len(text) == 2:
+        return Draft(start - 1, start + 1, "percent", 50.0, unit="折")
+    return None
+
+
+_SCIENTIFIC = re.compile(
+    r"(?P<n>[0-9]{1,9}(?:\.[0-9]{1,20})?)(?:(?:e[+－-]?|E[+－-])(?P<e>[0-9]{1,3})(?![0-9A-Za-z.])"
+    r"|×10(?:\^(?P<x>[－-]?[0-9]{1,2})(?![0-9.])|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,2})))"
+)
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def _scientific(text: str, start: int, reference: date | None) -> Draft | None:
+    """3×10⁸米, 1.5e6: powers of ten."""
+    found = _SCIENTIFIC.match(text, start)
+    if not found:
+        return None
+    power = found["x"] or (found["raised"] or "").translate(_RAISED)
+    if not power:
+        power = text[found.end("n") + 1 : found.end()].lstrip("+")
+    value = float(f"{found['n']}e{power.replace('－', '-')}")
+    return measured_at(text, start, found.end(), reference, numerals.Amount(value))
+
+
 def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
+    sign = sign_before(text, start)
+    if sign and (sum_ := priced(measured_at(text, start, end, anchor.reference), sign)):
+        return sum_
+    if start > 1 and text[start - 1] in "-·" and text[start - 2] in _LETTERS and text[end : end + 1] not in ("%", "％"):
+        return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
     if start and text[start - 1] in _LETTERS:
         return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
     if text[end : end + 1] in _DATE_STARTS:
         dated = dated_at(text, start, anchor)
         if dated:
             return _named(text, dated)
+    if text[end : end + 1] in _POWERS and (power := _scientific(text, start, anchor.reference)):
+        return power
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+
+
+_POWERS = ("e", "E", "×")
 
 
 def _named(text: str, dated: Draft) -> Draft:
@@ -163,7 +221,7 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
 def _may_be_dated(text: str, start: int, end: int) -> bool:
     """Whether a Chinese numeral can begin a date or a time: 上周四到10月1日 has a day of the week, 晚九点零九 a decimal."""
     if text[end : end + 1] in _CHINESE_DATE_STARTS or text[start] == "廿":
-        return not (end == start + 1 and text[end] in "至到—" and text.endswith(_WEEKS, 0, start))
+        return not (end == start + 1 and text.startswith(("至", "到", "—"), end) and text.endswith(_WEEKS, 0, start))
     return "点" in text[start:end] and (
         text[end : end + 1] == "刻" or bool(BEFORE_CLOCK.search(text, max(0, start - 2), start))
     )

@@ -32,7 +32,7 @@ def scale_class(text: str, start: int, end: int, value: float) -> Draft | None:
     return Draft(start, end + 1, "money" if money else "count", value, unit="CNY" if money else None, infix="级")
 
 
-_GREAT = re.compile(r"大(?![多大小概约致会学家众于幅力型批量规肆举步])")
+_GREAT = re.compile(r"大(?![多大小概约致会学家众于幅力型批量规肆举步洋])")
 _SUFFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
 
 
@@ -100,12 +100,23 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     plain = numeral.isdigit()
     if (plain and len(numeral) >= 7 and _is_phone(text, draft, numeral)) or _in_chain(text, draft, after):
         return None
-    if plain and len(numeral) == 4 and _is_year(text, draft, after):
+    if plain and draft.high is None and _MODEL.search(text, max(0, draft.start - 2), draft.start):
+        draft.label = True
+    elif plain and len(numeral) == 4 and _YEARS_IN_ROW.match(text, draft.start):
+        draft.kind, draft.value, draft.days = "date", None, spans.year(int(numeral))
+        draft.explicit_year, draft.length = True, "year"
+    elif plain and len(numeral) == 4 and _is_year(text, draft, after):
         draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
         draft.explicit_year, draft.length = True, "year"
     elif _is_code(text, draft, numeral, after):
         draft.label = True
     return draft
+
+
+_YEARS_IN_ROW = re.compile(
+    r"(?:(?:19|20)[0-9]{2}[、和及与]){1,6}(?:19|20)[0-9]{2}[两三四五]?年|(?<=[0-9][、和及与])(?:19|20)[0-9]{2}[两三四五]年"
+)
+_MODEL = re.compile(r"[\u4e00-\u9fff](?<![为是达到至约在于增长速幅加值润额率温])[-－]\Z")  # 东风-41
 
 
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
@@ -135,7 +146,7 @@ def _is_year(text: str, draft: Draft, after: str) -> bool:
     """2024第九届论坛, 2020“阅读季”: a year without 年 before a name."""
     if draft.value is None or not 1900 <= draft.value <= 2099 or draft.high is not None:
         return False
-    return not whole(text, draft.start, draft.end) and (after in "第“”·—-" or "\u4e00" <= after <= "\u9fff")
+    return not whole(text, draft.start, draft.end) and (after in "第“”·—-〕" or "\u4e00" <= after <= "\u9fff")
 
 
 _NUMERALS = "零一二两三四五六七八九十百千万亿多余来几"

@@ -111,7 +111,7 @@ _NOT_FIRST = (
 
 
 def _as_rank(text: str, draft: Draft) -> None:
-    """位居全国前10位, 世界排名前五十, 前三名: the last of the places that are meant; 目前10名 and 前3名顾客 name none."""
+    """位居全国前10位, 世界排名前五十, 前三名: the last of the places that are meant; 目前10名, 前3名顾客 name none."""
     counted = draft.kind in ("count", "number") and draft.unit in (None, "位", "名")
     if not counted or not text.endswith("前", 0, draft.start):
         return

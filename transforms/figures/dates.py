@@ -175,7 +175,7 @@ _LUNAR_DAY = rf"初[一二三四五六七八九十0-9]|(?:二?十|廿){_ONE_TO_N
 _LUNAR = re.compile(
     rf"(?:(?P<y>{_YEAR})年)?(?P<said>农历|阴历)?(?P<leap>闰)?(?P<m>正|冬|腊|{_MONTH})月(?:(?P<d>{_LUNAR_DAY})(?P<of_sun>日)?(?![号个多余万]))?"
 )
-_NEW_YEAR = re.compile(r"大年(?:初(?P<d>[一二三四五六七八九十])|三十)")
+_NEW_YEAR = re.compile(rf"(?:(?P<y>{_YEAR})年)?大年(?:初(?P<d>[一二三四五六七八九十])|三十)")
 _LUNAR_NAMES = {"正": 1, "冬": 11, "腊": 12}
 _LUNAR_FEASTS = frozenset(((1, 15), (5, 5), (7, 7), (8, 15), (9, 9)))
 
@@ -214,14 +214,15 @@ def _new_year(text: str, at: int, anchor: Anchor) -> Moment | None:
     found = _NEW_YEAR.match(text, at)
     if not found:
         return None
-    years = [anchor.year] if anchor.year else []
+    stated = number(found["y"]) if found["y"] else anchor.year
+    years = [stated] if stated else []
     if anchor.reference and not years:
         years = [anchor.reference.year, anchor.reference.year + 1]
     day_ = number(found["d"]) if found["d"] else 0
     known = [days for year in years if (days := lunar.day(year, 1, day_))]
     reference = anchor.reference
     days = min(known, key=lambda one: abs((one.first - reference).days) if reference else 0, default=None)
-    return Moment(found.end(), days)
+    return Moment(found.end(), days, explicit_year=bool(found["y"]))
 
 
 _ERA_YEAR = re.compile(r"(?P<y>[0-9]{1,4}|[零〇一二三四五六七八九十百千]{1,7})年")

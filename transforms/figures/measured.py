@@ -120,11 +120,7 @@ def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | No
             second, stop = None, joined.end()
         if not text.startswith(("之间", "间"), stop):
             return None
-    digits = text[low.start].isdigit() and joined["n"][0].isdigit()
-    if (measure is not None and (second is None or second.unit != measure.unit)) or (second is None and not digits):
-        return None
-    short = len(joined["n"]) > 6 and not joined["between"]
-    if second is None and (text[low.start] == "0" or joined["n"][0] == "0" or short):
+    if not _joinable(text, low, measure, second, joined):
         return None
     high = numerals.amount(joined["n"])
     below = _BELOW.search(text, max(0, low.start - 4), low.start)
@@ -135,6 +131,16 @@ def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | No
         return None
     draft = Draft(low.start, stop, "number", value, high.value, infix=high.infix or more, numeral_end=joined.end())
     return _with(text, draft, second, reference) if second else bare(text, draft, joined.end())
+
+
+def _joinable(text: str, low: Draft, measure: Measure | None, second: Measure | None, joined: re.Match[str]) -> bool:
+    """Whether the ends of a range agree in their unit; without one both are digits, and no codes (010-62345678)."""
+    if second is not None:
+        return measure is None or second.unit == measure.unit
+    if measure is not None or not (text[low.start].isdigit() and joined["n"][0].isdigit()):
+        return False
+    code = text[low.start] == "0" or joined["n"][0] == "0" or len(joined["n"]) > 6
+    return bool(joined["between"]) or not code
 
 
 def _across_zero(
@@ -257,8 +263,9 @@ def _alone(text: str, draft: Draft, measure: Measure) -> bool:
     if numeral in "百千万亿":
         return measure.name not in cues("round-never") and before != "每" and not _RATED.match(text, draft.end)
     if numeral == "十":
-        return measure.name not in cues("ten-never")
-    if measure.name in cues("old-measure") and measure.name != "斤" and not parts.smaller_at(text, draft.end, measure):
+        return measure.name not in cues("ten-never") or whole(text, draft.start, draft.end)
+    in_two = measure is _MINUTE or parts.smaller_at(text, draft.end, measure)
+    if measure.name in cues("old-measure") and measure.name != "斤" and not in_two:
         return whole(text, draft.start, draft.end) or text.startswith(("以上", "左右", "。", "，"), draft.end)
     return True
 
@@ -303,7 +310,8 @@ def _moved(reference: date, value: float, unit: str) -> Days | None:
     if unit == "a" and value == int(value):
         return spans.year(reference.year + int(value))
     if unit in ("a", "mo"):
-        there = spans.shifted(reference, months_=round(value * (12 if unit == "a" else 1)))
+        months = value * (12 if unit == "a" else 1)
+        there = spans.plus(spans.shifted(reference, months_=int(months)), 30 * (months - int(months)))
         return spans.month(there.year, there.month)
     day = spans.plus(reference, value * (7 if unit == "wk" else 1))
     return Days(day, day)
@@ -323,6 +331,7 @@ def _as_temperature(text: str, draft: Draft) -> None:
         draft.unit = draft.measure.unit if draft.measure else "Cel"
 
 
+_BEHIND_HALF_MONTH = ("后", "前", "以后", "以前", "之后", "之前", "内", "之内", "以内", "以来", "时间", "有余", "左右")
 _HALF_DAYS = ("游", "制", "工", "班", "多", "报")
 _NOT_HALF = frozenset("上下大前后多过小夜")
 
@@ -332,13 +341,16 @@ def half_at(text: str, start: int) -> Draft | None:
     measure, end, _ = measure_behind(text, start + 1)
     if measure is None and text.startswith("日", start + 1) and not text.startswith(_HALF_DAYS, start + 2):
         measure, end = _DAY, start + 2
+    elif measure is None and text.startswith("月", start + 1) and text.startswith(_BEHIND_HALF_MONTH, start + 2):
+        measure, end = _SPANS["月"], start + 2
     if measure is not None and measure.name == "个" and whole(text, start, end):
         return Draft(start, end, "count", 0.5, measure=measure, unit="个", numeral_end=start + 1)
     if measure is None or measure.kind not in ("duration", "quantity"):
         return None
     if measure.name in cues("half-never") and not whole(text, start, end):
         return None
-    if (start and text[start - 1] in _NOT_HALF) or idioms.covers(text, start, start + 1):
+    passed = text[start - 1 : start] == "过" and text[start + 1] == "个"  # 再过半个小时
+    if not passed and ((start and text[start - 1] in _NOT_HALF) or idioms.covers(text, start, start + 1)):
         return None
     return Draft(
         start, end, measure.kind, 0.5 * measure.factor, measure=measure, unit=measure.unit, numeral_end=start + 1

@@ -13,17 +13,8 @@ from transforms.figures.draft import Draft
 from transforms.figures.units import Measure
 
 _NUMERAL = numerals.expression()
-_SECONDS = {"mo": 2592000.0, "d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
-_IN_SMALLER = {
-    ("a", "mo"): 12.0,
-    ("mo", "d"): 30.0,
-    ("d", "h"): 24.0,
-    ("wk", "d"): 7.0,
-    ("h", "min"): 60.0,
-    ("min", "s"): 60.0,
-    ("h", "s"): 3600.0,
-}
-_LARGER = frozenset(larger for larger, _ in _IN_SMALLER)
+_DAYS = {"a": 365.0, "mo": 30.0, "wk": 7.0, "d": 1.0, "h": 1 / 24, "min": 1 / 1440, "s": 1 / 86400}
+_RANK = {unit: place for place, unit in enumerate(_DAYS)}
 _NEXT_PART = re.compile(rf"(?P<and>[零又])?(?P<n>{_NUMERAL})(?P<u>个月|天|小时|分钟|分(?![之钟])|秒钟?)")
 _PART_UNITS = {"个月": "mo", "天": "d", "小时": "h", "分钟": "min", "分": "min", "秒": "s", "秒钟": "s"}
 _PART_NAMES = {"mo": "个月", "d": "天", "h": "小时", "min": "分钟", "s": "秒"}
@@ -31,20 +22,28 @@ _PART_NAMES = {"mo": "个月", "d": "天", "h": "小时", "min": "分钟", "s": 
 
 def add_spans(text: str, draft: Draft) -> None:
     """两年零三个月 → 27 mo, 8天20小时 → 212 h: in the smallest unit named; 两天又一个月 is 32 days."""
-    while draft.high is None and draft.value is not None and draft.unit in _LARGER:
-        found = _NEXT_PART.match(text, draft.end)
-        if not found or len(found["n"]) > numerals.LONGEST:
-            return
-        unit, more = _PART_UNITS[found["u"]], numerals.amount(found["n"]).value
-        if (draft.unit, unit) in _IN_SMALLER:
-            draft.value = draft.value * _IN_SMALLER[draft.unit, unit] + more
-        elif found["and"] and (unit, draft.unit) in _IN_SMALLER:
-            draft.end, draft.value = found.end(), draft.value + more * _IN_SMALLER[unit, draft.unit]
-            return
-        else:
-            return
-        draft.unit, draft.end = unit, found.end()
-        draft.measure = units.measure_at(_PART_NAMES[unit], 0)
+    if draft.high is not None or draft.value is None or draft.unit not in _RANK:
+        return
+    amounts, smallest = [(draft.value, draft.unit)], draft.unit
+    while found := _NEXT_PART.match(text, draft.end):
+        unit = _PART_UNITS[found["u"]]
+        if (
+            len(found["n"]) > numerals.LONGEST
+            or (_RANK[unit] <= _RANK[smallest] and not found["and"])
+            or unit == smallest
+        ):
+            break
+        amounts.append((numerals.amount(found["n"]).value, unit))
+        smallest, draft.end = max(smallest, unit, key=_RANK.__getitem__), found.end()
+    if len(amounts) > 1:
+        draft.value = round(sum(value * _in(unit, smallest) for value, unit in amounts), 9)
+        draft.unit = smallest
+        draft.measure = units.measure_at(_PART_NAMES[smallest], 0)
+
+
+def _in(unit: str, smaller: str) -> float:
+    """How many of the smaller unit: a year has 12 months or 365 days, a month 30 days."""
+    return 12.0 if (unit, smaller) == ("a", "mo") else _DAYS[unit] / _DAYS[smaller]
 
 
 _ONE_DIGIT = rf"[0-9{numerals.DIGITS}两]"

@@ -203,12 +203,12 @@ def _named(text: str, dated: Draft) -> Draft:
 def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if text[end - 1] == "五" and (plan := plan_at(text, start)):
         return plan
+    if start > 1 and text[start - 1] in "月初年" and (early := _begun_before(text, start, anchor)):
+        return early
     if _may_be_dated(text, start, end):
         dated = dated_at(text, start, anchor)
         if dated:
             return _named(text, dated)
-    if start > 1 and text[start - 1] in "月初年" and (early := _begun_before(text, start, anchor)):
-        return early
     if end - start <= 4 and idioms.covers(text, start, end):
         return None
     ratio = ratio_at(text, start, end)
@@ -219,7 +219,7 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
 
 
 def _may_be_dated(text: str, start: int, end: int) -> bool:
-    """Whether a Chinese numeral can begin a date or a time: 上周四到10月1日 has a day of the week, 晚九点零九 a decimal."""
+    """Whether a Chinese numeral can begin a date or a time: 上周四到10月1日 has a weekday, 晚九点零九 a decimal."""
     if text[end : end + 1] in _CHINESE_DATE_STARTS or text[start] == "廿":
         return not (end == start + 1 and text.startswith(("至", "到", "—"), end) and text.endswith(_WEEKS, 0, start))
     return "点" in text[start:end] and (

@@ -29,23 +29,33 @@ def dated_at(text: str, start: int, anchor: Anchor) -> Draft | None:
     if not timed or not _is_clock(text, start, timed.end, bool(part)):
         return None
     days = _day_of(text, start, anchor)
-    return Draft(start, timed.end, "time", clock=timed.clock, clock_end=timed.clock_end, days=days)
+    return _over(text, Draft(start, timed.end, "time", clock=timed.clock, clock_end=timed.clock_end, days=days))
 
 
 def _moment(text: str, start: int, moment: Moment) -> Draft:
     """前三季度 and 前4个月 are dates of their own: 前 belongs to them."""
     if start and text[start - 1] in "前头" and moment.length == "quarter":
         start -= 1
-    return Draft(
-        start,
-        moment.end,
-        "time" if moment.clock else "date",
-        days=moment.days,
-        clock=moment.clock,
-        clock_end=moment.clock_end,
-        explicit_year=moment.explicit_year,
-        length=moment.length,
+    return _over(
+        text,
+        Draft(
+            start,
+            moment.end,
+            "time" if moment.clock else "date",
+            days=moment.days,
+            clock=moment.clock,
+            clock_end=moment.clock_end,
+            explicit_year=moment.explicit_year,
+            length=moment.length,
+        ),
     )
+
+
+def _over(text: str, draft: Draft) -> Draft:
+    """晚上11点多 is past eleven."""
+    if draft.clock and text.endswith(("多", "多钟"), draft.start, draft.end):
+        draft.infix = "多"
+    return draft
 
 
 def _is_clock(text: str, start: int, end: int, part: bool) -> bool:

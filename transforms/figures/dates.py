@@ -20,7 +20,10 @@ from transforms.figures.cues import cues
 from transforms.figures.spans import Days
 
 JOIN = r"(?:至|到|—{1,2}|－|-|–|~|～|―|一(?=[0-9]))"
-PARTS_OF_DAY = r"凌晨|清晨|早晨|早上|早间|清早|早|今晨|上午|中午|正午|午间|午后|下午|傍晚|晚间|晚上|当晚|晚|夜间|夜里|夜|深夜|半夜|午夜"
+PARTS_OF_DAY = (
+    r"凌晨|清晨|早晨|早上|早间|清早|早|今晨|上午|中午|正午|午间|午后|下午|傍晚"
+    r"|晚间|晚上|当晚|晚|夜间|夜里|夜|深夜|半夜|午夜"
+)
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ONE_TO_NINE = "[一二三四五六七八九]"
 _DAY = rf"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|(?:二?十|廿){_ONE_TO_NINE}?|初?{_ONE_TO_NINE})"
@@ -46,7 +49,7 @@ def _point(n: str) -> str:
     )
 
 
-_POINTS = re.compile(rf"{_point('1')}(?:{JOIN}(?P<second>{_point('2')}))?")
+_POINTS = re.compile(rf"{_point('1')}(?:{JOIN}(?P<of>今年|明年|当年|次年|翌年)?(?P<second>{_point('2')}))?")
 _SHARED = re.compile(rf"(?P<a>[0-9]{{1,4}}|{_MONTH}){JOIN}(?P<b>[0-9]{{1,4}}|{_MONTH})(?P<unit>年|月份?|日)")
 _SHARED_MONTHS = re.compile(rf"(?P<y>{_YEAR})年(?P<a>{_MONTH}){JOIN}(?P<b>{_MONTH})月份?")
 _SHARED_DAYS = re.compile(rf"(?:(?P<y>{_YEAR})年)?(?P<m>{_MONTH})月(?P<a>{_DAY}){JOIN}(?P<b>{_DAY})[日号]")
@@ -64,7 +67,7 @@ _PLAN = re.compile(
 _SPOKEN = rf"[一二三四五]?十{_ONE_TO_NINE}?"
 _BEHIND_HOUR = (
     rf"(?:(?P<mj{{n}}>[0-5]?[0-9]|{_SPOKEN}|零?{_ONE_TO_NINE})分(?!钟)(?:(?P<sj{{n}}>[0-5]?[0-9])秒)?"
-    rf"|(?P<half{{n}}>半)|(?P<q{{n}}>[一三])刻|整|许"
+    rf"|(?P<half{{n}}>半)|(?P<q{{n}}>[一三])刻|整|许|多钟?(?!名)"
     rf"|(?<=点)(?P<ml{{n}}>[0-5][0-9]|{_SPOKEN}|零{_ONE_TO_NINE})(?=\Z|[，。、；：！？）—～~\n至到左右许前后出开起的时-]))?"
 )
 _CLOCK = (
@@ -348,9 +351,8 @@ _NEIGHBOURS = re.compile(
 def _neighbours(text: str, at: int, anchor: Anchor) -> Moment | None:
     """七八月, 7、8月份, 18、19日: two that follow each other."""
     found = _NEIGHBOURS.match(text, at)
-    if not found or text[at - 1 : at] in ("", "\n", "、", "第"):
-        if not found or not found["a"]:
-            return None
+    if not found or (found["c"] and text[at - 1 : at] in ("", "\n", "、", "第")):
+        return None
     low, high = number(found["a"] or found["c"]), number(found["b"] or found["d"])
     if high != low + 1 or text.startswith(("游", "龄", "球"), found.end()):
         return None
@@ -420,7 +422,7 @@ _DAY_UNSAID = re.compile(
 
 
 def _day_unsaid(text: str, at: int, anchor: Anchor) -> Moment | None:
-    """一月二十三, 二〇二四年三月十五: a day of the sun's calendar without 日, in Chinese numerals, at the end of a clause."""
+    """一月二十三, 二〇二四年三月十五: a day without 日, in Chinese numerals, at the end of a clause."""
     found = _DAY_UNSAID.match(text, at)
     if not found:
         return None
@@ -438,11 +440,20 @@ def _points(text: str, at: int, anchor: Anchor) -> Moment | None:
     explicit = bool(found["y1"] or found["s1"] or found["z1"])
     if not found["second"]:
         return Moment(found.end(), first, explicit_year=explicit, length=length)
-    within = Anchor(anchor.reference, first.first.year if first else None, _month_of(first)) if first else anchor
+    within = Anchor(anchor.reference, _year_said(found["of"], first, anchor), _month_of(first)) if first else anchor
     last, length = _resolved(found, "2", within)
     if first and last and last.last < first.first:
         last = Days(spans.shifted(last.first, years=1), spans.shifted(last.last, years=1))
     return Moment(found.end(), _between(first, last), explicit_year=explicit, length=length)
+
+
+def _year_said(word: str | None, first: Days, anchor: Anchor) -> int:
+    """The year of the second date of a range: 去年12月至今年3月, 10月至次年5月."""
+    if word in ("次年", "翌年"):
+        return first.first.year + 1
+    if word in ("今年", "明年") and anchor.reference:
+        return anchor.reference.year + (1 if word == "明年" else 0)
+    return first.first.year
 
 
 def _month_of(days: Days) -> tuple[int, int]:

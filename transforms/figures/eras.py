@@ -13,6 +13,7 @@ from transforms.figures.spans import Days
 from transforms.lexicon import table
 
 _ERAS = {row["name"]: (int(row["first"]), int(row["length"])) for row in table("figures_eras")}
+_LAST = frozenset(name[-1] for name in _ERAS)
 _LONGEST = max(map(len, _ERAS))
 _YEAR = re.compile(
     r"(?P<y>元|[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,4})年(?!级)"
@@ -22,6 +23,8 @@ _YEAR = re.compile(
 
 def starts_at(text: str, at: int) -> int | None:
     """Where the name of the era that ends at `at` begins; None where none does."""
+    if text[at - 1 : at] not in _LAST:
+        return None
     for width in range(min(_LONGEST, at), 1, -1):
         if text[at - width : at] in _ERAS:
             return at - width

@@ -22,7 +22,7 @@ _NUMERAL = numerals.expression()
 _SPAN_NAMES = ("小时", "星期", "季度", "工作日", "世纪", "钟头", "礼拜", "百分点", "千分点", "基点", "刻钟", "昼夜")
 _PIECE = re.compile(rf"个(?P<more>多|余|半|把)?(?P<name>月|年头|{'|'.join(_SPAN_NAMES)})")
 _DAY = Measure("日", "d", "duration", si_factor=86400.0, si_unit="s")
-_DAYS = re.compile(r"日(?=内|之内|间|以内|龄)")
+_DAYS = re.compile(r"日(?=内|之内|间|以内|龄|之?后(?![来备勤期方]))")
 _MINUTE = Measure("分", "min", "duration", si_factor=60.0, si_unit="s")
 _MINUTES = re.compile(rf"分(?=零?[0-9{numerals.DIGITS}十]{{1,3}}秒)")
 
@@ -64,7 +64,7 @@ def measured_at(
     `worth` is that of a numeral that `numerals` does not read (1.5e6).
     """
     worth = worth or numerals.amount(text[start:end])
-    if _THOUSANDS.match(text, end - 1):
+    if text.startswith("k", end) and _THOUSANDS.match(text, end - 1):
         end, worth = end + 1, numerals.Amount(worth.value * 1000)
     if text.startswith("级", end) and (classed := scale_class(text, start, end, worth.value)):
         return classed
@@ -106,12 +106,13 @@ def _spelt_out(text: str, draft: Draft, measure: Measure | None) -> bool:
 _THOUSANDS = re.compile(r"[0-9]k(?![A-Za-z0-9/·.])")  # 15k
 _SPELT = re.compile("[一二两三四五六七八九]{2,}")
 _JOINED = re.compile(rf"(?:（不?含）)?(?:{JOIN}|(?P<between>[和与]))(?P<sign>零下|负|-(?=[0-9]))?(?P<n>{_NUMERAL})")
+_JOINS = frozenset("（至到—－-–~～―一和与")
 _BELOW = re.compile(r"(?:零下|负|[-－−])(?:摄氏|华氏)?\Z")
 
 
 def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | None) -> Draft | None:
     """3至5名, 3%—5%, 十八至三十万, 在20和30之间: two numerals joined, with one unit or the same one twice."""
-    joined = _JOINED.match(text, low.end)
+    joined = _JOINED.match(text, low.end) if text[low.end : low.end + 1] in _JOINS else None
     if not joined or joined.end() - joined.start("n") > numerals.LONGEST or low.value is None:
         return None
     second, stop, more = measure_behind(text, joined.end())
@@ -159,9 +160,10 @@ def _across_zero(
 
 def _extended(text: str, low: Draft, end: int, reference: date | None) -> Draft:
     """五元六角到六元: a range whose first end has more than one unit."""
-    joined = _JOINED.match(text, low.end) if low.measure is not None and low.kind in ("money", "duration") else None
-    parted = low.measure is not None and low.end > end + len(low.measure.name)
-    if not joined or not parted or joined["between"] or joined["sign"] or low.high is not None or low.value is None:
+    if low.measure is None or low.end <= end + len(low.measure.name) or low.kind not in ("money", "duration"):
+        return low
+    joined = _JOINED.match(text, low.end)
+    if not joined or joined["between"] or joined["sign"] or low.high is not None or low.value is None:
         return low
     high = measured_at(text, joined.start("n"), joined.end(), reference)
     if high and high.high is None and high.value and high.unit == low.unit and high.value > low.value:
@@ -320,10 +322,16 @@ def _moved(reference: date, value: float, unit: str) -> Days | None:
 _HEAT = re.compile(r"温|热|烧|零下|负|华氏|摄氏|降至|升至|冷|-")
 
 
+_CURRENT = re.compile(r"[发用供售购节省耗储][^，。；！？\n]{0,3}电|电[量费能]|耗能")
+
+
 def _as_temperature(text: str, draft: Draft) -> None:
-    """38度 is a temperature where the words before say so."""
+    """38度 is a temperature where the words before say so, and current where they speak of that (用电1.2亿度)."""
     before = text[max(0, draft.start - 8) : draft.start]
-    if _HEAT.search(before):
+    if _CURRENT.search(before):
+        draft.measure = units.measure_at("度电", 0)
+        draft.unit = draft.measure.unit if draft.measure else draft.unit
+    elif _HEAT.search(before):
         if draft.measure is not None:
             parts.add_digits(text, draft, draft.measure)
         draft.kind = "temperature"

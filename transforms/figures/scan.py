@@ -35,7 +35,7 @@ _FIND = re.compile(
 _START = re.compile(f"[0-9翻第半数几上折{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
-_DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个、")
+_DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
 _CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
 _WEEKS = ("周", "星期", "礼拜")
 
@@ -170,11 +170,16 @@ def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     sign = sign_before(text, start)
     if sign and (sum_ := priced(measured_at(text, start, end, anchor.reference), sign)):
         return sum_
-    if start > 1 and text[start - 1] in "-·" and text[start - 2] in _LETTERS and text[end : end + 1] not in ("%", "％"):
+    if (
+        start > 1
+        and text[start - 1] in "-·."
+        and text[start - 2] in _LETTERS
+        and text[end : end + 1] not in ("%", "％")
+    ):
         return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
     if start and text[start - 1] in _LETTERS:
         return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
-    if text[end : end + 1] in _DATE_STARTS:
+    if text[end : end + 1] in _DATE_STARTS or (text.startswith("、", end) and text[end + 1 : end + 2].isdigit()):
         dated = dated_at(text, start, anchor)
         if dated:
             return _named(text, dated)
@@ -205,6 +210,8 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         return plan
     if start > 1 and text[start - 1] in "月初年" and (early := _begun_before(text, start, anchor)):
         return early
+    if text.startswith("月", end) and idioms.covers(text, start, end):
+        return None
     if _may_be_dated(text, start, end):
         dated = dated_at(text, start, anchor)
         if dated:

@@ -73,6 +73,8 @@ def _lettered(text: str, draft: Draft, after: str) -> Draft:
 
 _LIST_MARKS = frozenset("、是要")
 _OPENING = frozenset(("", "\n", "，", "。", "；", "：", "（", "、", "“", "！", "？", " "))
+_CLAUSE_ENDS = frozenset(("", *"，。、；：！？）”\n的"))
+_PAST = ("目前", "此前", "之前", "日前", "以前", "年前", "月前", "天前", "提前", "当前", "面前", "眼前", "左前", "右前")
 _QUOTES = frozenset("“‘《「")
 
 
@@ -84,6 +86,14 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
         return draft
     if whole(text, draft.start, draft.end):
         return draft if numeral not in "万亿千百兆" else None
+    if (
+        before == "前"
+        and numeral in "二三四五六七八九十"
+        and after in _CLAUSE_ENDS
+        and not text.endswith(_PAST, 0, draft.start)
+    ):
+        draft.kind, draft.comparator = "rank", "<="
+        return draft
     listed = (before in _OPENING and after in _LIST_MARKS) or (before == "（" and after == "）")
     if listed or (before and before in _QUOTES and numeral not in "百千万亿一"):
         draft.label = True
@@ -120,10 +130,12 @@ _MODEL = re.compile(r"[\u4e00-\u9fff](?<![为是达到至约在于增长速幅�
 
 
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
-    """12345热线, 4.0版, 90后, and the list mark 1、."""
+    """12345热线, 4.0版, 90后, 01, 1+6+N, and the list mark 1、."""
     if numeral.isdigit():
         if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and len(numeral) < 3:
             return not text[draft.end + 1 : draft.end + 2].isdigit()
+        if (numeral[0] == "0" and len(numeral) > 1) or "+" in (after, text[draft.start - 1 : draft.start]):
+            return not whole(text, draft.start, draft.end)
         return text.startswith(cues("service"), draft.end) or (len(numeral) == 2 and after == "后")
     return numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
 
@@ -146,7 +158,10 @@ def _is_year(text: str, draft: Draft, after: str) -> bool:
     """2024第九届论坛, 2020“阅读季”: a year without 年 before a name."""
     if draft.value is None or not 1900 <= draft.value <= 2099 or draft.high is not None:
         return False
-    return not whole(text, draft.start, draft.end) and (after in "第“”·—-〕" or "\u4e00" <= after <= "\u9fff")
+    bracketed = after == "）" and text[draft.start - 1 : draft.start] == "（"
+    return not whole(text, draft.start, draft.end) and (
+        bracketed or after in "第“”·—-〕" or "\u4e00" <= after <= "\u9fff"
+    )
 
 
 _NUMERALS = "零一二两三四五六七八九十百千万亿多余来几"

@@ -53,7 +53,7 @@ def _moment(text: str, start: int, moment: Moment) -> Draft:
 
 def _over(text: str, draft: Draft) -> Draft:
     """晚上11点多 is past eleven."""
-    if draft.clock and text.endswith(("多", "多钟"), draft.start, draft.end):
+    if draft.clock and text.startswith("多", draft.end) and not text.startswith("多名", draft.end):
         draft.infix = "多"
     return draft
 

@@ -67,7 +67,7 @@ _PLAN = re.compile(
 _SPOKEN = rf"[一二三四五]?十{_ONE_TO_NINE}?"
 _BEHIND_HOUR = (
     rf"(?:(?P<mj{{n}}>[0-5]?[0-9]|{_SPOKEN}|零?{_ONE_TO_NINE})分(?!钟)(?:(?P<sj{{n}}>[0-5]?[0-9])秒)?"
-    rf"|(?P<half{{n}}>半)|(?P<q{{n}}>[一三])刻|整|许|多钟?(?!名)"
+    rf"|(?P<half{{n}}>半)|(?P<q{{n}}>[一三])刻|整"
     rf"|(?<=点)(?P<ml{{n}}>[0-5][0-9]|{_SPOKEN}|零{_ONE_TO_NINE})(?=\Z|[，。、；：！？）—～~\n至到左右许前后出开起的时-]))?"
 )
 _CLOCK = (
@@ -461,6 +461,7 @@ def _month_of(days: Days) -> tuple[int, int]:
 
 
 _HISTORY = cues("history")
+LASTING = re.compile(rf"(?:{'|'.join(cues('lasting'))})[了约近]?\Z")  # 行政拘留5日
 
 
 def _plausible(found: re.Match[str], text: str) -> bool:
@@ -470,6 +471,8 @@ def _plausible(found: re.Match[str], text: str) -> bool:
         return False
     if found["s1"] and not any(found[group] for group in ("m1", "p1", "q1", "fq1", "fm1")):
         return found["s1"][0] in "0零〇"
+    if found["do1"] and LASTING.search(text, max(0, found.start() - 5), found.start()):
+        return False
     if found["do1"] and not found["do1"].isdigit() and text[found.start() - 1 : found.start()] != "月":
         return False
     if text[end - 1] == "号":

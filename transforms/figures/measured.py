@@ -11,7 +11,7 @@ from datetime import date
 
 from transforms.figures import idioms, numerals, parts, spans, units
 from transforms.figures.cues import cues
-from transforms.figures.dates import JOIN
+from transforms.figures.dates import JOIN, LASTING
 from transforms.figures.draft import Draft
 from transforms.figures.signs import signed
 from transforms.figures.spans import Days
@@ -48,12 +48,21 @@ def measure_behind(text: str, at: int) -> tuple[Measure | None, int, str | None]
         piece = _PIECE.match(text, at)
         if piece and piece["name"] in _SPANS:
             return _SPANS[piece["name"]], piece.end(), piece["more"]
-    elif text.startswith("日", at) and _DAYS.match(text, at):
+    elif text.startswith("日", at) and (_DAYS.match(text, at) or _lasts(text, at)):
         return _DAY, at + 1, None
     elif text.startswith("分", at) and _MINUTES.match(text, at):
         return _MINUTE, at + 1, None
     measure = units.compound_at(text, at)
     return (measure, at + len(measure.name), None) if measure else (None, at, None)
+
+
+_NUMBER_BEFORE = re.compile(rf"[0-9{numerals.DIGITS}十两]{{1,3}}\Z")
+
+
+def _lasts(text: str, at: int) -> bool:
+    """Whether 日 at `at` counts days: 行政拘留5日, 连续三日."""
+    number = _NUMBER_BEFORE.search(text, max(0, at - 3), at)
+    return bool(number and LASTING.search(text, max(0, number.start() - 5), number.start()))
 
 
 def measured_at(
@@ -128,10 +137,21 @@ def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | No
     if below and (measure is not None or "零下" not in below[0] or joined["sign"]):
         return _across_zero(text, low, joined, (second, stop), reference)
     value = _scaled(text[low.start : low.numeral_end], low.value, joined["n"], high.value)
-    if value >= high.value or joined["sign"]:
+    falling = measure is not None and text.startswith("不等", stop)
+    if joined["sign"] or (value >= high.value and not falling) or _reaches(text, low, joined, value, high.value):
         return None
     draft = Draft(low.start, stop, "number", value, high.value, infix=high.infix or more, numeral_end=joined.end())
     return _with(text, draft, second, reference) if second else bare(text, draft, joined.end())
+
+
+_CHANGES = re.compile(r"(?:[涨跌升降增减]|高开|低开|增加|减少|提高|下调|上调|增长|回落)[了约近逾超]?\Z")
+
+
+def _reaches(text: str, low: Draft, joined: re.Match[str], value: float, high: float) -> bool:
+    """上涨1.5元至82元: from a change to a level that is far off, no range."""
+    if joined[0][0] not in "至到" or high < 10 * value:
+        return False
+    return bool(_CHANGES.search(text, max(0, low.start - 4), low.start))
 
 
 def _joinable(text: str, low: Draft, measure: Measure | None, second: Measure | None, joined: re.Match[str]) -> bool:

@@ -178,6 +178,8 @@ def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     ):
         return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
     if start and text[start - 1] in _LETTERS:
+        if _measured_behind_letter(text, end):
+            return measured_at(text, start, end, anchor.reference)
         return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
     if text[end : end + 1] in _DATE_STARTS or (text.startswith("、", end) and text[end + 1 : end + 2].isdigit()):
         dated = dated_at(text, start, anchor)
@@ -187,6 +189,12 @@ def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         return power
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+
+
+def _measured_behind_letter(text: str, end: int) -> bool:
+    """占GDP3.5%, 维生素C53毫克: a letter ends the noun before what is measured; A4纸 and B12 are names."""
+    measure, _, _ = measure_behind(text, end)
+    return measure is not None and (measure.kind == "percent" or (measure.kind == "quantity" and len(measure.name) > 1))
 
 
 _POWERS = ("e", "E", "×")

@@ -473,7 +473,7 @@ def _plausible(found: re.Match[str], text: str) -> bool:
         return found["s1"][0] in "0零〇"
     if found["do1"] and LASTING.search(text, max(0, found.start() - 5), found.start()):
         return False
-    if found["do1"] and not found["do1"].isdigit() and text[found.start() - 1 : found.start()] != "月":
+    if found["do1"] and not found["do1"].isdigit() and not _is_spelt_day(text, found):
         return False
     if text[end - 1] == "号":
         if text[found.start() - 1 : found.start()] in ("〕", "］", "]"):
@@ -485,6 +485,26 @@ def _plausible(found: re.Match[str], text: str) -> bool:
             after.startswith(("内", "之内", "龄", "游", "元", "均")) or text[found.start() - 1 : found.start()] == "每"
         )
     )
+
+
+_DAY_BEHIND = re.compile(
+    rf"{PARTS_OF_DAY}|电|讯|报道|在|抵|离开|会见|会晤|宣布|表示|发表|举行|召开|说|称|指出|至|到|起|（|[，、](?:[一二三四五六七八九十]{{1,3}}日)"
+)
+_NO_DAY_BEFORE = frozenset("第每近约共达满逾超过余整历计头前")
+
+
+def _is_spelt_day(text: str, found: re.Match[str]) -> bool:
+    """二十三日, 十日下午: a day in Chinese numerals without a month; 三日 and 十日 only where what follows says so."""
+    before, after = text[found.start() - 1 : found.start()], found.end()
+    if before == "月":
+        return True
+    if before in _NO_DAY_BEFORE or text[after - 1] != "日":
+        return False
+    if len(found["do1"]) > 1 and not text.startswith(
+        ("内", "之", "以", "间", "游", "龄", "后", "来", "期", "多"), after
+    ):
+        return True
+    return bool(_DAY_BEHIND.match(text, after))
 
 
 _HOUR = re.compile(r"[0-9]{1,2}[点时:：]")

@@ -43,7 +43,7 @@ _MIXED = (
 _HAN = (
     rf"(?:[上数几](?=[十百千万亿]))?(?:[{DIGITS}{SCALES}{''.join(_TEN)}]|两)"
     rf"(?:[{DIGITS}{''.join(_TEN)}十百万亿]|{_TRILLION}|千(?:(?<![{SCALES}]千)|(?![瓦克米伏帕赫卡焦牛]))"
-    rf"|两(?=[百千万亿三])|(?<=一)两|[{INFIXES}](?=[十百千万亿]))*"
+    rf"|两(?=[百千万亿三])|(?<=一)两|(?<=十)数(?=[年月天个名家次位人里种件所座条支篇万亿米公吨亩])|[{INFIXES}](?=[十百千万亿]))*"
     rf"(?:点[{DIGITS}两]+[{MYRIADS}]{{0,2}})?"
 )
 _CHEQUE = rf"[{FINANCIAL}{DIGITS}{SCALES}两]{{0,40}}[{FINANCIAL}][{FINANCIAL}{DIGITS}{SCALES}]{{1,40}}"

@@ -93,10 +93,33 @@ def _as_money(text: str, draft: Draft) -> None:
 _TOP = re.compile(rf"(?:{'|'.join(cues('top'))})(?:[于在为]|全[国省市球])*前\Z")
 
 
+_BEHIND_PLACES = frozenset(("", *"，。、；：！？（）”\n的是为和中里分依已将都"))
+_NOT_FIRST = (
+    "目前",
+    "此前",
+    "之前",
+    "日前",
+    "以前",
+    "年前",
+    "月前",
+    "天前",
+    "提前",
+    "当前",
+    "从前",
+    "先前",
+    "面前",
+    "跟前",
+)
+
+
 def _as_rank(text: str, draft: Draft) -> None:
-    """位居全国前10位, 世界排名前五十: the last of the places that are meant."""
+    """位居全国前10位, 世界排名前五十, 前三名: the last of the places that are meant; 目前10名, 前3名顾客 name none."""
     counted = draft.kind in ("count", "number") and draft.unit in (None, "位", "名")
-    if counted and text.endswith("前", 0, draft.start) and _TOP.search(text, max(0, draft.start - _WIDTH), draft.start):
+    if not counted or not text.endswith("前", 0, draft.start):
+        return
+    alone = text[draft.end : draft.end + 1] in _BEHIND_PLACES
+    first = alone and draft.unit is not None and not text.endswith(_NOT_FIRST, 0, draft.start)
+    if first or _TOP.search(text, max(0, draft.start - _WIDTH), draft.start):
         draft.kind, draft.comparator = "rank", "<="
 
 

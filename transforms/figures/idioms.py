@@ -18,7 +18,7 @@ def _by_numeral(table: Iterable[str]) -> dict[str, tuple[tuple[int, int, frozens
     found: defaultdict[str, defaultdict[tuple[int, int], set[str]]] = defaultdict(lambda: defaultdict(set))
     for word in table:
         for place, char in enumerate(word):
-            if char in _NUMERIC or char == "第":
+            if char in _NUMERIC or char in "第上数几":
                 found[char][place, len(word)].add(word)
     return {
         char: tuple((place, length, frozenset(group)) for (place, length), group in groups.items())

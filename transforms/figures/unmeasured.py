@@ -32,7 +32,7 @@ def scale_class(text: str, start: int, end: int, value: float) -> Draft | None:
     return Draft(start, end + 1, "money" if money else "count", value, unit="CNY" if money else None, infix="级")
 
 
-_GREAT = re.compile(r"大(?![多大小概约致会学家众于幅力型批量规肆举步])")
+_GREAT = re.compile(r"大(?![多大小概约致会学家众于幅力型批量规肆举步洋])")
 _SUFFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
 
 
@@ -79,6 +79,8 @@ _LIST = 120
 """Characters between 一是 and 二是."""
 _PLENUMS = re.compile("中(?:[、和及][一二三四五六七八]中)*全会")
 _OPENING = frozenset(("", "\n", "，", "。", "；", "：", "（", "、", "“", "！", "？", " "))
+_CLAUSE_ENDS = frozenset(("", *"，。、；：！？）”\n的"))
+_PAST = ("目前", "此前", "之前", "日前", "以前", "年前", "月前", "天前", "提前", "当前", "面前", "眼前", "左前", "右前")
 _QUOTES = frozenset("“‘《「")
 
 
@@ -90,6 +92,14 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
         return draft
     if whole(text, draft.start, draft.end):
         return draft if numeral not in "万亿千百兆" else None
+    if (
+        before == "前"
+        and numeral in "二三四五六七八九十"
+        and after in _CLAUSE_ENDS
+        and not text.endswith(_PAST, 0, draft.start)
+    ):
+        draft.kind, draft.comparator = "rank", "<="
+        return draft
     listed = (before in _OPENING and after in _LIST_MARKS) or (before == "（" and after == "）")
     if numeral == "一" and after in ("是", "要"):
         listed = listed or text.find(f"二{after}", draft.end, draft.end + _LIST) > 0
@@ -111,9 +121,14 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     plain = numeral.isdigit()
     if (plain and len(numeral) >= 7 and _is_phone(text, draft, numeral)) or _in_chain(text, draft, after):
         return None
-    if plain and _is_model(text, draft):
+    if plain and _MODEL_BEHIND.match(text, draft.end):
         return None
-    if plain and len(numeral) == 4 and _is_year(text, draft, after):
+    if plain and draft.high is None and _MODEL.search(text, max(0, draft.start - 2), draft.start):
+        draft.label = True
+    elif plain and len(numeral) == 4 and _YEARS_IN_ROW.match(text, draft.start):
+        draft.kind, draft.value, draft.days = "date", None, spans.year(int(numeral))
+        draft.explicit_year, draft.length = True, "year"
+    elif plain and len(numeral) == 4 and _is_year(text, draft, after):
         draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
         draft.explicit_year, draft.length = True, "year"
     elif _is_code(text, draft, numeral, after):
@@ -121,6 +136,10 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     return draft
 
 
+_YEARS_IN_ROW = re.compile(
+    r"(?:(?:19|20)[0-9]{2}[、和及与]){1,6}(?:19|20)[0-9]{2}[两三四五]?年|(?<=[0-9][、和及与])(?:19|20)[0-9]{2}[两三四五]年"
+)
+_MODEL = re.compile(r"[\u4e00-\u9fff](?<![为是达到至约在于增长速幅加值润额率温])[-－]\Z")  # 东风-41
 _SEPARATORS = frozenset(("", "/", "-", ":", "："))
 _FIGURES = frozenset("图表")
 _REFERRED = frozenset("：），。、")
@@ -128,7 +147,7 @@ _RELAY = re.compile("×[0-9]+米?(?:接力|自由泳|混合泳|栏)")
 
 
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
-    """12345热线, 拨打120, 运—20, 上证50, ’98世界杯, 见图3, 01号库, 4.0版, 90后, and the list marks 1、 and 1.."""
+    """12345热线, 拨打120, 运—20, 上证50, ’98世界杯, 见图3, 01号库, 1+6+N, 4.0版, 90后, the list marks 1、 and 1.."""
     before = text[max(0, draft.start - 5) : draft.start]
     if before[-1:] in _STROKES and before and (before[-2:-1] in _LATIN or before[:-1].endswith(cues("model"))):
         return True
@@ -139,7 +158,8 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
             return True
         if (
             (numeral[0] == "0" and len(numeral) > 1 and after not in _SEPARATORS)
-            or before.endswith(cues("index"))
+            or "+" in (after, before[-1:])
+            or before.endswith((*cues("index"), *cues("make")))
             or _RELAY.match(text, draft.end)
         ):
             return True
@@ -151,16 +171,11 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
 
 _STROKES = frozenset("—-－–")
 _LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# 787客机, 737—300型飞机
 _MODEL_BEHIND = re.compile("(?:[—-][0-9]+)?(?:客机|型(?:飞机|客机|战机|直升机|运输机|轰炸机|战斗机))|[—-][0-9]+型")
 
 
-def _is_model(text: str, draft: Draft) -> bool:
-    """波音737, 737—300型飞机, 787客机: the number of a model, which is none of 24架."""
-    before = text[max(0, draft.start - 5) : draft.start]
-    return before.endswith(cues("make")) or bool(_MODEL_BEHIND.match(text, draft.end))
-
-
-_LIST_MARK = re.compile(r"、(?![0-9])|、(?=[0-9]{1,4}[年月日])|[.．：](?![0-9])|[.．：](?=[0-9]{4}年)")
+_LIST_MARK = re.compile(r"、(?![0-9])|、(?=[0-9]{4}年|[0-9]{1,2}月[0-9])|[.．：](?![0-9])|[.．：](?=[0-9]{4}年)")
 
 
 def _is_list_mark(text: str, at: int) -> bool:
@@ -186,7 +201,10 @@ def _is_year(text: str, draft: Draft, after: str) -> bool:
     """2024第九届论坛, 2020“阅读季”: a year without 年 before a name."""
     if draft.value is None or not 1900 <= draft.value <= 2099 or draft.high is not None:
         return False
-    return not whole(text, draft.start, draft.end) and (after in "第“”‘《·—-" or "\u4e00" <= after <= "\u9fff")
+    bracketed = after == "）" and text[draft.start - 1 : draft.start] == "（"
+    return not whole(text, draft.start, draft.end) and (
+        bracketed or after in "第“”‘《·—-〕" or "\u4e00" <= after <= "\u9fff"
+    )
 
 
 _NUMERALS = "零一二两三四五六七八九十百千万亿多余来几"

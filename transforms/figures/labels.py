@@ -131,12 +131,12 @@ def _in_quotation(text: str, draft: Draft) -> bool:
 
     What was said in so many words (“增收5000元”) stays a figure where it is measured in digits.
     """
-    opened = max(text.rfind(mark, max(0, draft.start - _QUOTE_WIDTH), draft.start) for mark in _QUOTES)
+    first = max(0, draft.start - _QUOTE_WIDTH)
+    within = max(map(text[first : draft.start].rfind, _QUOTES))
+    if within < 0 or text[draft.start] in _QUOTES:
+        return False
+    opened = first + within
     inside_from = opened + 1
-    if text[draft.start] in _QUOTES:
-        return False
-    if opened < 0:
-        return False
     closed = text.find(_QUOTES[text[opened]], draft.end - 1, inside_from + _QUOTE_WIDTH + 4)
     if closed < 0:
         return False

@@ -34,8 +34,8 @@ INFIXES = "多余来几"
 LONGEST = 40  # characters: what is longer is no number that a newspaper prints, and takes long to work out
 
 _UNITS_START = (
-    "[%％‰℃百千万亿元点倍个成亩吨公平立米里厘毫克斤升度级瓦伏秒岁口户铢盾]"
-    "|[日美港欧加]元|英[镑里尺寸亩]|马克|法郎|人(?!民)"
+    "[%％‰℃百千万亿元点倍个成亩吨公平立米里厘毫克斤升度级瓦伏秒岁口户铢盾目]"
+    "|[日美港欧加]元|英[镑里尺寸亩]|马克|法郎|比索|分钟|小时|人(?!民)"
 )
 _POINT = rf"(?:\.[0-9]+|·[0-9]+(?={_UNITS_START}))?"  # older newspapers print 3·5% for 3.5%; 5·12 with a name is a day
 ARABIC = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9]){_POINT}|[0-9]+{_POINT})"

@@ -51,6 +51,9 @@ def bare(text: str, draft: Draft, end: int) -> Draft | None:
         return _lone(text, draft, after)
     if numeral[0].isdigit():
         return _digits(text, draft, numeral, after)
+    if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and draft.value and draft.value < 100:
+        draft.label = True
+        return draft
     return draft if _counts(text, draft, numeral) else None
 
 
@@ -152,9 +155,9 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
     if before[-1:] in _STROKES and before and (before[-2:-1] in _LATIN or before[:-1].endswith(cues("model"))):
         return True
     if numeral.isdigit():
-        if before[-1:] in ("", "\n") and len(numeral) < 3 and _is_list_mark(text, draft.end):
+        if len(numeral) < 3 and _is_list_mark(text, draft, after):
             return True
-        if (before[-1:] in ("’", "'") and len(numeral) == 2) or (before[-1:] in _FIGURES and after in _REFERRED):
+        if before[-1:] in _FIGURES and after in _REFERRED:
             return True
         if (
             (numeral[0] == "0" and len(numeral) > 1 and after not in _SEPARATORS)
@@ -175,12 +178,22 @@ _LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _MODEL_BEHIND = re.compile("(?:[—-][0-9]+)?(?:客机|型(?:飞机|客机|战机|直升机|运输机|轰炸机|战斗机))|[—-][0-9]+型")
 
 
-_LIST_MARK = re.compile(r"、(?![0-9])|、(?=[0-9]{4}年|[0-9]{1,2}月[0-9])|[.．：](?![0-9])|[.．：](?=[0-9]{4}年)")
+def _is_list_mark(text: str, draft: Draft, after: str) -> bool:
+    """1、 and 2. at the head of a sentence, （1） and ’98 anywhere; 1、3家 counts; 2、1月 and 1、1月10日 mark."""
+    before = text[draft.start - 1 : draft.start]
+    if (before == "（" and after == "）") or before == "’":
+        return True
+    if before not in ("", "\n") or after not in _MARKS:
+        return False
+    if _BEFORE_DATE.match(text, draft.end):
+        return True
+    following = _NEXT_DIGITS.match(text, draft.end + 1)
+    return not following or (after == "、" and int(following[0]) <= (draft.value or 0))
 
 
-def _is_list_mark(text: str, at: int) -> bool:
-    """Whether digits that end at `at`, at the head of a line, number what follows: 1、新年, 2．加强, 2：1982年."""
-    return bool(_LIST_MARK.match(text, at))
+_MARKS = frozenset("、.．·：")
+_BEFORE_DATE = re.compile("、(?=[0-9]{4}年|[0-9]{1,2}月[0-9])|[.．：](?=[0-9]{4}年)")
+_NEXT_DIGITS = re.compile("[0-9]{1,4}")
 
 
 def _is_phone(text: str, draft: Draft, numeral: str) -> bool:

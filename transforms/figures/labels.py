@@ -20,7 +20,7 @@ _QUOTES = {"“": "”", "‘": "’", "『": "』", "「": "」"}
 _QUOTE_WIDTH = 16
 _TITLE_WIDTH = 60
 _STOPS = frozenset("，。、；！？")
-_PAUSE = re.compile(r"[。；！？\n]|，.*，")
+_SAID = re.compile(r"[。；！？…\n]|，.*，|[我你他她了吗呢吧啊哎]|已经|没有?")
 
 
 def mark(text: str, drafts: Sequence[Draft]) -> None:
@@ -64,6 +64,8 @@ def _named(text: str, draft: Draft) -> bool:
         return True
     if text[draft.start - 1 : draft.start] in _NUMBERED and draft.start:
         return _paper(text, draft)
+    if draft.unit == "期" and draft.end - draft.start > _ISSUE_LENGTH and text[draft.start].isdigit():
+        return True
     if draft.unit in _GRADED and _graded(text, draft):
         return True
     if draft.unit == "个" and draft.value == 10.0 and _SELECTED.search(text, max(0, draft.start - 12), draft.start):
@@ -71,6 +73,8 @@ def _named(text: str, draft: Draft) -> bool:
     return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft) or _in_series(text, draft)
 
 
+_ISSUE_LENGTH = 5
+"""Characters: 2009076期 is the number of a draw or an issue."""
 _GRADED = frozenset("段连营排")
 _DAN = re.compile("棋|弈|九段|执[黑白]|目半|天元")
 _ARMY = re.compile("[军师旅团营连]某?\\Z")
@@ -129,7 +133,8 @@ _MEASURED = frozenset(("money", "percent", "quantity", "temperature", "multiple"
 def _in_quotation(text: str, draft: Draft) -> bool:
     """“四个关键词”, “12158”, “一次挂号管三天”: a quotation of a few words without a pause is a name or a slogan.
 
-    What was said in so many words (“增收5000元”) stays a figure where it is measured in digits.
+    What was said in so many words (“增收5000元”, “已经半年没有发工资”) stays a figure where it is measured in digits or
+    somebody speaks.
     """
     first = max(0, draft.start - _QUOTE_WIDTH)
     within = max(map(text[first : draft.start].rfind, _QUOTES))
@@ -141,7 +146,7 @@ def _in_quotation(text: str, draft: Draft) -> bool:
     if closed < 0:
         return False
     inside = text[inside_from:closed]
-    if "”" in inside or "’" in inside or "』" in inside or len(inside) > _QUOTE_WIDTH or _PAUSE.search(inside):
+    if "”" in inside or "’" in inside or "』" in inside or len(inside) > _QUOTE_WIDTH or _SAID.search(inside):
         return False
     if draft.kind == "date" and draft.length in ("day", "month", "plan", "year") and draft.start == inside_from:
         return draft.length != "plan"

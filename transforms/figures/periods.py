@@ -22,7 +22,8 @@ _ROWS = {row["words"]: row for row in table("figures_periods")}
 _BACK = {words_: row["span"] for words_, row in _ROWS.items() if row["part"] == "back"}
 _FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
 _WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figures_festivals", "name")]))
-_BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出")
+_BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出", "离", "距")
+_MOVED_TO = ("延期至", "延期到", "推迟至", "推迟到", "延至")
 _BOUNDS = cues("bound-of")
 _UNTIL = cues("until")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
@@ -35,14 +36,15 @@ _LINE_END = re.compile("\n")
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A word or date of time: where it stands, what it means (None where there is no day to resolve it from), whether
-    later sentences are of that time too, whether it runs to the day of the issue (今年以来), and of a word that points
-    back (当日, 当月, 当年, 全年) to what."""
+    later sentences are of that time too, whether it runs to the day of the issue (今年以来), of a word that points
+    back (当日, 当月, 当年, 全年) to what, and whether a date is where a span to the issue begins (2015年以来)."""
 
     start: int
     days: Days | None
     lasting: bool
     to_date: bool = False
     back: str = ""
+    since: bool = False
 
 
 def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
@@ -111,15 +113,17 @@ def _next(text: str, cue: Cue, current: Cue | None) -> Cue:
         return cue
     if text.startswith("至今", cue.start) and same and current.days.last == cue.days.last:
         return current
-    if _IS_YEAR.match(text, cue.start):
+    if cue.since or _IS_YEAR.match(text, cue.start):
         return cue
     wider = cue.days.first <= current.days.first and current.days.last <= cue.days.last
     short = (current.days.last - current.days.first).days < 31
-    if wider and same and cue.to_date and text.endswith(_UNTIL, 0, current.start):
+    if wider and same and text.endswith(_UNTIL, 0, current.start):
         return replace(cue, days=Days(cue.days.first, current.days.last))
-    return current if wider and short and same else cue
+    told = same and not cue.to_date and bool(_TOLD.search(text, current.start, cue.start))
+    return current if wider and short and same and not told else cue
 
 
+_TOLD = re.compile("|".join((*cues("published"), *cues("reported"), "消息")))
 _IS_YEAR = re.compile("(?:今年|[12][0-9]{3}年)[是为]")
 
 
@@ -173,7 +177,7 @@ def _at_end(word: str, days: Days) -> Days:
 
 def _is_base(text: str, at: int) -> bool:
     """Whether the time at `at` is what a figure is compared with: 比2018年, 不及去年的1/10."""
-    return bool(at) and (text.startswith(_BASES, at - 1) or text.endswith(_BOUNDS, max(0, at - 4), at))
+    return bool(at) and (text.startswith(_BASES, at - 1) or text.endswith((*_BOUNDS, *_MOVED_TO), max(0, at - 4), at))
 
 
 def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> Iterator[Cue]:
@@ -185,7 +189,8 @@ def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> 
             if not _is_base(text, draft.start):
                 since = _since(text, draft, draft.days, reference)
                 lasting = carrying.carries(text, draft.start, draft.end, since, reference)
-                yield Cue(draft.start, _at_end(text[draft.end - 2 : draft.end], since), lasting)
+                days = _at_end(text[draft.end - 2 : draft.end], since)
+                yield Cue(draft.start, days, lasting, since=since != draft.days)
         elif draft.kind == "date":
             if not _is_base(text, draft.start):
                 yield Cue(draft.start, None, lasting=False)
@@ -195,9 +200,17 @@ def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> 
             yield Cue(draft.start, days, lasting)
 
 
+_SINCE = re.compile("[自从](?:[今去前]年)?\\Z")
+_EVER_SINCE = re.compile(r"[^，。；！？\n]{1,30}以来")
+
+
 def _since(text: str, draft: Draft, days: Days, reference: date | None) -> Days:
-    """2015年以来, 1991年起: what follows is of the time from then to the issue."""
-    if reference is None or days.first > reference or not text.startswith(("以来", "至今", "起"), draft.end):
+    """2015年以来, 自5月19日开业以来, 1991年起: what follows is of the time from then to the issue."""
+    if reference is None or days.first > reference:
+        return days
+    if _EVER_SINCE.match(text, draft.end) and _SINCE.search(text, max(0, draft.start - 4), draft.start):
+        return Days(days.first, reference)
+    if not text.startswith(("以来", "至今", "起"), draft.end):
         return days
     begun = text.startswith("起", draft.end)
     return days if begun and (draft.length != "year" or days.last >= reference) else Days(days.first, reference)

@@ -174,7 +174,7 @@ def _scientific(text: str, start: int, reference: date | None) -> Draft | None:
 def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     marked = _behind_mark(text, start, end, anchor.reference) if start else None
     if marked:
-        return marked
+        return None if _is_model(text, start, marked) else marked
     if text[end : end + 1] == "·" and (named := _DAY_NAME.match(text, start)):
         return Draft(start, named.end(), "count", numerals.amount(text[start:end]).value, label=True)
     if text[end : end + 1] in _DATE_STARTS or (text.startswith("、", end) and text[end + 1 : end + 2].isdigit()):
@@ -205,6 +205,18 @@ def _behind_mark(text: str, start: int, end: int, reference: date | None) -> Dra
     if before in _LETTERS or chained:
         return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
     return None
+
+
+_PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]{1,2}\\Z")
+_CAPITALS = re.compile("[A-Z]{2}\\Z")
+
+
+def _is_model(text: str, start: int, marked: Draft) -> bool:
+    """MG5, 京A12345: the number of a make or a plate, which are no labels; PM2.5 and ISO9001 are known names."""
+    if not marked.label:
+        return False
+    capitals = _CAPITALS.search(text, max(0, start - 2), start) and not text.endswith(cues("lettered"), 0, start)
+    return bool(capitals or _PLATE.search(text, max(0, start - 3), start))
 
 
 def _measured_behind_letter(text: str, end: int) -> bool:

@@ -136,7 +136,7 @@ def _pointed_at(text: str, cue: Cue, to: Cue | None) -> Cue | None:
         return to if carrying.is_point(to.days) else cue
     if cue.back == "month":
         return replace(to, start=cue.start, days=spans.month(last.year, last.month)) if (last - first).days < 31 else to
-    if carrying.is_point(to.days) and cue.days:
+    if carrying.is_point(to.days) and cue.days and (last.month, last.day) != (12, 31):
         return cue
     if first.year != last.year:
         return to
@@ -189,8 +189,8 @@ def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> 
             if not _is_base(text, draft.start):
                 since = _since(text, draft, draft.days, reference)
                 lasting = carrying.carries(text, draft.start, draft.end, since, reference)
-                days = _at_end(text[draft.end - 2 : draft.end], since)
-                yield Cue(draft.start, days, lasting, since=since != draft.days)
+                then = _at_end(text[draft.end - 2 : draft.end], since)
+                yield Cue(draft.start, then, lasting, since=since != draft.days)
         elif draft.kind == "date":
             if not _is_base(text, draft.start):
                 yield Cue(draft.start, None, lasting=False)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from transforms.figures.cues import cues
-from transforms.lexicon import table
+from transforms.lexicon import table, words
 from transforms.words import cut, frequency
 
 _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
@@ -34,6 +34,10 @@ _NAMELESS = dict.fromkeys(cues("nameless"), "")
 _ADVERBS = {word: "" for word in _NAMELESS if word != "为"}
 _GOING_ON = tuple(_NAMELESS)
 _PERSONS = cues("person")
+_BODIES = cues("body-of-people")
+_ENDS = frozenset(words("figures_metric_predicates"))
+_ENDS_BEGIN = frozenset(word[:2] for word in _ENDS if len(word) > 1)
+_NOMINAL = cues("nominal")
 _APART = frozenset(cues("apart"))
 _QUOTES = {"“": "”", "‘": "’", "《": "》"}
 _QUOTE = re.compile(f"[{''.join(_QUOTES)}{''.join(_QUOTES.values())}]")
@@ -83,12 +87,65 @@ def bare(clause: str) -> str:
     return clause[start:end].strip(_MARKS)
 
 
-def noun(behind: str) -> str:
-    """What a figure counts of the words behind it: up to the predicate that says the same of all of them, and of a
-    long clause up to what they do."""
+def noun(behind: str, telling: bool = False, persons: bool = False) -> str:
+    """What a figure counts of the words behind it: up to the predicate that says the same of all of them.
+
+    `telling` is a figure at the head of its clause: what its noun does says which are meant (6家铝企|获评绿色工厂), and
+    goes only from a long clause. Elsewhere the noun ends where any predicate begins (来自33所初中|参加比赛), and where
+    it has a noun of its own (`persons`: 两位客人|的电话).
+    """
     whole = without_open_quote(behind, keep="head").strip(_MARKS)
     found = whole[: _predicate(whole, _PREDICATE, _PREDICATES)]
+    if not telling:
+        return phrase(found[: _head(found, persons)])
     return phrase(found[: _predicate(found, _DOING, _DEEDS)] if len(found) > _LONG else found)
+
+
+def _head(clause: str, persons: bool) -> int:
+    """Where a noun phrase ends: before the first verb or adverb behind a noun. A verb at the head, or one with 的
+    behind it, only says more of the noun (出席会议的代表, 群众反映的问题)."""
+    if not _may_end(clause):
+        return len(clause)
+    parts = cut(clause)
+    at, open_until = 0, 0
+    for place, word in enumerate(parts):
+        if word == "的":
+            if at > open_until and persons and _is_person(parts[place - 1]):
+                return at
+            open_until = 0
+        elif at >= open_until and word in _ENDS and not clause.startswith(_NOMINAL, at + len(word)):
+            following = clause.find("的", at)
+            if at < _LEAST:
+                if following < 0:
+                    return len(clause)
+                open_until = following
+            elif clause[at - 1] == "的":
+                pass
+            elif _adnominal(clause, at + len(word)):
+                if persons and _is_person(parts[place - 1]):
+                    return at
+            else:
+                return at
+        at += len(word)
+    return len(clause)
+
+
+def _may_end(clause: str) -> bool:
+    """Whether a clause holds 的 or a character or two with which a word begins that could end a noun phrase."""
+    if "的" in clause:
+        return True
+    return any(
+        clause[at] in _ENDS or clause[at : at + 2] in _ENDS_BEGIN for at in range(1, len(clause))
+    )
+
+
+def _adnominal(clause: str, at: int) -> bool:
+    """Whether a verb that ends at `at` stands before a noun of its own: 提出的建议, 住过的旅馆."""
+    return clause.startswith(("的", "过的", "了的", "出的", "到的"), at)
+
+
+def _is_person(word: str) -> bool:
+    return word.endswith(_PERSONS) or word.endswith(_BODIES)
 
 
 def phrase(behind: str) -> str:

@@ -38,6 +38,9 @@ _COUNTED = frozenset(("count", "number", "age", "rank", "duration"))
 _DATED = frozenset(("date", "time"))
 _TOWARDS = ("为", "向", "对", "给")
 _OCCASIONS = frozenset("次回遍趟")
+_OF_PERSONS = frozenset("名位人")
+_OF_BODIES = frozenset("个家户所国省")
+_HAVING = ("拥有", "具有", "享有", "带有", "持有")
 _SHARES = frozenset(("percent", "fraction", "duration"))
 _STROKES = "-－−"
 _DEALT = re.compile("|".join(cues("dealt")))
@@ -55,7 +58,9 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         begin = _clause_start(text, draft.start)
         before = _before(text, draft, figures, place, begin)
         subject = "" if edges.is_act(before) else before
-        behind = _behind(text, draft, figures[place + 1 : place + 3]) if _looks_on(text, draft, subject) else ""
+        telling = not before or text[draft.start - 1] == "有" and not text.endswith(_HAVING, 0, draft.start)
+        following = figures[place + 1 : place + 3]
+        behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
         metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft)
         draft.metric = metric.rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
@@ -216,7 +221,7 @@ def _object(clause: str) -> str:
 _ALL = re.compile(r"\A(?:了|的|各类|各)+(?!种|[项个])")
 
 
-def _behind(text: str, draft: Draft, following: Sequence[Draft]) -> str:
+def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
     at = _past_tail(text, draft.end)
     stop = _BREAK.search(text, at, at + _WIDTH)
@@ -228,7 +233,10 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft]) -> str:
         words_behind = _whom(words_behind)
     if _is_object(text, draft):
         words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
-    return _noun(words_behind, draft.kind not in _SHARES and draft.unit not in _OCCASIONS)
+    if draft.kind in _SHARES or draft.unit in _OCCASIONS:
+        return edges.phrase(_plain(words_behind))
+    persons = draft.unit in _OF_PERSONS
+    return edges.noun(_plain(words_behind), telling and not persons, persons or draft.unit in _OF_BODIES)
 
 
 def _whom(words_behind: str) -> str:
@@ -271,12 +279,8 @@ def _opened(text: str, draft: Draft) -> int:
     return draft.start - len(lead) if text.endswith(lead, 0, draft.start) else draft.start
 
 
-def _noun(words_behind: str, counted: bool) -> str:
-    """The noun phrase at the head of the words behind a figure: without asides and without 在内.
-
-    A share or a span of time speaks of the predicate too: 100%的医院均建立…, 两年均居第一.
-    """
+def _plain(words_behind: str) -> str:
+    """The words behind a figure without asides and without 在内."""
     plain = _ASIDE.sub("", words_behind).split("（")[0]
     inside = plain.find("在内")
-    plain = (plain[:inside] if inside > 0 else plain).strip("、）+")
-    return edges.noun(plain) if counted else edges.phrase(plain)
+    return (plain[:inside] if inside > 0 else plain).strip("、）+")

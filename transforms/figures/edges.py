@@ -33,15 +33,16 @@ _LONG = 24
 _NAMELESS = dict.fromkeys(cues("nameless"), "")
 _ADVERBS = {word: "" for word in _NAMELESS if word != "为"}
 _GOING_ON = tuple(_NAMELESS)
-_PERSONS = cues("person")
-_BODIES = cues("body-of-people")
+PERSONS = cues("person")
+BODIES = cues("body-of-people")
 _ENDS = frozenset(words("figures_metric_predicates"))
 _ENDS_BEGIN = frozenset(word[:2] for word in _ENDS if len(word) > 1)
 _NOMINAL = cues("nominal")
 _APART = frozenset(cues("apart"))
 _QUOTES = {"“": "”", "‘": "’", "《": "》"}
 _QUOTE = re.compile(f"[{''.join(_QUOTES)}{''.join(_QUOTES.values())}]")
-_MARKS = "、）（，"
+_MARKS = "、）（，.·"
+_NEWS = re.compile(r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○])")
 _LEAST = 2
 _HEAD = 8
 _WINDOW = 16
@@ -79,7 +80,7 @@ def _places(text: str) -> frozenset[int]:
 
 def bare(clause: str) -> str:
     """A clause without the words at its ends that name nothing; of one that names nothing else the verb stays."""
-    clause = without_open_quote(clause).strip(_MARKS)
+    clause = _NEWS.sub("", without_open_quote(clause)).strip(_MARKS)
     start = _start(clause, _LEADS)
     end = _end(clause, start, _VERBS)
     if end - start < _LEAST:
@@ -87,21 +88,21 @@ def bare(clause: str) -> str:
     return clause[start:end].strip(_MARKS)
 
 
-def noun(behind: str, telling: bool = False, persons: bool = False) -> str:
+def noun(behind: str, telling: bool, heads: tuple[str, ...]) -> str:
     """What a figure counts of the words behind it: up to the predicate that says the same of all of them.
 
     `telling` is a figure at the head of its clause: what its noun does says which are meant (6家铝企|获评绿色工厂), and
-    goes only from a long clause. Elsewhere the noun ends where any predicate begins (来自33所初中|参加比赛), and where
-    it has a noun of its own (`persons`: 两位客人|的电话).
+    goes only from a long clause. Elsewhere the noun ends where any predicate begins (来自33所初中|参加比赛), and
+    behind one of the `heads` that belong to the classifier where it has a noun of its own (两位客人|的电话).
     """
     whole = without_open_quote(behind, keep="head").strip(_MARKS)
     found = whole[: _predicate(whole, _PREDICATE, _PREDICATES)]
     if not telling:
-        return phrase(found[: _head(found, persons)])
+        return phrase(found[: _head(found, heads)])
     return phrase(found[: _predicate(found, _DOING, _DEEDS)] if len(found) > _LONG else found)
 
 
-def _head(clause: str, persons: bool) -> int:
+def _head(clause: str, heads: tuple[str, ...]) -> int:
     """Where a noun phrase ends: before the first verb or adverb behind a noun. A verb at the head, or one with 的
     behind it, only says more of the noun (出席会议的代表, 群众反映的问题)."""
     if not _may_end(clause):
@@ -110,7 +111,7 @@ def _head(clause: str, persons: bool) -> int:
     at, open_until = 0, 0
     for place, word in enumerate(parts):
         if word == "的":
-            if at > open_until and persons and _is_person(parts[place - 1]):
+            if at > open_until and parts[place - 1].endswith(heads):
                 return at
             open_until = 0
         elif at >= open_until and word in _ENDS and not clause.startswith(_NOMINAL, at + len(word)):
@@ -122,7 +123,7 @@ def _head(clause: str, persons: bool) -> int:
             elif clause[at - 1] == "的":
                 pass
             elif _adnominal(clause, at + len(word)):
-                if persons and _is_person(parts[place - 1]):
+                if parts[place - 1].endswith(heads):
                     return at
             else:
                 return at
@@ -144,8 +145,9 @@ def _adnominal(clause: str, at: int) -> bool:
     return clause.startswith(("的", "过的", "了的", "出的", "到的"), at)
 
 
-def _is_person(word: str) -> bool:
-    return word.endswith(_PERSONS) or word.endswith(_BODIES)
+def names_only(clause: str) -> bool:
+    """Whether no verb or adverb stands behind the noun with which a clause begins."""
+    return _head(clause, ()) == len(clause)
 
 
 def phrase(behind: str) -> str:
@@ -167,11 +169,12 @@ def _predicate(clause: str, anywhere: re.Pattern[str], predicates: Collection[st
 
 def person(behind: str) -> str:
     """Whose age a figure is: 老年人 of 老年人签约率; all of the words where none of them ends like a person's."""
-    at = 0
+    at, found = 0, False
     for word in cut(behind):
-        at += len(word)
-        if word.endswith(_PERSONS):
+        if found and not word.endswith(PERSONS):
             return behind[:at]
+        at += len(word)
+        found = word.endswith(PERSONS)
     return behind
 
 

@@ -40,7 +40,9 @@ _TOWARDS = ("为", "向", "对", "给")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人")
 _OF_BODIES = frozenset("个家户所国省")
+_PLACES = tuple("省市县区国州镇村")
 _HAVING = ("拥有", "具有", "享有", "带有", "持有")
+_UPWARDS = ("以上", "及以上", "以下", "及以下")
 _SHARES = frozenset(("percent", "fraction", "duration"))
 _STROKES = "-－−"
 _DEALT = re.compile("|".join(cues("dealt")))
@@ -58,13 +60,20 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         begin = _clause_start(text, draft.start)
         before = _before(text, draft, figures, place, begin)
         subject = "" if edges.is_act(before) else before
-        telling = not before or text[draft.start - 1] == "有" and not text.endswith(_HAVING, 0, draft.start)
+        telling = _opens(text, draft, before)
         following = figures[place + 1 : place + 3]
         behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
         metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft)
         draft.metric = metric.rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
+
+
+def _opens(text: str, draft: Draft, before: str) -> bool:
+    """Whether a figure begins its clause but for a place, or stands behind 有: 全市6家铝企获评…, 已有34家企业易主."""
+    if not before or (len(before) < _SHORT and before.endswith(_PLACES)):
+        return True
+    return text[draft.start - 1] == "有" and not text.endswith(_HAVING, 0, draft.start)
 
 
 def _looks_on(text: str, draft: Draft, before: str) -> bool:
@@ -100,7 +109,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if text[draft.end : draft.end + 1] == "的" and behind:
         alone = draft.kind == "percent" or len(before) < 2 or "、" in before or len(before) > _LONG
         return behind if alone else before + behind
-    going_on = len(before or inherited) > 1 and edges.names_nothing(text, _past_tail(text, draft.end))
+    going_on = len(before or inherited) > 1 and "的" not in behind and edges.names_nothing(text, _past_tail(text, draft.end))
     scored = draft.unit == "分" and len(before) > 1
     if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
         return f"{before}的{behind}" if _modifies(text, draft, before) else behind
@@ -122,10 +131,10 @@ def _next_clause(text: str, draft: Draft) -> str:
         return ""
     stop = _BREAK.search(text, at + 1, at + _WIDTH)
     clause = text[at + 1 : stop.start() if stop else at + _WIDTH]
-    return edges.bare(clause) if len(clause) <= 2 * _LONG and not _NUMERAL.search(clause) else ""
+    return edges.bare(_NUMERAL.split(clause, maxsplit=1)[0])
 
 
-_NUMERAL = re.compile(r"[0-9]")
+_NUMERAL = re.compile(r"[0-9]|[一二两三四五六七八九十百千万亿几]{2}")
 _CHANGE = re.compile(
     rf"(?:[比较](?:上|去|前)?.{{1,3}}|同比|环比|年均|平均|累计|再|又|分别|实际|名义|[高低]于.{{1,4}}|比例|占比|比重)*"
     rf"(?:{'|'.join(words('figures_directions'))})?"
@@ -189,6 +198,8 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
+        if other.kind != "count" and text.startswith(_UPWARDS, other.end):
+            continue
         pieces.append(text[min(end, _past_tail(text, other.end)) : end])
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
@@ -226,7 +237,7 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) 
     at = _past_tail(text, draft.end)
     stop = _BREAK.search(text, at, at + _WIDTH)
     end = stop.start() if stop else min(len(text), at + _WIDTH)
-    words_behind = _stretch(text, at, end, following)
+    words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"})
     if draft.kind == "age":
         words_behind = edges.person(words_behind)
     if draft.kind == "count" and text[draft.start - 1 : draft.start] in _TOWARDS:
@@ -236,7 +247,8 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) 
     if draft.kind in _SHARES or draft.unit in _OCCASIONS:
         return edges.phrase(_plain(words_behind))
     persons = draft.unit in _OF_PERSONS
-    return edges.noun(_plain(words_behind), telling and not persons, persons or draft.unit in _OF_BODIES)
+    heads = edges.PERSONS if persons else edges.BODIES if draft.unit in _OF_BODIES else ()
+    return edges.noun(_plain(words_behind), telling and not persons, heads)
 
 
 def _whom(words_behind: str) -> str:
@@ -247,7 +259,7 @@ def _whom(words_behind: str) -> str:
     return words_behind[: next((at for at in done if at > 1), len(words_behind))]
 
 
-def _stretch(text: str, at: int, end: int, figures: Sequence[Draft]) -> str:
+def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bool) -> str:
     """The words from `at` to `end` without the figure between them, and up to the one behind that."""
     following = next(iter(figures), None)
     if following is None or following.start >= end:
@@ -264,6 +276,9 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft]) -> str:
         return text[at:end]
     if following.kind in _DATED and following.start - at > 1:
         return text[at : following.start]
+    between = text[at : _opened(text, following)]
+    if counted and following.kind == "count" and len(between) > 1 and edges.names_only(between.rstrip("的")):
+        return between
     return text[at : _opened(text, following)] + text[_past_tail(text, following.end) : end]
 
 

@@ -36,14 +36,15 @@ _MODIFIER = 12
 _SHORT = 4
 _COUNTED = frozenset(("count", "number", "age", "rank", "duration"))
 _DATED = frozenset(("date", "time"))
-_TOWARDS = ("为", "向", "对", "给")
+_TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
 _OCCASIONS = frozenset("次回遍趟")
-_OF_PERSONS = frozenset("名位人")
+_OF_PERSONS = frozenset("名位人户")
 _OF_BODIES = frozenset("个家户所国省")
 _PLACES = tuple("省市县区国州镇村")
 _HAVING = ("拥有", "具有", "享有", "带有", "持有")
 _UPWARDS = ("以上", "及以上", "以下", "及以下")
 _SHARES = frozenset(("percent", "fraction", "duration"))
+_RATES = ("率", "比例", "比重", "占比")
 _STROKES = "-－−"
 _DEALT = re.compile("|".join(cues("dealt")))
 
@@ -71,6 +72,8 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
 
 def _opens(text: str, draft: Draft, before: str) -> bool:
     """Whether a figure begins its clause but for a place, or stands behind 有: 全市6家铝企获评…, 已有34家企业易主."""
+    if text.endswith(_TOWARDS, 0, draft.start):
+        return False
     if not before or (len(before) < _SHORT and before.endswith(_PLACES)):
         return True
     return text[draft.start - 1] == "有" and not text.endswith(_HAVING, 0, draft.start)
@@ -102,14 +105,17 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return behind if draft.unit == "次" and len(behind) > 1 else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
-    if draft.infix == "级" and behind:
+    if (draft.infix or draft.unit) == "级" and behind:
         return behind
     if behind and _named_behind(text, draft):
         return behind
     if text[draft.end : draft.end + 1] == "的" and behind:
-        alone = draft.kind == "percent" or len(before) < 2 or "、" in before or len(before) > _LONG
+        if draft.kind == "percent" and before.endswith(_RATES):
+            return before
+        alone = draft.kind in ("percent", "age") or len(before) < 2 or "、" in before or len(before) > _LONG
         return behind if alone else before + behind
-    going_on = len(before or inherited) > 1 and "的" not in behind and edges.names_nothing(text, _past_tail(text, draft.end))
+    item = text.startswith(("、", "，", "；"), draft.start - 1) and draft.kind == "count"
+    going_on = not item and len(before or inherited) > 1 and "的" not in behind and edges.names_nothing(text, _past_tail(text, draft.end))
     scored = draft.unit == "分" and len(before) > 1
     if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
         return f"{before}的{behind}" if _modifies(text, draft, before) else behind
@@ -140,14 +146,21 @@ _CHANGE = re.compile(
     rf"(?:{'|'.join(words('figures_directions'))})?"
 )
 
+_NO_SHARE = ("占地", "占用", "占有")
+_RELATION = "|".join(cues("relational"))
+_RELATIONAL = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{_RELATION})")
+_RELATED = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{_RELATION})\Z")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
 
 def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
-    if before.startswith("占") or _CHANGE.fullmatch(before):
+    if before.startswith("占") and not before.startswith(_NO_SHARE) or before and _CHANGE.fullmatch(before):
         return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before
+    if _RELATIONAL.fullmatch(before) and inherited:
+        owner = _RELATED.sub("", inherited)
+        return owner + before if 1 < len(owner) <= _MODIFIER else before
     if len(before) < 2:
         return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
     return before
@@ -198,7 +211,7 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
-        if other.kind != "count" and text.startswith(_UPWARDS, other.end):
+        if _bounds(text, other, draft):
             continue
         pieces.append(text[min(end, _past_tail(text, other.end)) : end])
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
@@ -208,12 +221,19 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
 
 
+def _bounds(text: str, other: Draft, draft: Draft) -> bool:
+    """Whether a figure says which are meant by the words before the next: 65岁以上老年人签约率85%, 发生率5%的38个村."""
+    bounded = other.kind != "count" and text.startswith(_UPWARDS, other.end)
+    return bounded or (other.kind == "percent" and text[other.end : draft.start] == "的")
+
+
 def _trimmed(clause: str, whole: bool) -> str:
     """A clause without its asides and what leads in and out; of a long one only the object, if not `whole`."""
     clause = _ASIDE.sub("", clause).lstrip("、和与")
     opened = clause.rfind("（")
     if opened >= 0:
-        clause = clause[:opened] if opened > 2 else clause[opened + 1 :]
+        inside = edges.bare(clause[opened + 1 :])
+        clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
     clause = edges.bare(clause)
     return _object(clause) if not whole and len(clause) > _LONG else clause
 
@@ -237,29 +257,19 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) 
     at = _past_tail(text, draft.end)
     stop = _BREAK.search(text, at, at + _WIDTH)
     end = stop.start() if stop else min(len(text), at + _WIDTH)
-    words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"})
+    words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":
         words_behind = edges.person(words_behind)
-    if draft.kind == "count" and text[draft.start - 1 : draft.start] in _TOWARDS:
-        words_behind = _whom(words_behind)
     if _is_object(text, draft):
         words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
     if draft.kind in _SHARES or draft.unit in _OCCASIONS:
         return edges.phrase(_plain(words_behind))
-    persons = draft.unit in _OF_PERSONS
+    persons = draft.unit in _OF_PERSONS or draft.kind == "age"
     heads = edges.PERSONS if persons else edges.BODIES if draft.unit in _OF_BODIES else ()
     return edges.noun(_plain(words_behind), telling and not persons, heads)
 
 
-def _whom(words_behind: str) -> str:
-    """为3.4万名患者提供了服务, 向11个国家派出…: those for whom something is done, without what is done."""
-    places = edges.Joints(words_behind)
-    found = [verb for verb in _OBJECTS.finditer(words_behind) if verb[0] != "组织"]
-    done = (verb.start() for verb in found if verb.start() in places)
-    return words_behind[: next((at for at in done if at > 1), len(words_behind))]
-
-
-def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bool) -> str:
+def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bool, unit: str | None) -> str:
     """The words from `at` to `end` without the figure between them, and up to the one behind that."""
     following = next(iter(figures), None)
     if following is None or following.start >= end:
@@ -270,7 +280,7 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bo
     if _is_object(text, following):
         return text[at : max(at, following.start - 1)]
     listed = max(text.rfind(mark, at, following.start) for mark in "、和及+")
-    if listed >= 0 and following.start - listed <= 2:
+    if listed >= 0 and (following.start - listed <= 2 or (unit == following.unit and "的" not in text[listed:following.start])):
         return text[at:listed]
     if following.kind == "rank":
         return text[at:end]

@@ -116,7 +116,7 @@ def _head(clause: str, heads: tuple[str, ...]) -> int:
             open_until = 0
         elif at >= open_until and word in _ENDS and not clause.startswith(_NOMINAL, at + len(word)):
             following = clause.find("的", at)
-            if at < _LEAST:
+            if at == 0:
                 if following < 0:
                     return len(clause)
                 open_until = following

@@ -36,6 +36,8 @@ _MODIFIER = 12
 _SHORT = 4
 _COUNTED = frozenset(("count", "number", "age", "rank", "duration"))
 _DATED = frozenset(("date", "time"))
+_MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "multiple", "rank"))
+_OWNED = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})")
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人户")
@@ -64,7 +66,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         telling = _opens(text, draft, before)
         following = figures[place + 1 : place + 3]
         behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
-        metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft)
+        metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft) or _clause_before(text, begin)
         draft.metric = metric.rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
@@ -114,6 +116,8 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
             return before
         alone = draft.kind in ("percent", "age") or len(before) < 2 or "、" in before or len(before) > _LONG
         return behind if alone else before + behind
+    if draft.unit == "人" and before and text.endswith("一行", 0, draft.start):
+        return before.removesuffix("一行")
     item = text.startswith(("、", "，", "；"), draft.start - 1) and draft.kind == "count"
     going_on = not item and len(before or inherited) > 1 and "的" not in behind and edges.names_nothing(text, _past_tail(text, draft.end))
     scored = draft.unit == "分" and len(before) > 1
@@ -127,7 +131,8 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
 def _modifies(text: str, draft: Draft, before: str) -> bool:
     """市卫生健康委承担的11项民生实事: what stands before a count and says which of them are meant."""
     short = 1 < len(before) <= _MODIFIER and "了" not in before and not before.endswith("在内")
-    return short and draft.kind == "count" and text.endswith(before + "的", 0, draft.start)
+    ends = (before + "的", before + "以上的", before + "以下的")
+    return short and draft.kind == "count" and text.endswith(ends, 0, draft.start)
 
 
 def _next_clause(text: str, draft: Draft) -> str:
@@ -140,6 +145,13 @@ def _next_clause(text: str, draft: Draft) -> str:
     return edges.bare(_NUMERAL.split(clause, maxsplit=1)[0])
 
 
+def _clause_before(text: str, begin: int) -> str:
+    """饺子端上来了，只有三个: where the figure's own clause has no noun, that of the clause before."""
+    if text[begin - 1 : begin] != "，":
+        return ""
+    return edges.noun(edges.bare(text[_clause_start(text, begin - 1) : begin - 1]), False, ())
+
+
 _NUMERAL = re.compile(r"[0-9]|[一二两三四五六七八九十百千万亿几]{2}")
 _CHANGE = re.compile(
     rf"(?:[比较](?:上|去|前)?.{{1,3}}|同比|环比|年均|平均|累计|再|又|分别|实际|名义|[高低]于.{{1,4}}|比例|占比|比重)*"
@@ -148,17 +160,22 @@ _CHANGE = re.compile(
 
 _NO_SHARE = ("占地", "占用", "占有")
 _RELATION = "|".join(cues("relational"))
-_RELATIONAL = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{_RELATION})")
-_RELATED = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{_RELATION})\Z")
+_MOVEMENT = "|".join(cues("movement"))
+_OF_ALL = "|".join(cues("relational-lead"))
+_RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
+_CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
+_RELATED = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})\Z")
+_COMPARED = re.compile(rf"\A[比较](?![赛例重索价])[^，]{{1,7}}?(?={'|'.join(words('figures_directions'))})")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
 
 def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
+    before = _COMPARED.sub("", before)
     if before.startswith("占") and not before.startswith(_NO_SHARE) or before and _CHANGE.fullmatch(before):
         return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before
-    if _RELATIONAL.fullmatch(before) and inherited:
+    if previous and inherited and _RELATIONAL.fullmatch(before) and (previous.kind == "count" or _CHANGING.fullmatch(before)):
         owner = _RELATED.sub("", inherited)
         return owner + before if 1 < len(owner) <= _MODIFIER else before
     if len(before) < 2:
@@ -224,6 +241,7 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
 def _bounds(text: str, other: Draft, draft: Draft) -> bool:
     """Whether a figure says which are meant by the words before the next: 65岁以上老年人签约率85%, 发生率5%的38个村."""
     bounded = other.kind != "count" and text.startswith(_UPWARDS, other.end)
+    bounded = bounded and not re.search("[、，和及]", text[other.end : draft.start])
     return bounded or (other.kind == "percent" and text[other.end : draft.start] == "的")
 
 
@@ -264,6 +282,9 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) 
         words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
     if draft.kind in _SHARES or draft.unit in _OCCASIONS:
         return edges.phrase(_plain(words_behind))
+    if following and following[0].start < end and following[0].kind in _MEASURED:
+        found = _OWNED.search(words_behind, 2)
+        words_behind = words_behind[: found.start()] if found else words_behind
     persons = draft.unit in _OF_PERSONS or draft.kind == "age"
     heads = edges.PERSONS if persons else edges.BODIES if draft.unit in _OF_BODIES else ()
     return edges.noun(_plain(words_behind), telling and not persons, heads)

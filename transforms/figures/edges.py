@@ -27,6 +27,7 @@ _CHANGES = cues("change-to")
 _TRAILING = frozenset((*cues("only-trailing"), *_CHANGES, *_BOUNDS))
 _PREDICATES = frozenset(cues("predicate"))
 _PREDICATE = re.compile("|".join(cues("predicate")))
+_DONE = frozenset(("已", "已经", "现已"))
 _DEEDS = frozenset(cues("deed"))
 _DOING = re.compile("|".join(cues("deed")))
 _LONG = 24
@@ -96,10 +97,16 @@ def noun(behind: str, telling: bool, heads: tuple[str, ...]) -> str:
     behind one of the `heads` that belong to the classifier where it has a noun of its own (两位客人|的电话).
     """
     whole = without_open_quote(behind, keep="head").strip(_MARKS)
-    found = whole[: _predicate(whole, _PREDICATE, _PREDICATES)]
+    found = whole[: _predicate(whole, _PREDICATE, _PREDICATES - _DONE if telling else _PREDICATES)]
     if not telling:
-        return phrase(found[: _head(found, heads)])
+        return phrase(_last_noun(found[: _head(found, heads)]))
     return phrase(found[: _predicate(found, _DOING, _DEEDS)] if len(found) > _LONG else found)
+
+
+def _last_noun(found: str) -> str:
+    """Of a long phrase the noun behind its last 的."""
+    tail = found.rpartition("的")[2]
+    return tail if len(found) > _LONG and len(tail) > _LEAST else found
 
 
 def _head(clause: str, heads: tuple[str, ...]) -> int:

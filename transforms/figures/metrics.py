@@ -36,8 +36,9 @@ _MODIFIER = 12
 _SHORT = 4
 _COUNTED = frozenset(("count", "number", "age", "rank", "duration"))
 _DATED = frozenset(("date", "time"))
-_MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "multiple", "rank"))
+_MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "multiple"))
 _OWNED = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})")
+_JOINING = ("与", "和", "同", "跟")
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人户")
@@ -103,12 +104,12 @@ def _named_behind(text: str, draft: Draft) -> bool:
 def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """Chooses between the words before and behind a figure, by its kind and by what follows it at once."""
     inherited = previous.metric or "" if previous else ""
+    if (draft.infix or draft.unit) == "级" and behind:
+        return behind
     if draft.kind == "rank":
         return behind if draft.unit == "次" and len(behind) > 1 else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
-    if (draft.infix or draft.unit) == "级" and behind:
-        return behind
     if behind and _named_behind(text, draft):
         return behind
     if text[draft.end : draft.end + 1] == "的" and behind:
@@ -124,7 +125,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
         return f"{before}的{behind}" if _modifies(text, draft, before) else behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
-        return inherited if previous and _side_by_side(previous, draft) else behind
+        return inherited if previous and len(before) < 2 and _side_by_side(previous, draft) else behind
     return _measured(draft, before, behind, previous)
 
 
@@ -177,6 +178,7 @@ def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) ->
         return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before
     if previous and inherited and _RELATIONAL.fullmatch(before) and (previous.kind == "count" or _CHANGING.fullmatch(before)):
         owner = _RELATED.sub("", inherited)
+        owner = owner.rpartition("的")[2] if len(owner) > _MODIFIER else owner
         return owner + before if 1 < len(owner) <= _MODIFIER else before
     if len(before) < 2:
         return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
@@ -273,6 +275,8 @@ _ALL = re.compile(r"\A(?:了|的|各类|各)+(?!种|[项个])")
 def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
     at = _past_tail(text, draft.end)
+    if text.startswith("）", at):
+        return ""
     stop = _BREAK.search(text, at, at + _WIDTH)
     end = stop.start() if stop else min(len(text), at + _WIDTH)
     words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
@@ -308,7 +312,7 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bo
     if following.kind in _DATED and following.start - at > 1:
         return text[at : following.start]
     between = text[at : _opened(text, following)]
-    if counted and following.kind == "count" and len(between) > 1 and edges.names_only(between.rstrip("的")):
+    if counted and following.kind == "count" and len(between) > 1 and not between.endswith(_JOINING) and edges.names_only(between.rstrip("的")):
         return between
     return text[at : _opened(text, following)] + text[_past_tail(text, following.end) : end]
 

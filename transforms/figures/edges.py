@@ -10,7 +10,7 @@ part of a word: the 能 of 产能 and the 用 of 费用 look like words that may
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from transforms.figures.cues import cues
@@ -35,6 +35,7 @@ _NAMELESS = dict.fromkeys(cues("nameless"), "")
 _ADVERBS = {word: "" for word in _NAMELESS if word != "为"}
 _GOING_ON = tuple(_NAMELESS)
 PERSONS = cues("person")
+_ENDING = tuple(word for word in PERSONS if word not in ("青年", "少年", "女", "男", "口"))
 BODIES = cues("body-of-people")
 _ENDS = frozenset(words("figures_metric_predicates"))
 _ENDS_BEGIN = frozenset(word[:2] for word in _ENDS if len(word) > 1)
@@ -112,7 +113,7 @@ def _last_noun(found: str) -> str:
 def _head(clause: str, heads: tuple[str, ...]) -> int:
     """Where a noun phrase ends: before the first verb or adverb behind a noun. A verb at the head, or one with 的
     behind it, only says more of the noun (出席会议的代表, 群众反映的问题)."""
-    if not _may_end(clause):
+    if heads is not PERSONS and not _may_end(clause):
         return len(clause)
     parts = cut(clause)
     at, open_until = 0, 0
@@ -135,7 +136,15 @@ def _head(clause: str, heads: tuple[str, ...]) -> int:
             else:
                 return at
         at += len(word)
+        if at >= open_until and heads is PERSONS and word.endswith(_ENDING) and _goes_on(clause, at, parts[place + 1 :]):
+            return at
     return len(clause)
+
+
+def _goes_on(clause: str, at: int, rest: Sequence[str]) -> bool:
+    """Whether what follows a person is no part of who it is: 12名委员|作大会发言, but 党员|干部 and 工人|和学生."""
+    part = rest and rest[0].startswith("之")
+    return not part and len(clause) - at > _LEAST and not rest[0].endswith((*PERSONS, "的", "和", "与", "及", "、", "等"))
 
 
 def _may_end(clause: str) -> bool:

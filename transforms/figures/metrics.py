@@ -39,9 +39,12 @@ _DATED = frozenset(("date", "time"))
 _MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "multiple"))
 _OWNED = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})")
 _JOINING = ("与", "和", "同", "跟")
+_OWNERS = cues("owner")
+_ALL_OF = "全我本该各这那某两双"
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
+_COUNTING = frozenset("次个件项家部座条场批支种步")
 _OCCASIONS = frozenset("次回遍趟")
-_OF_PERSONS = frozenset("名位人户")
+_OF_PERSONS = frozenset("名位人")
 _OF_BODIES = frozenset("个家户所国省")
 _PLACES = tuple("省市县区国州镇村")
 _HAVING = ("拥有", "具有", "享有", "带有", "持有")
@@ -67,7 +70,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         telling = _opens(text, draft, before)
         following = figures[place + 1 : place + 3]
         behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
-        metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft) or _clause_before(text, begin)
+        metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, draft, previous, begin)
         draft.metric = metric.rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
@@ -75,7 +78,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
 
 def _opens(text: str, draft: Draft, before: str) -> bool:
     """Whether a figure begins its clause but for a place, or stands behind 有: 全市6家铝企获评…, 已有34家企业易主."""
-    if text.endswith(_TOWARDS, 0, draft.start):
+    if text.endswith(_TOWARDS, 0, _opened(text, draft)):
         return False
     if not before or (len(before) < _SHORT and before.endswith(_PLACES)):
         return True
@@ -107,7 +110,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if (draft.infix or draft.unit) == "级" and behind:
         return behind
     if draft.kind == "rank":
-        return behind if draft.unit == "次" and len(behind) > 1 else _ranked(before, behind, inherited)
+        return behind if draft.unit in _COUNTING and len(behind) > 1 else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
     if behind and _named_behind(text, draft):
@@ -123,17 +126,36 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     going_on = not item and len(before or inherited) > 1 and "的" not in behind and edges.names_nothing(text, _past_tail(text, draft.end))
     scored = draft.unit == "分" and len(before) > 1
     if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
-        return f"{before}的{behind}" if _modifies(text, draft, before) else behind
+        if _modifies(text, draft, before, previous):
+            return f"{before}的{behind}"
+        return before + behind if _owns(text, draft, before) else behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
         return inherited if previous and len(before) < 2 and _side_by_side(previous, draft) else behind
     return _measured(draft, before, behind, previous)
 
 
-def _modifies(text: str, draft: Draft, before: str) -> bool:
+def _owns(text: str, draft: Draft, before: str) -> bool:
+    """常州市33所初中: whether a place or an institution stands right before a count of what it has."""
+    place = _SHORT <= len(before) + 1 <= _MODIFIER + 1 and before.endswith(_OWNERS) and before[0] not in _ALL_OF
+    return (
+        place and draft.kind == "count" and "、" not in before
+        and text.endswith(before, 0, draft.start) and edges.names_only(before)
+    )
+
+
+def _modifies(text: str, draft: Draft, before: str, previous: Draft | None) -> bool:
     """市卫生健康委承担的11项民生实事: what stands before a count and says which of them are meant."""
+    if previous and draft.start - previous.end <= len(before) + 2:
+        return previous.kind == "percent" and before.endswith(text[previous.start : previous.end])
     short = 1 < len(before) <= _MODIFIER and "了" not in before and not before.endswith("在内")
     ends = (before + "的", before + "以上的", before + "以下的")
     return short and draft.kind == "count" and text.endswith(ends, 0, draft.start)
+
+
+def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
+    """What the clause behind or before names, where the figure's own one names nothing."""
+    inherited = previous.metric if previous and draft.kind == "duration" else None
+    return _next_clause(text, draft) or inherited or _clause_before(text, begin)
 
 
 def _next_clause(text: str, draft: Draft) -> str:
@@ -236,6 +258,7 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
         end = min(end, _opened(text, other))
+        end -= text[end - 1 : end] in ("比", "较")
     pieces.append(text[begin : max(begin, end)])
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
 
@@ -254,8 +277,11 @@ def _trimmed(clause: str, whole: bool) -> str:
     if opened >= 0:
         inside = edges.bare(clause[opened + 1 :])
         clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
-    clause = edges.bare(clause)
+    clause = edges.bare(_WITHIN.sub("", clause) if "在" in clause else clause)
     return _object(clause) if not whole and len(clause) > _LONG else clause
+
+
+_WITHIN = re.compile(r"在[^，、在]{2,12}?(?:中(?![心国学央文小东西等间型部级])|期间)(?=(?!的)[\u4e00-\u9fff]{2})")
 
 
 def _object(clause: str) -> str:
@@ -269,7 +295,7 @@ def _object(clause: str) -> str:
     return tail if head and len(tail) >= 4 and len(clause) > 24 else clause
 
 
-_ALL = re.compile(r"\A(?:了|的|各类|各)+(?!种|[项个])")
+_ALL = re.compile(r"\A(?:了|的|、|各类|各)+(?!种|[项个])")
 
 
 def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
@@ -305,7 +331,7 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bo
     if _is_object(text, following):
         return text[at : max(at, following.start - 1)]
     listed = max(text.rfind(mark, at, following.start) for mark in "、和及+")
-    if listed >= 0 and (following.start - listed <= 2 or (unit == following.unit and "的" not in text[listed:following.start])):
+    if listed >= 0 and (following.start - listed <= 2 or _same_kind(text[listed + 1 : following.start], unit, following)):
         return text[at:listed]
     if following.kind == "rank":
         return text[at:end]
@@ -315,6 +341,11 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bo
     if counted and following.kind == "count" and len(between) > 1 and not between.endswith(_JOINING) and edges.names_only(between.rstrip("的")):
         return between
     return text[at : _opened(text, following)] + text[_past_tail(text, following.end) : end]
+
+
+def _same_kind(between: str, unit: str | None, following: Draft) -> bool:
+    """2360张床位和三亚第三方舱医院|2000张床位: whether the item behind a mark of a list is counted like the one before."""
+    return unit == following.unit and "的" not in between and edges.names_only(between)
 
 
 def _past_tail(text: str, at: int) -> int:

@@ -46,6 +46,7 @@ _QUOTE = re.compile(f"[{''.join(_QUOTES)}{''.join(_QUOTES.values())}]")
 _MARKS = "、）（，.·"
 _NEWS = re.compile(r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○])")
 _LEAST = 2
+_RARE = 3
 _HEAD = 8
 _WINDOW = 16
 _LONGEST_LEAD = max(map(len, _LEADS))
@@ -122,7 +123,7 @@ def _head(clause: str, heads: tuple[str, ...]) -> int:
             if at > open_until and parts[place - 1].endswith(heads):
                 return at
             open_until = 0
-        elif at >= open_until and word in _ENDS and not clause.startswith(_NOMINAL, at + len(word)):
+        elif at >= open_until and _ends_noun(word) and not clause.startswith(_NOMINAL, at + len(word)):
             following = clause.find("的", at)
             if at == 0:
                 if following < 0:
@@ -134,11 +135,17 @@ def _head(clause: str, heads: tuple[str, ...]) -> int:
                 if parts[place - 1].endswith(heads):
                     return at
             else:
-                return at
+                return len(clause) if heads is PERSONS and len(clause) - at <= _LEAST else at
         at += len(word)
         if at >= open_until and heads is PERSONS and word.endswith(_ENDING) and _goes_on(clause, at, parts[place + 1 :]):
             return at
     return len(clause)
+
+
+def _ends_noun(word: str) -> bool:
+    """Whether a word ends a noun before it; of one that is only guessed the head decides (提供援助)."""
+    made = len(word) == 2 * _LEAST and word[:_LEAST] in _ENDS and frequency(word) <= _RARE
+    return word in _ENDS or (made and not word[_LEAST:].startswith(_NOMINAL))
 
 
 def _goes_on(clause: str, at: int, rest: Sequence[str]) -> bool:
@@ -159,6 +166,16 @@ def _may_end(clause: str) -> bool:
 def _adnominal(clause: str, at: int) -> bool:
     """Whether a verb that ends at `at` stands before a noun of its own: 提出的建议, 住过的旅馆."""
     return clause.startswith(("的", "过的", "了的", "出的", "到的"), at)
+
+
+def tells(behind: str) -> bool:
+    """Whether words begin with a verb or an adverb, so that the noun they speak of stands elsewhere."""
+    return bool(behind) and (behind[0] in _ENDS or behind[:_LEAST] in _ENDS) and _ends_noun(cut(behind[:_HEAD])[0])
+
+
+def core(metric: str) -> str:
+    """The noun at the head of a metric, without what is said of it: 毕业生 of 毕业生达成意向."""
+    return metric[: _head(metric, ())]
 
 
 def names_only(clause: str) -> bool:

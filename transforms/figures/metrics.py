@@ -59,21 +59,26 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
     """Sets the metric of each figure that is neither a label nor a date."""
     figures = [draft for draft in drafts if not draft.label]
     previous: Draft | None = None
+    counted: Draft | None = None
     for place, draft in enumerate(figures):
         if draft.kind in _DATED:
             continue
         if previous is not None and text.find("\n", previous.end, draft.start) >= 0:
-            previous = None
+            previous = counted = None
         begin = _clause_start(text, draft.start)
         before = _before(text, draft, figures, place, begin)
         subject = "" if edges.is_act(before) else before
         telling = _opens(text, draft, before)
         following = figures[place + 1 : place + 3]
         behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
+        if not before and counted and _same_count(counted, draft) and edges.tells(behind):
+            behind = edges.core(counted.metric or "") + behind
         metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, draft, previous, begin)
         draft.metric = metric.rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
+        if draft.kind == "count":
+            counted = draft
 
 
 def _opens(text: str, draft: Draft, before: str) -> bool:
@@ -107,6 +112,8 @@ def _named_behind(text: str, draft: Draft) -> bool:
 def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """Chooses between the words before and behind a figure, by its kind and by what follows it at once."""
     inherited = previous.metric or "" if previous else ""
+    if text[draft.start : draft.end] in inherited:
+        inherited = edges.core(inherited)
     if (draft.infix or draft.unit) == "级" and behind:
         return behind
     if draft.kind == "rank":
@@ -131,7 +138,13 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return before + behind if _owns(text, draft, before) else behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
         return inherited if previous and len(before) < 2 and _side_by_side(previous, draft) else behind
-    return _measured(draft, before, behind, previous)
+    return _measured(draft, before, "" if going_on else behind, previous)
+
+
+def _same_count(previous: Draft, draft: Draft) -> bool:
+    """180名毕业生投了简历，53人达成意向: whether a figure without a noun counts of what the one before counted."""
+    persons = previous.unit in _OF_PERSONS and draft.unit in _OF_PERSONS
+    return draft.kind == previous.kind == "count" and (persons or previous.unit == draft.unit)
 
 
 def _owns(text: str, draft: Draft, before: str) -> bool:

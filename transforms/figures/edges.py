@@ -38,6 +38,7 @@ PERSONS = cues("person")
 _ENDING = tuple(word for word in PERSONS if word not in ("青年", "少年", "女", "男", "口"))
 BODIES = cues("body-of-people")
 _ENDS = frozenset(words("figures_metric_predicates"))
+_TAKING = frozenset((*words("figures_metric_objects"), *cues("taking")))
 _ENDS_BEGIN = frozenset(word[:2] for word in _ENDS if len(word) > 1)
 _NOMINAL = cues("nominal")
 _APART = frozenset(cues("apart"))
@@ -117,7 +118,7 @@ def _head(clause: str, heads: tuple[str, ...]) -> int:
     if heads is not PERSONS and not _may_end(clause):
         return len(clause)
     parts = cut(clause)
-    at, open_until = 0, 0
+    at, open_until, named = 0, 0, False
     for place, word in enumerate(parts):
         if word == "的":
             if at > open_until and parts[place - 1].endswith(heads):
@@ -125,10 +126,10 @@ def _head(clause: str, heads: tuple[str, ...]) -> int:
             open_until = 0
         elif at >= open_until and _ends_noun(word) and not clause.startswith(_NOMINAL, at + len(word)):
             following = clause.find("的", at)
-            if at == 0:
+            if not named:
                 if following < 0:
                     return len(clause)
-                open_until = following
+                open_until, named = following, True
             elif clause[at - 1] == "的":
                 pass
             elif _adnominal(clause, at + len(word)):
@@ -137,6 +138,7 @@ def _head(clause: str, heads: tuple[str, ...]) -> int:
             else:
                 return len(clause) if heads is PERSONS and len(clause) - at <= _LEAST else at
         at += len(word)
+        named = named or word not in _NAMELESS
         if at >= open_until and heads is PERSONS and word.endswith(_ENDING) and _goes_on(clause, at, parts[place + 1 :]):
             return at
     return len(clause)
@@ -176,6 +178,12 @@ def tells(behind: str) -> bool:
 def core(metric: str) -> str:
     """The noun at the head of a metric, without what is said of it: 毕业生 of 毕业生达成意向."""
     return metric[: _head(metric, ())]
+
+
+def last_verb(before: str) -> str:
+    """The verb with which the words before a figure end, so that its object stands behind the figure."""
+    word = cut(before[-_HEAD:])[-1].removesuffix("了")
+    return word if word in _TAKING else ""
 
 
 def names_only(clause: str) -> bool:

@@ -39,6 +39,8 @@ _DATED = frozenset(("date", "time"))
 _MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "multiple"))
 _OWNED = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})")
 _JOINING = ("与", "和", "同", "跟")
+_REACHING = re.compile(rf"(?:{'|'.join(cues('reaching'))})[了到]?(?:全[国省市县区球美世界]+|世界)?\Z")
+_SPENDING = ("投资", "出资", "斥资", "耗资", "集资")
 _OWNERS = cues("owner")
 _ALL_OF = "全我本该各这那某两双"
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
@@ -93,6 +95,7 @@ def _opens(text: str, draft: Draft, before: str) -> bool:
 def _looks_on(text: str, draft: Draft, before: str) -> bool:
     """Whether the words behind a figure may name it: not those behind an amount that has its subject before it."""
     named_before = draft.kind not in _COUNTED and len(before) > _SHORT and draft.infix != "级"
+    named_before = named_before and not before.endswith(_SPENDING)
     if _is_object(text, draft):
         return True
     return not named_before or text.startswith(("的", "以"), draft.end)
@@ -135,7 +138,9 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
         if _modifies(text, draft, before, previous):
             return f"{before}的{behind}"
-        return before + behind if _owns(text, draft, before) else behind
+        return before + behind if _owns(text, draft, before) or _REACHING.search(before) else behind
+    if draft.kind in ("quantity", "money") and behind and before.endswith(_SPENDING):
+        return before + behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
         return inherited if previous and len(before) < 2 and _side_by_side(previous, draft) else behind
     return _measured(draft, before, "" if going_on else behind, previous)
@@ -329,7 +334,9 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) 
         found = _OWNED.search(words_behind, 2)
         words_behind = words_behind[: found.start()] if found else words_behind
     persons = draft.unit in _OF_PERSONS or draft.kind == "age"
-    heads = edges.PERSONS if persons else edges.BODIES if draft.unit in _OF_BODIES else ()
+    if draft.kind == "rank":
+        words_behind = words_behind.split("、")[0]
+    heads = edges.PERSONS if persons and draft.unit != "人" else edges.BODIES if draft.unit in _OF_BODIES else ()
     return edges.noun(_plain(words_behind), telling and not persons, heads)
 
 

@@ -182,7 +182,7 @@ def core(metric: str) -> str:
 
 def last_verb(before: str) -> str:
     """The verb with which the words before a figure end, so that its object stands behind the figure."""
-    word = cut(before[-_HEAD:])[-1].removesuffix("了")
+    word = cut(before[-_HEAD:])[-1].removesuffix("了") if before else ""
     return word if word in _TAKING else ""
 
 

@@ -95,10 +95,16 @@ def _opens(text: str, draft: Draft, before: str) -> bool:
 def _looks_on(text: str, draft: Draft, before: str) -> bool:
     """Whether the words behind a figure may name it: not those behind an amount that has its subject before it."""
     named_before = draft.kind not in _COUNTED and len(before) > _SHORT and draft.infix != "级"
-    named_before = named_before and not before.endswith(_SPENDING)
+    named_before = named_before and not before.endswith(_SPENDING) and not _takes(text, draft, before)
     if _is_object(text, draft):
         return True
     return not named_before or text.startswith(("的", "以"), draft.end)
+
+
+def _takes(text: str, draft: Draft, before: str) -> bool:
+    """农户流转1000亩土地: whether an amount stands between a verb and what the verb takes."""
+    at = draft.end
+    return draft.kind in ("quantity", "money") and "\u4e00" <= text[at : at + 1] <= "\u9fff" and bool(edges.last_verb(before))
 
 
 def _is_object(text: str, draft: Draft) -> bool:
@@ -139,6 +145,8 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         if _modifies(text, draft, before, previous):
             return f"{before}的{behind}"
         return before + behind if _owns(text, draft, before) or _REACHING.search(before) else behind
+    if behind and not edges.tells(behind) and _takes(text, draft, before):
+        return edges.last_verb(before) + behind
     if draft.kind in ("quantity", "money") and behind and before.endswith(_SPENDING):
         return before + behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:

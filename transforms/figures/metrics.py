@@ -47,6 +47,7 @@ _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和"
 _COUNTING = frozenset("次个件项家部座条场批支种步")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人")
+_BARE = frozenset(("count", "number"))
 _OF_BODIES = frozenset("个家户所国省")
 _PLACES = tuple("省市县区国州镇村")
 _HAVING = ("拥有", "具有", "享有", "带有", "持有")
@@ -104,7 +105,9 @@ def _looks_on(text: str, draft: Draft, before: str) -> bool:
 def _takes(text: str, draft: Draft, before: str) -> bool:
     """农户流转1000亩土地: whether an amount stands between a verb and what the verb takes."""
     at = draft.end
-    return draft.kind in ("quantity", "money") and "\u4e00" <= text[at : at + 1] <= "\u9fff" and bool(edges.last_verb(before))
+    if draft.kind not in ("quantity", "money") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
+        return False
+    return text[draft.start - 1] == "的" or bool(edges.last_verb(before))
 
 
 def _is_object(text: str, draft: Draft) -> bool:
@@ -146,7 +149,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
             return f"{before}的{behind}"
         return before + behind if _owns(text, draft, before) or _REACHING.search(before) else behind
     if behind and not edges.tells(behind) and _takes(text, draft, before):
-        return edges.last_verb(before) + behind
+        return behind if text[draft.start - 1] == "的" else edges.last_verb(before) + behind
     if draft.kind in ("quantity", "money") and behind and before.endswith(_SPENDING):
         return before + behind
     if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
@@ -178,8 +181,13 @@ def _modifies(text: str, draft: Draft, before: str, previous: Draft | None) -> b
     return short and draft.kind == "count" and text.endswith(ends, 0, draft.start)
 
 
+_TAKING_TIME = re.compile("用了?|[需耗历]时?|花了?")
+
+
 def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
     """What the clause behind or before names, where the figure's own one names nothing."""
+    if draft.kind == "duration" and _TAKING_TIME.search(text, begin, draft.start):
+        return _clause_before(text, begin) or _next_clause(text, draft)
     inherited = previous.metric if previous and draft.kind == "duration" else None
     return _next_clause(text, draft) or inherited or _clause_before(text, begin)
 
@@ -336,12 +344,13 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) 
         words_behind = edges.person(words_behind)
     if _is_object(text, draft):
         words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
-    if draft.kind in _SHARES or draft.unit in _OCCASIONS:
+    lasting = draft.kind == "duration" and text.startswith("的", draft.end)
+    if (draft.kind in _SHARES and not lasting) or draft.unit in _OCCASIONS:
         return edges.phrase(_plain(words_behind))
     if following and following[0].start < end and following[0].kind in _MEASURED:
         found = _OWNED.search(words_behind, 2)
         words_behind = words_behind[: found.start()] if found else words_behind
-    persons = draft.unit in _OF_PERSONS or draft.kind == "age"
+    persons = draft.unit in _OF_PERSONS or draft.kind == "age" or (draft.unit is None and draft.kind in _BARE)
     if draft.kind == "rank":
         words_behind = words_behind.split("、")[0]
     heads = edges.PERSONS if persons and draft.unit != "人" else edges.BODIES if draft.unit in _OF_BODIES else ()

@@ -10,11 +10,12 @@ part of a word: the 能 of 产能 and the 用 of 费用 look like words that may
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from transforms.figures import nouns
 from transforms.figures.cues import cues
-from transforms.lexicon import table, words
+from transforms.lexicon import table
 from transforms.words import cut, frequency
 
 _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
@@ -34,20 +35,14 @@ _LONG = 24
 _NAMELESS = dict.fromkeys(cues("nameless"), "")
 _ADVERBS = {word: "" for word in _NAMELESS if word != "为"}
 _GOING_ON = tuple(_NAMELESS)
-PERSONS = cues("person")
-_ENDING = tuple(word for word in PERSONS if word not in ("青年", "少年", "女", "男", "口"))
-BODIES = cues("body-of-people")
-_ENDS = frozenset(words("figures_metric_predicates"))
-_TAKING = frozenset((*words("figures_metric_objects"), *cues("taking")))
-_ENDS_BEGIN = frozenset(word[:2] for word in _ENDS if len(word) > 1)
-_NOMINAL = cues("nominal")
 _APART = frozenset(cues("apart"))
 _QUOTES = {"“": "”", "‘": "’", "《": "》"}
 _QUOTE = re.compile(f"[{''.join(_QUOTES)}{''.join(_QUOTES.values())}]")
 _MARKS = "、）（，.·"
-_NEWS = re.compile(r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○])")
+_NEWS = re.compile(
+    r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○])"
+)
 _LEAST = 2
-_RARE = 3
 _HEAD = 8
 _WINDOW = 16
 _LONGEST_LEAD = max(map(len, _LEADS))
@@ -92,17 +87,17 @@ def bare(clause: str) -> str:
     return clause[start:end].strip(_MARKS)
 
 
-def noun(behind: str, telling: bool, heads: tuple[str, ...]) -> str:
+def noun(behind: str, telling: bool, owners: tuple[str, ...]) -> str:
     """What a figure counts of the words behind it: up to the predicate that says the same of all of them.
 
     `telling` is a figure at the head of its clause: what its noun does says which are meant (6家铝企|获评绿色工厂), and
-    goes only from a long clause. Elsewhere the noun ends where any predicate begins (来自33所初中|参加比赛), and
-    behind one of the `heads` that belong to the classifier where it has a noun of its own (两位客人|的电话).
+    goes only from a long clause. Elsewhere the noun ends where any predicate begins (来自三所小学|参加比赛), and
+    behind one of the `owners` that go with the classifier where that has something (两位旅客|的行李).
     """
     whole = without_open_quote(behind, keep="head").strip(_MARKS)
     found = whole[: _predicate(whole, _PREDICATE, _PREDICATES - _DONE if telling else _PREDICATES)]
     if not telling:
-        return phrase(_last_noun(found[: _head(found, heads)]))
+        return phrase(_last_noun(found[: nouns.end(found, owners)]))
     return phrase(found[: _predicate(found, _DOING, _DEEDS)] if len(found) > _LONG else found)
 
 
@@ -110,85 +105,6 @@ def _last_noun(found: str) -> str:
     """Of a long phrase the noun behind its last 的."""
     tail = found.rpartition("的")[2]
     return tail if len(found) > _LONG and len(tail) > _LEAST else found
-
-
-def _head(clause: str, heads: tuple[str, ...]) -> int:
-    """Where a noun phrase ends: before the first verb or adverb behind a noun. A verb at the head, or one with 的
-    behind it, only says more of the noun (出席会议的代表, 群众反映的问题)."""
-    if heads is not PERSONS and not _may_end(clause):
-        return len(clause)
-    parts = cut(clause)
-    at, open_until, named = 0, 0, False
-    for place, word in enumerate(parts):
-        if word == "的":
-            if at > open_until and parts[place - 1].endswith(heads):
-                return at
-            open_until = 0
-        elif at >= open_until and _ends_noun(word) and not clause.startswith(_NOMINAL, at + len(word)):
-            following = clause.find("的", at)
-            if not named:
-                if following < 0:
-                    return len(clause)
-                open_until, named = following, True
-            elif clause[at - 1] == "的":
-                pass
-            elif _adnominal(clause, at + len(word)):
-                if parts[place - 1].endswith(heads):
-                    return at
-            else:
-                return len(clause) if heads is PERSONS and len(clause) - at <= _LEAST else at
-        at += len(word)
-        named = named or word not in _NAMELESS
-        if at >= open_until and heads is PERSONS and word.endswith(_ENDING) and _goes_on(clause, at, parts[place + 1 :]):
-            return at
-    return len(clause)
-
-
-def _ends_noun(word: str) -> bool:
-    """Whether a word ends a noun before it; of one that is only guessed the head decides (提供援助)."""
-    made = len(word) == 2 * _LEAST and word[:_LEAST] in _ENDS and frequency(word) <= _RARE
-    return word in _ENDS or (made and not word[_LEAST:].startswith(_NOMINAL))
-
-
-def _goes_on(clause: str, at: int, rest: Sequence[str]) -> bool:
-    """Whether what follows a person is no part of who it is: 12名委员|作大会发言, but 党员|干部 and 工人|和学生."""
-    part = rest and rest[0].startswith("之")
-    return not part and len(clause) - at > _LEAST and not rest[0].endswith((*PERSONS, "的", "和", "与", "及", "、", "等"))
-
-
-def _may_end(clause: str) -> bool:
-    """Whether a clause holds 的 or a character or two with which a word begins that could end a noun phrase."""
-    if "的" in clause:
-        return True
-    return any(
-        clause[at] in _ENDS or clause[at : at + 2] in _ENDS_BEGIN for at in range(1, len(clause))
-    )
-
-
-def _adnominal(clause: str, at: int) -> bool:
-    """Whether a verb that ends at `at` stands before a noun of its own: 提出的建议, 住过的旅馆."""
-    return clause.startswith(("的", "过的", "了的", "出的", "到的"), at)
-
-
-def tells(behind: str) -> bool:
-    """Whether words begin with a verb or an adverb, so that the noun they speak of stands elsewhere."""
-    return bool(behind) and (behind[0] in _ENDS or behind[:_LEAST] in _ENDS) and _ends_noun(cut(behind[:_HEAD])[0])
-
-
-def core(metric: str) -> str:
-    """The noun at the head of a metric, without what is said of it: 毕业生 of 毕业生达成意向."""
-    return metric[: _head(metric, ())]
-
-
-def last_verb(before: str) -> str:
-    """The verb with which the words before a figure end, so that its object stands behind the figure."""
-    word = cut(before[-_HEAD:])[-1].removesuffix("了") if before else ""
-    return word if word in _TAKING else ""
-
-
-def names_only(clause: str) -> bool:
-    """Whether no verb or adverb stands behind the noun with which a clause begins."""
-    return _head(clause, ()) == len(clause)
 
 
 def phrase(behind: str) -> str:
@@ -212,10 +128,10 @@ def person(behind: str) -> str:
     """Whose age a figure is: 老年人 of 老年人签约率; all of the words where none of them ends like a person's."""
     at, found = 0, False
     for word in cut(behind):
-        if found and not word.endswith(PERSONS):
+        if found and not word.endswith(nouns.PERSONS):
             return behind[:at]
         at += len(word)
-        found = word.endswith(PERSONS)
+        found = word.endswith(nouns.PERSONS)
     return behind
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transforms.figures import edges
+from transforms.figures import edges, nouns
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import words
@@ -37,7 +37,9 @@ _SHORT = 4
 _COUNTED = frozenset(("count", "number", "age", "rank", "duration"))
 _DATED = frozenset(("date", "time"))
 _MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "multiple"))
-_OWNED = re.compile(rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})")
+_OWNED = re.compile(
+    rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})"
+)
 _JOINING = ("与", "和", "同", "跟")
 _REACHING = re.compile(rf"(?:{'|'.join(cues('reaching'))})[了到]?(?:全[国省市县区球美世界]+|世界)?\Z")
 _SPENDING = ("投资", "出资", "斥资", "耗资", "集资")
@@ -47,6 +49,7 @@ _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和"
 _COUNTING = frozenset("次个件项家部座条场批支种步")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人")
+_COUNTS = frozenset(("count", "number", "age"))
 _BARE = frozenset(("count", "number"))
 _OF_BODIES = frozenset("个家户所国省")
 _PLACES = tuple("省市县区国州镇村")
@@ -74,8 +77,8 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         telling = _opens(text, draft, before)
         following = figures[place + 1 : place + 3]
         behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
-        if not before and counted and _same_count(counted, draft) and edges.tells(behind):
-            behind = edges.core(counted.metric or "") + behind
+        if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
+            behind = nouns.core(counted.metric or "") + behind
         metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, draft, previous, begin)
         draft.metric = metric.rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
@@ -107,7 +110,7 @@ def _takes(text: str, draft: Draft, before: str) -> bool:
     at = draft.end
     if draft.kind not in ("quantity", "money") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
         return False
-    return text[draft.start - 1] == "的" or bool(edges.last_verb(before))
+    return text[draft.start - 1] == "的" or bool(nouns.last_verb(before))
 
 
 def _is_object(text: str, draft: Draft) -> bool:
@@ -125,50 +128,74 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     """Chooses between the words before and behind a figure, by its kind and by what follows it at once."""
     inherited = previous.metric or "" if previous else ""
     if text[draft.start : draft.end] in inherited:
-        inherited = edges.core(inherited)
-    if (draft.infix or draft.unit) == "级" and behind:
+        inherited = nouns.core(inherited)
+    if behind and ((draft.infix or draft.unit) == "级" or _named_behind(text, draft)):
         return behind
     if draft.kind == "rank":
         return behind if draft.unit in _COUNTING and len(behind) > 1 else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
-    if behind and _named_behind(text, draft):
-        return behind
-    if text[draft.end : draft.end + 1] == "的" and behind:
-        if draft.kind == "percent" and before.endswith(_RATES):
-            return before
-        alone = draft.kind in ("percent", "age") or len(before) < 2 or "、" in before or len(before) > _LONG
-        return behind if alone else before + behind
+    if behind and text.startswith("的", draft.end):
+        return _joined(draft, before, behind)
+    if draft.kind in _COUNTS:
+        return _counted(text, draft, before, behind, previous)
+    return _amount(text, draft, before, behind, previous)
+
+
+def _joined(draft: Draft, before: str, behind: str) -> str:
+    """发生率5%的村, 总量400亿元的债券: what a figure with 的 behind it measures."""
+    if draft.kind == "percent" and before.endswith(_RATES):
+        return before
+    alone = draft.kind in ("percent", "age") or len(before) < 2 or "、" in before or len(before) > _LONG
+    return behind if alone else before + behind
+
+
+def _counted(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
+    """The noun behind a count, with what stands before it where that says which are meant or who has them."""
+    inherited = previous.metric or "" if previous else ""
     if draft.unit == "人" and before and text.endswith("一行", 0, draft.start):
         return before.removesuffix("一行")
-    item = text.startswith(("、", "，", "；"), draft.start - 1) and draft.kind == "count"
-    going_on = not item and len(before or inherited) > 1 and "的" not in behind and edges.names_nothing(text, _past_tail(text, draft.end))
-    scored = draft.unit == "分" and len(before) > 1
-    if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
-        if _modifies(text, draft, before, previous):
-            return f"{before}的{behind}"
-        return before + behind if _owns(text, draft, before) or _REACHING.search(before) else behind
-    if behind and not edges.tells(behind) and _takes(text, draft, before):
-        return behind if text[draft.start - 1] == "的" else edges.last_verb(before) + behind
-    if draft.kind in ("quantity", "money") and behind and before.endswith(_SPENDING):
+    item = draft.kind == "count" and text[draft.start - 1 : draft.start] in ("、", "，", "；")
+    named = not item and len(before or inherited) > 1 and "的" not in behind
+    if named and edges.names_nothing(text, _past_tail(text, draft.end)):
+        return _measured(draft, before, "", previous)
+    if not behind or (draft.unit == "分" and len(before) > 1):
+        return _measured(draft, before, behind, previous)
+    if _modifies(text, draft, before, previous):
+        return f"{before}的{behind}"
+    return before + behind if _owns(text, draft, before) or _REACHING.search(before) else behind
+
+
+def _amount(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
+    """What an amount measures: the words before it, or those behind it that a verb before it takes."""
+    if draft.kind not in ("quantity", "money") or not behind:
+        going_on = before and edges.names_nothing(text, _past_tail(text, draft.end))
+        return _measured(draft, before, "" if going_on else behind, previous)
+    if _takes(text, draft, before) and not nouns.tells(behind):
+        return behind if text[draft.start - 1] == "的" else nouns.last_verb(before) + behind
+    if before.endswith(_SPENDING):
         return before + behind
-    if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
-        return inherited if previous and len(before) < 2 and _side_by_side(previous, draft) else behind
-    return _measured(draft, before, "" if going_on else behind, previous)
+    if len(before) > _SHORT or (before and nouns.tells(behind)):
+        return _measured(draft, before, behind, previous)
+    beside = previous and len(before) < 2 and _side_by_side(previous, draft)
+    return previous.metric or "" if previous and beside else behind
 
 
 def _same_count(previous: Draft, draft: Draft) -> bool:
-    """180名毕业生投了简历，53人达成意向: whether a figure without a noun counts of what the one before counted."""
+    """20名学生投了稿，5人达成意向: whether a figure without a noun counts of what the one before counted."""
     persons = previous.unit in _OF_PERSONS and draft.unit in _OF_PERSONS
     return draft.kind == previous.kind == "count" and (persons or previous.unit == draft.unit)
 
 
 def _owns(text: str, draft: Draft, before: str) -> bool:
-    """常州市33所初中: whether a place or an institution stands right before a count of what it has."""
+    """平山县25所小学: whether a place or an institution stands right before a count of what it has."""
     place = _SHORT <= len(before) + 1 <= _MODIFIER + 1 and before.endswith(_OWNERS) and before[0] not in _ALL_OF
     return (
-        place and draft.kind == "count" and "、" not in before
-        and text.endswith(before, 0, draft.start) and edges.names_only(before)
+        place
+        and draft.kind == "count"
+        and "、" not in before
+        and text.endswith(before, 0, draft.start)
+        and nouns.names_only(before)
     )
 
 
@@ -187,7 +214,7 @@ _TAKING_TIME = re.compile("用了?|[需耗历]时?|花了?")
 def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
     """What the clause behind or before names, where the figure's own one names nothing."""
     if draft.kind == "duration" and _TAKING_TIME.search(text, begin, draft.start):
-        return _clause_before(text, begin) or _next_clause(text, draft)
+        return edges.bare(_earlier(text, begin)) or _next_clause(text, draft)
     inherited = previous.metric if previous and draft.kind == "duration" else None
     return _next_clause(text, draft) or inherited or _clause_before(text, begin)
 
@@ -203,10 +230,13 @@ def _next_clause(text: str, draft: Draft) -> str:
 
 
 def _clause_before(text: str, begin: int) -> str:
-    """饺子端上来了，只有三个: where the figure's own clause has no noun, that of the clause before."""
-    if text[begin - 1 : begin] != "，":
-        return ""
-    return edges.noun(edges.bare(text[_clause_start(text, begin - 1) : begin - 1]), False, ())
+    """馒头端上来，竟然只有三个: where the figure's own clause has no noun, that of the clause before."""
+    return edges.noun(edges.bare(_earlier(text, begin)), False, ())
+
+
+def _earlier(text: str, begin: int) -> str:
+    """The clause that ends with a comma where one begins."""
+    return text[_clause_start(text, begin - 1) : begin - 1] if text[begin - 1 : begin] == "，" else ""
 
 
 _NUMERAL = re.compile(r"[0-9]|[一二两三四五六七八九十百千万亿几]{2}")
@@ -221,7 +251,7 @@ _MOVEMENT = "|".join(cues("movement"))
 _OF_ALL = "|".join(cues("relational-lead"))
 _RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
 _CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
-_RELATED = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})\Z")
+_MOVED = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})\Z")
 _COMPARED = re.compile(rf"\A[比较](?![赛例重索价])[^，]{{1,7}}?(?={'|'.join(words('figures_directions'))})")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
@@ -230,15 +260,22 @@ def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) ->
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
     before = _COMPARED.sub("", before)
-    if before.startswith("占") and not before.startswith(_NO_SHARE) or before and _CHANGE.fullmatch(before):
+    if previous and inherited and _RELATIONAL.fullmatch(before):
+        owner = _owner(inherited)
+        if 1 < len(owner) <= _MODIFIER and (previous.kind == "count" or _CHANGING.fullmatch(before)):
+            return owner + before
+    share = before.startswith("占") and not before.startswith(_NO_SHARE)
+    if share or (before and _CHANGE.fullmatch(before)):
         return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before
-    if previous and inherited and _RELATIONAL.fullmatch(before) and (previous.kind == "count" or _CHANGING.fullmatch(before)):
-        owner = _RELATED.sub("", inherited)
-        owner = owner.rpartition("的")[2] if len(owner) > _MODIFIER else owner
-        return owner + before if 1 < len(owner) <= _MODIFIER else before
     if len(before) < 2:
         return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
     return before
+
+
+def _owner(metric: str) -> str:
+    """Of a metric what a total or a rise belongs to: 股指 of 股指收报, of a long one the noun behind its last 的."""
+    owner = _MOVED.sub("", metric)
+    return owner.rpartition("的")[2] if len(owner) > _MODIFIER else owner
 
 
 def _side_by_side(previous: Draft, draft: Draft) -> bool:
@@ -288,7 +325,7 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
             break
         if _bounds(text, other, draft):
             continue
-        pieces.append(text[min(end, _past_tail(text, other.end)) : end])
+        pieces.append(_after_mark(text[min(end, _past_tail(text, other.end)) : end], other, draft))
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
         end = min(end, _opened(text, other))
@@ -297,8 +334,15 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
 
 
+def _after_mark(between: str, other: Draft, draft: Draft) -> str:
+    """300张床位和城西医院|200张床位: of the words between two figures of a list those of the second."""
+    rest = between[max(between.rfind("和"), between.rfind("及")) + 1 :]
+    listed = other.unit == draft.unit and other.kind == draft.kind == "count"
+    return rest if listed and len(rest) > 1 and "的" not in rest else between
+
+
 def _bounds(text: str, other: Draft, draft: Draft) -> bool:
-    """Whether a figure says which are meant by the words before the next: 65岁以上老年人签约率85%, 发生率5%的38个村."""
+    """Whether a figure says which are meant by the words before the next: 65岁以上老年人签约率85%, 缺勤率5%的8个班."""
     bounded = other.kind != "count" and text.startswith(_UPWARDS, other.end)
     bounded = bounded and not re.search("[、，和及]", text[other.end : draft.start])
     return bounded or (other.kind == "percent" and text[other.end : draft.start] == "的")
@@ -353,8 +397,8 @@ def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) 
     persons = draft.unit in _OF_PERSONS or draft.kind == "age" or (draft.unit is None and draft.kind in _BARE)
     if draft.kind == "rank":
         words_behind = words_behind.split("、")[0]
-    heads = edges.PERSONS if persons and draft.unit != "人" else edges.BODIES if draft.unit in _OF_BODIES else ()
-    return edges.noun(_plain(words_behind), telling and not persons, heads)
+    owners = nouns.PERSONS if persons and draft.unit != "人" else nouns.BODIES if draft.unit in _OF_BODIES else ()
+    return edges.noun(_plain(words_behind), telling and not persons, owners)
 
 
 def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bool, unit: str | None) -> str:
@@ -368,21 +412,29 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bo
     if _is_object(text, following):
         return text[at : max(at, following.start - 1)]
     listed = max(text.rfind(mark, at, following.start) for mark in "、和及+")
-    if listed >= 0 and (following.start - listed <= 2 or _same_kind(text[listed + 1 : following.start], unit, following)):
+    if listed >= 0 and (
+        following.start - listed <= 2 or _same_kind(text[listed + 1 : following.start], unit, following)
+    ):
         return text[at:listed]
     if following.kind == "rank":
         return text[at:end]
     if following.kind in _DATED and following.start - at > 1:
         return text[at : following.start]
     between = text[at : _opened(text, following)]
-    if counted and following.kind == "count" and len(between) > 1 and not between.endswith(_JOINING) and edges.names_only(between.rstrip("的")):
+    if (
+        counted
+        and following.kind == "count"
+        and len(between) > 1
+        and not between.endswith(_JOINING)
+        and nouns.names_only(between.rstrip("的"))
+    ):
         return between
     return text[at : _opened(text, following)] + text[_past_tail(text, following.end) : end]
 
 
 def _same_kind(between: str, unit: str | None, following: Draft) -> bool:
-    """2360张床位和三亚第三方舱医院|2000张床位: whether the item behind a mark of a list is counted like the one before."""
-    return unit == following.unit and "的" not in between and edges.names_only(between)
+    """300张床位和城西医院|200张床位: whether an item of a list is counted like the one before it."""
+    return unit == following.unit and "的" not in between and nouns.names_only(between)
 
 
 def _past_tail(text: str, at: int) -> int:

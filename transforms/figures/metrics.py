@@ -222,6 +222,7 @@ def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
 def _next_clause(text: str, draft: Draft) -> str:
     """在23年时间里，滨州铝从无到有: a span of time alone in its clause is that of the next."""
     at = _past_tail(text, draft.end)
+    at += text[at : at + 1] in ("中", "里", "间", "内")
     if draft.kind != "duration" or text[at : at + 1] != "，":
         return ""
     stop = _BREAK.search(text, at + 1, at + _WIDTH)
@@ -253,6 +254,7 @@ _RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
 _CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
 _MOVED = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})\Z")
 _COMPARED = re.compile(rf"\A[比较](?![赛例重索价])[^，]{{1,7}}?(?={'|'.join(words('figures_directions'))})")
+_GREATER = re.compile(r"[比较](?![赛例重索价]).{1,16}?(?:[高多]出?|[低少快慢大小长短重轻])了?")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
 
@@ -260,6 +262,8 @@ def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) ->
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
     before = _COMPARED.sub("", before)
+    if inherited and _GREATER.fullmatch(before):
+        return inherited
     if previous and inherited and _RELATIONAL.fullmatch(before):
         owner = _owner(inherited)
         if 1 < len(owner) <= _MODIFIER and (previous.kind == "count" or _CHANGING.fullmatch(before)):

@@ -80,7 +80,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
             behind = nouns.core(counted.metric or "") + behind
         metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, draft, previous, begin)
-        draft.metric = metric.rstrip(_STROKES) or None
+        draft.metric = _per(text, draft, metric, begin).rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
         if draft.kind == "count":
@@ -217,6 +217,17 @@ def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
         return edges.bare(_earlier(text, begin)) or _next_clause(text, draft)
     inherited = previous.metric if previous and draft.kind == "duration" else None
     return _next_clause(text, draft) or inherited or _clause_before(text, begin)
+
+
+_EACH = re.compile("每(?![年月日天周季期次])")
+
+
+def _per(text: str, draft: Draft, metric: str, begin: int) -> str:
+    """每生产一吨钢，能耗为600千克: what a short metric is reckoned for, where the clause before says it."""
+    if draft.kind in _COUNTS or not 1 < len(metric) <= _SHORT or text[begin - 1 : begin] != "，":
+        return metric
+    earlier = _earlier(text, begin)
+    return earlier + metric if _EACH.match(earlier) and len(earlier) <= _MODIFIER else metric
 
 
 def _next_clause(text: str, draft: Draft) -> str:

@@ -64,7 +64,7 @@ def _name(text: str, listed: Sequence[Draft], earlier: Sequence[Draft], start: i
 
 
 def _whole(noun: str, last: str) -> str:
-    """An item of a list with the word that only the last one has: 大豆价格 of 大豆、小麦价格, but 个人 of 个人、企业."""
+    """An item of a list with the word that only the last one has: 大豆价格 of 大豆、小麦价格, not so 个人、企业."""
     if len(noun) == 1:
         return noun + last[1:]
     tail = cut(last)[-1]

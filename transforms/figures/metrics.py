@@ -40,6 +40,7 @@ _MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "mu
 _OWNED = re.compile(
     rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})"
 )
+_LISTING = ("和", "与", "及")
 _JOINING = ("与", "和", "同", "跟")
 _REACHING = re.compile(rf"(?:{'|'.join(cues('reaching'))})[了到]?(?:全[国省市县区球美世界]+|世界)?\Z")
 _SPENDING = ("投资", "出资", "斥资", "耗资", "集资")
@@ -265,7 +266,7 @@ _RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
 _CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
 _MOVED = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})\Z")
 _COMPARED = re.compile(rf"\A[比较](?![赛例重索价])[^，]{{1,7}}?(?={'|'.join(words('figures_directions'))})")
-_GREATER = re.compile(r"[比较](?![赛例重索价]).{1,16}?(?:[高多]出?|[低少快慢大小长短重轻])了?")
+_GREATER = re.compile(r"[比较](?![赛例重索价]).{1,24}?(?:[高多]出?|相?差|[低少快慢大小长短重轻])了?")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
 
@@ -380,7 +381,11 @@ _WITHIN = re.compile(r"在[^，、在]{2,12}?(?:中(?![心国学央文小东西�
 def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
     places = edges.Joints(clause)
-    ends = [found.end() for found in _OBJECTS.finditer(clause) if found.start() in places and found.end() in places]
+    ends = [
+        found.end()
+        for found in _OBJECTS.finditer(clause)
+        if found.start() in places and found.end() in places and clause[found.end() : found.end() + 1] not in _LISTING
+    ]
     last = max(ends, default=0)
     if last and len(clause) - last >= 3:
         clause = _ALL.sub("", clause[last:])

@@ -101,9 +101,19 @@ def _looks_on(text: str, draft: Draft, before: str) -> bool:
     """Whether the words behind a figure may name it: not those behind an amount that has its subject before it."""
     named_before = draft.kind not in _COUNTED and len(before) > _SHORT and draft.infix != "级"
     named_before = named_before and not before.endswith(_SPENDING) and not _takes(text, draft, before)
+    named_before = named_before and not _is_share(text, draft)
     if _is_object(text, draft):
         return True
     return not named_before or text.startswith(("的", "以"), draft.end)
+
+
+def _is_share(text: str, draft: Draft) -> bool:
+    """各州1/3以上病例出自…: whether the noun of which a share is taken stands right behind it."""
+    at = _past_tail(text, draft.end)
+    if draft.kind not in ("percent", "fraction") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
+        return False
+    said = nouns.tells(text[draft.end : draft.end + 8]) or nouns.tells(text[at : at + 8])
+    return not said and not edges.names_nothing(text, at)
 
 
 def _takes(text: str, draft: Draft, before: str) -> bool:
@@ -170,6 +180,8 @@ def _counted(text: str, draft: Draft, before: str, behind: str, previous: Draft 
 def _amount(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """What an amount measures: the words before it, or those behind it that a verb before it takes."""
     if draft.kind not in ("quantity", "money") or not behind:
+        if len(behind) >= _SHORT and _is_share(text, draft):
+            return behind
         going_on = before and edges.names_nothing(text, _past_tail(text, draft.end))
         return _measured(draft, before, "" if going_on else behind, previous)
     if _takes(text, draft, before) and not nouns.tells(behind):
@@ -460,7 +472,8 @@ def _same_kind(between: str, unit: str | None, following: Draft) -> bool:
 def _past_tail(text: str, at: int) -> int:
     """Behind the words that only bound a figure: 左右, 以上, 的."""
     tail = _TAILS.match(text, at)
-    return tail.end() if tail else at
+    end = tail.end() if tail else at
+    return end - 1 if text.startswith("来自", end - 1) else end
 
 
 def _opened(text: str, draft: Draft) -> int:

@@ -16,8 +16,10 @@ from transforms.figures import edges, nouns
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import words
+from transforms.words import frequency
 
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
+_TAIL_WORDS = frozenset(words("figures_metric_tails"))
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
 _HAN = r"[\u4e00-\u9fff]"
 _BREAK = re.compile(rf"[，。；：！？\n]|……|——|(?<={_HAN}) | (?={_HAN})")
@@ -473,7 +475,8 @@ def _past_tail(text: str, at: int) -> int:
     """Behind the words that only bound a figure: 左右, 以上, 的."""
     tail = _TAILS.match(text, at)
     end = tail.end() if tail else at
-    return end - 1 if text.startswith("来自", end - 1) else end
+    alone = end > at and text[end - 2 : end] not in _TAIL_WORDS and text[end - 1] != "的"
+    return end - 1 if alone and frequency(text[end - 1 : end + 1]) else end
 
 
 def _opened(text: str, draft: Draft) -> int:

@@ -26,9 +26,8 @@ _ACTS = frozenset(row["word"] for row in table("figures_metric_verbs") if row["a
 _VERBS = _LIGHT | _ACTS
 _CHANGES = cues("change-to")
 _TRAILING = frozenset((*cues("only-trailing"), *_CHANGES, *_BOUNDS))
-_PREDICATES = frozenset(cues("predicate"))
 _PREDICATE = re.compile("|".join(cues("predicate")))
-_DONE = frozenset(("已", "已经", "现已"))
+_TELLING = frozenset(cues("predicate")) - {"已", "已经", "现已"}
 _DEEDS = frozenset(cues("deed"))
 _DOING = re.compile("|".join(cues("deed")))
 _LONG = 24
@@ -95,9 +94,9 @@ def noun(behind: str, telling: bool, owners: tuple[str, ...]) -> str:
     behind one of the `owners` that go with the classifier where that has something (两位旅客|的行李).
     """
     whole = without_open_quote(behind, keep="head").strip(_MARKS)
-    found = whole[: _predicate(whole, _PREDICATE, _PREDICATES - _DONE if telling else _PREDICATES)]
     if not telling:
-        return phrase(_last_noun(found[: nouns.end(found, owners)]))
+        return phrase(_last_noun(whole[: nouns.end(whole, owners)]))
+    found = whole[: _predicate(whole, _PREDICATE, _TELLING)]
     return phrase(found[: _predicate(found, _DOING, _DEEDS)] if len(found) > _LONG else found)
 
 

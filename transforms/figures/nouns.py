@@ -19,7 +19,7 @@ PERSONS = cues("person")
 BODIES = cues("body-of-people")
 _WHOLE = tuple(word for word in PERSONS if word not in cues("age-group"))
 _JOINED = (*PERSONS, "的", "和", "与", "及", "、", "等")
-_PREDICATES = frozenset(words("figures_metric_predicates"))
+_PREDICATES = frozenset((*words("figures_metric_predicates"), *cues("predicate")))
 _BEGINNINGS = frozenset(word[:2] for word in _PREDICATES)
 _TAKING = frozenset((*words("figures_metric_objects"), *cues("taking")))
 _NOMINAL = cues("nominal")
@@ -28,13 +28,14 @@ _LIGHT = frozenset(cues("nameless"))
 _SHORT = 2
 _RARE = 3
 _HEAD = 8
+_WINDOW = 32
 
 
 def end(clause: str, owners: tuple[str, ...]) -> int:
     """Where the noun at the head of a clause ends; `owners` are the ends of words behind which 的 is no part of it."""
     if owners is not PERSONS and not _may_end(clause):
         return len(clause)
-    parts = cut(clause)
+    parts = cut(clause[:_WINDOW])
     at, inside, named = 0, 0, False
     for place, word in enumerate(parts):
         if at >= inside and not named and _is_predicate(clause, at, word):

@@ -19,6 +19,8 @@ _QUALIFIERS = table("figures_qualifiers")
 _LEADING = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "before"}
 _TRAILING = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "after"}
 _INSIDE = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "inside"}
+_LEADING_ENDS = frozenset(word[-1] for word in _LEADING)
+_TRAILING_HEADS = frozenset(word[0] for word in _TRAILING)
 _LONGEST_LEADING = max(map(len, _LEADING))
 _LONGEST_TRAILING = max(map(len, _TRAILING))
 _DIRECTION = {row["word"]: row["direction"] for row in table("figures_directions")}
@@ -179,6 +181,8 @@ def _leading(text: str, draft: Draft) -> str | None:
     at = draft.start
     if text[at - 1 : at] == "了":
         at -= 1
+    if text[at - 1 : at] not in _LEADING_ENDS:
+        return None
     for width in range(min(_LONGEST_LEADING, at), 0, -1):
         word = text[at - width : at]
         if word in _LEADING and not _part_of_other(text, at - width, word):
@@ -195,6 +199,8 @@ _OTHERS = frozenset(cues("not-a-bound"))
 
 
 def _trailing(text: str, draft: Draft) -> str | None:
+    if text[draft.end : draft.end + 1] not in _TRAILING_HEADS:
+        return None
     for width in range(_LONGEST_TRAILING, 0, -1):
         word = text[draft.end : draft.end + width]
         if len(word) == width and word in _TRAILING:
@@ -220,6 +226,7 @@ def _bounds_here(text: str, draft: Draft, word: str) -> bool:
 
 def _scope(before: str) -> str | None:
     """每人每月, 累计, 年均: in the clause before the figure, the last ones that stand side by side."""
+    if not _SCOPE.search(before):
+        return None
     clause = before[max((found.end() for found in _CLAUSE.finditer(before)), default=0) :]
-    found = _SCOPE.findall(clause)
-    return "".join(dict.fromkeys(found)) if found else None
+    return "".join(dict.fromkeys(_SCOPE.findall(clause))) or None

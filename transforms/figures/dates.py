@@ -27,7 +27,7 @@ PARTS_OF_DAY = (
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ONE_TO_NINE = "[一二三四五六七八九]"
 _DAY = rf"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|(?:二?十|廿){_ONE_TO_NINE}?|初?{_ONE_TO_NINE})"
-_YEAR = r"(?:[12][0-9]{3}|[一二][零〇○一二三四五六七八九]{3}|二千零?[一二]?十?[一二三四五六七八九]?|两千|二千)"
+_YEAR = r"(?:[12][0-9]{3}|[一二][0零〇○一二三四五六七八九]{3}|二千零?[一二]?十?[一二三四五六七八九]?|两千|二千)"
 _SHORT_YEAR = r"(?:[0-9]{2}|[零〇○一二三四五六七八九]{2})"
 _ESTIMATES = ("一二", "二三", "三四", "四五", "五六", "六七", "七八", "八九", "三五")
 _SPELT_YEAR = "|".join(
@@ -108,13 +108,12 @@ class Moment:
     length: str = "day"
 
 
+_AS_SAID = str.maketrans("〇○0两", "零零零二")
+
+
 def number(text: str) -> int:
-    """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 → 2020."""
-    return (
-        int(text)
-        if text.isdecimal()
-        else int(numerals.worth(text.lstrip("初").replace("〇", "零").replace("○", "零").replace("两", "二")))
-    )
+    """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 and 二0二0 → 2020."""
+    return int(text) if text.isdecimal() else int(numerals.worth(text.lstrip("初").translate(_AS_SAID)))
 
 
 def moment_at(text: str, at: int, anchor: Anchor) -> Moment | None:

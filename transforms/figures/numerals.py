@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from transforms.lexicon import table
 
@@ -70,6 +71,7 @@ _TOKEN = re.compile(rf"{ARABIC}|点[{DIGITS}]+|.")
 _INFIX = re.compile(rf"[上数{INFIXES}]")
 
 
+@lru_cache(maxsize=8192)
 def amount(numeral: str) -> Amount:
     """The worth of a numeral as `expression` finds it, with 多, 余, 几, 上 or 数 named: 几十万 → 100000, 几."""
     if numeral.isdecimal() and numeral.isascii():

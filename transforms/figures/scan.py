@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from transforms.figures import eras, idioms, numerals, places, rows, spans
+from transforms.figures import damage, eras, idioms, numerals, places, rows, spans
 from transforms.figures.clocks import BEFORE_CLOCK, dated_at
 from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
@@ -36,7 +36,7 @@ _START = re.compile(f"[0-9翻第半数几上折{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
 _DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
-_CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
+_CHINESE_DATE_STARTS = frozenset("0年月日号时点季世—至到分个")
 _WEEKS = ("周", "星期", "礼拜")
 
 
@@ -58,10 +58,11 @@ def _found(text: str, reference: date | None) -> Iterator[Draft]:
             anchor = Anchor(reference, day=anchor.day)
         searched = start
         shifted = _shifted(text, start, anchor)
-        draft = _read(text, start, found.end(), shifted)
+        draft = damage.damaged_at(text, start, found.end()) or _read(text, start, found.end(), shifted)
         tried = found.end()
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
+            draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)
             anchor = anchor if _names_event(text, draft, reference) else _carried(shifted, draft, anchor)
             yield draft
 
@@ -167,28 +168,34 @@ def _scientific(text: str, start: int, reference: date | None) -> Draft | None:
 
 
 def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
-    sign = sign_before(text, start)
-    if sign and (sum_ := priced(measured_at(text, start, end, anchor.reference), sign)):
-        return sum_
-    if (
-        start > 1
-        and text[start - 1] in "-·."
-        and text[start - 2] in _LETTERS
-        and text[end : end + 1] not in ("%", "％")
-    ):
-        return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
-    if start and text[start - 1] in _LETTERS:
-        if _measured_behind_letter(text, end):
-            return measured_at(text, start, end, anchor.reference)
-        return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
+    marked = _behind_mark(text, start, end, anchor.reference) if start else None
+    if marked:
+        return marked
     if text[end : end + 1] in _DATE_STARTS or (text.startswith("、", end) and text[end + 1 : end + 2].isdigit()):
         dated = dated_at(text, start, anchor)
         if dated:
             return _named(text, dated)
     if text[end : end + 1] in _POWERS and (power := _scientific(text, start, anchor.reference)):
         return power
+    if _in_points(text, start, end):
+        return None
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+
+
+def _behind_mark(text: str, start: int, end: int, reference: date | None) -> Draft | None:
+    """Digits behind the sign of a currency ($20), behind a letter (C919, a label) or behind one and a stroke or a stop
+    (COVID-19, www.12306); None where nothing of that kind stands before them."""
+    sign = sign_before(text, start)
+    if sign and (sum_ := priced(measured_at(text, start, end, reference), sign)):
+        return sum_
+    before = text[start - 1]
+    if before in _LETTERS and _measured_behind_letter(text, end):
+        return measured_at(text, start, end, reference)
+    chained = before in "-·." and text[start - 2 : start - 1] in _LETTERS and text[end : end + 1] != "%"
+    if before in _LETTERS or chained:
+        return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
+    return None
 
 
 def _measured_behind_letter(text: str, end: int) -> bool:
@@ -211,6 +218,12 @@ def _named(text: str, dated: Draft) -> Draft:
     ):
         dated.start = start
     return dated
+
+
+def _in_points(text: str, start: int, end: int) -> bool:
+    """4.2.1版, 192.168.1.1: a part of digits that points chain together, the number of a version or an address."""
+    behind = text[start - 1 : start] == "." and text[start - 2 : start - 1].isdigit()
+    return behind or (text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit())
 
 
 def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:

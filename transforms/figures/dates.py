@@ -272,21 +272,7 @@ def _month_and_day(text: str, at: int, anchor: Anchor) -> Moment | None:
 
 
 def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
-    for read in (
-        _of_the_era,
-        _of_an_era,
-        _numeric,
-        _year_behind,
-        _month_and_day,
-        _new_year,
-        _lunar,
-        _shared,
-        _day_unsaid,
-        _points,
-        _quarters,
-        _first_months,
-        _decade,
-    ):
+    for read in _OF_DIGITS if text[at] < "\u0080" else _OF_WORDS:
         found = read(text, at, anchor)
         if found:
             return _joined(text, found, read, anchor) if read in (_numeric, _year_behind) else found
@@ -673,6 +659,11 @@ def _part_of_decade(first: int, part: str | None) -> Days | None:
 def _century(number_: int, part: str | None) -> Days | None:
     low, high = {None: (0, 99), "初": (0, 9), "末": (90, 99), "后期": (60, 99), "前期": (0, 39)}.get(part, (40, 60))
     return _between(spans.year((number_ - 1) * 100 + low), spans.year((number_ - 1) * 100 + high))
+
+
+_EITHER = (_lunar, _shared, _day_unsaid, _points, _quarters, _first_months, _decade)
+_OF_DIGITS = (_of_the_era, _of_an_era, _numeric, _year_behind, _month_and_day, _new_year, *_EITHER)
+_OF_WORDS = (_of_the_era, _of_an_era, _new_year, *_EITHER)
 
 
 def plan_at(text: str, at: int) -> Moment | None:

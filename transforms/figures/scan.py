@@ -29,7 +29,7 @@ _AFTER_ONE = (
 _NEARLY = "近|将近|约|超过|不止"  # bounds between 翻了 and the number
 _FIND = re.compile(
     rf"翻了?(?:(?:{_NEARLY})?[一二两三四五六])?番[多余]?|第(?:{_NUMERAL})|(?<=对)折(?![叠磨腾])"
-    rf"|(?!(?<!月初)(?<!年初)一(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
+    rf"|(?!一(?<!月初一)(?<!年初一)(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
 # One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
 _START = re.compile(f"[0-9翻第半数几上折{''.join(numerals.READS)}]")
@@ -208,7 +208,7 @@ _POWERS = ("e", "E", "×")
 
 
 def _named(text: str, dated: Draft) -> Draft:
-    """康熙三年: the name of the era belongs to the date; in 金大中12月31日 there is none."""
+    """康熙三年: the name of the era belongs to the date; in 宣德3月8日 it is another name."""
     start = eras.starts_at(text, dated.start)
     if (
         start is not None

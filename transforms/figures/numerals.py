@@ -33,7 +33,8 @@ _TRILLION = rf"兆(?=[元圆日美韩台新港欧盾卢{DIGITS}])"  # elsewhere 
 INFIXES = "多余来几"
 LONGEST = 40  # characters: what is longer is no number that a newspaper prints, and takes long to work out
 
-_POINT = r"(?:\.[0-9]+|·[0-9]+(?=[%％‰万亿元亩吨公平米千倍个点度℃斤升岁克]))?"  # older newspapers print 3·5% for 3.5%
+_OLD_POINT_BEFORE = "[%％‰万亿元亩吨公平米千倍个点度℃斤升岁克港美欧英盾秒厘毫目]|日元|分钟|小时|比索"
+_POINT = rf"(?:\.[0-9]+|·[0-9]+(?={_OLD_POINT_BEFORE}))?"  # older newspapers print 3·5% for 3.5%
 ARABIC = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9]){_POINT}|[0-9]+{_POINT})"
 _SCALED = rf"(?:[{INFIXES}]?[{SCALES}]+)"
 _TAIL = rf"零?(?:[0-9]{{1,8}}(?:[百千万]|(?![0-9.年月日]))|[{DIGITS}两][百千](?![{MYRIADS}]))"

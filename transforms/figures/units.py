@@ -45,7 +45,8 @@ def _units() -> Iterable[Measure]:
 
 
 def _currencies() -> Iterable[Measure]:
-    return (Measure(row["name"], row["unit"], "money", float(row["factor"])) for row in table("figures_currencies"))
+    for row in table("figures_currencies"):
+        yield Measure(row["name"], row["unit"], "money", float(row["factor"]), unless=row["unless"])
 
 
 def _classifiers() -> Iterable[Measure]:

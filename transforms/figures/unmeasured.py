@@ -48,6 +48,9 @@ def bare(text: str, draft: Draft, end: int) -> Draft | None:
         return _lone(text, draft, after)
     if numeral[0].isdigit():
         return _digits(text, draft, numeral, after)
+    if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and draft.value and draft.value < 100:
+        draft.label = True
+        return draft
     return draft if _counts(text, draft, numeral) else None
 
 
@@ -132,12 +135,26 @@ _MODEL = re.compile(r"[\u4e00-\u9fff](?<![为是达到至约在于增长速幅�
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
     """12345热线, 4.0版, 90后, 01, 1+6+N, and the list mark 1、."""
     if numeral.isdigit():
-        if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and len(numeral) < 3:
-            return not text[draft.end + 1 : draft.end + 2].isdigit()
+        if len(numeral) < 3 and _is_list_mark(text, draft, after):
+            return True
         if (numeral[0] == "0" and len(numeral) > 1) or "+" in (after, text[draft.start - 1 : draft.start]):
             return not whole(text, draft.start, draft.end)
         return text.startswith(cues("service"), draft.end) or (len(numeral) == 2 and after == "后")
     return numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
+
+
+def _is_list_mark(text: str, draft: Draft, after: str) -> bool:
+    """1、 and 2. at the head of a sentence, （1） and ’98 anywhere; 1、3家 counts, 2、1月 is a mark again."""
+    before = text[draft.start - 1 : draft.start]
+    if (before == "（" and after == "）") or before == "’":
+        return True
+    if before not in ("", "\n") or after not in ("、", ".", "·"):
+        return False
+    following = _NEXT_DIGITS.match(text, draft.end + 1)
+    return not following or (after == "、" and int(following[0]) <= (draft.value or 0))
+
+
+_NEXT_DIGITS = re.compile("[0-9]{1,4}")
 
 
 def _is_phone(text: str, draft: Draft, numeral: str) -> bool:

@@ -1,6 +1,7 @@
 # make corpus   set up .venv with what a run needs, build seeds/ into data/warehouse
 # make test     all tests            make lint   ruff, import-linter, mypy
 # make bench    how right the tables are, on the seeds and on the benches that lie beside the checkout
+# make benchmark   how fast figures are read, beside jieba's words over the same text
 # make lock     choose new versions and pin them     make clean   remove what make has set up (no tables)
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: corpus test bench lint lock clean venv venv-dev
+.PHONY: corpus test bench benchmark lint lock clean venv venv-dev
 
 corpus: .venv/.run
 	@$(BIN)/banmian build seeds
@@ -18,6 +19,9 @@ test: .venv/.dev
 
 bench: .venv/.dev
 	@$(BIN)/python -m benchmarks.accuracy
+
+benchmark: .venv/.dev
+	@$(BIN)/python -m benchmarks.speed
 
 lint: .venv/.dev
 	@$(BIN)/ruff check .

@@ -443,7 +443,7 @@ def test_figures_answers_line_by_line(banmian: Banmian) -> None:
     for found in answers[0]["predictions"]:
         assert text[found["start"] : found["end"]] == found["text"]
     columns = schema.BY_NAME["figure"].schema.names
-    due = columns[columns.index("kind") : columns.index("is_label") + 1]
+    due = columns[columns.index("kind") : columns.index("doubtful") + 1]
     assert list(answers[0]["predictions"][0]) == ["text", "start", "end", *due]
 
 

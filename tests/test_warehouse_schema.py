@@ -59,7 +59,7 @@ def test_the_contract_is_read_as_it_stands() -> None:
         "document": 13,
         "article": 23,
         "sentence": 12,
-        "figure": 26,
+        "figure": 27,
         "residue": 5,
     }
     assert tables["article"]["raw_spans"] == "list<struct<start: int32, end: int32>>"
@@ -279,6 +279,7 @@ MENTIONS = st.builds(
     scope=MAYBE,
     comparator=TEXT,
     is_label=st.booleans(),
+    doubtful=st.booleans(),
 )
 FIGURES = st.lists(st.builds(Figure, TEXT, MENTIONS, OFFSET, OFFSET), max_size=2).map(tuple)
 TOKENS = st.lists(TEXT, max_size=3).map(tuple)

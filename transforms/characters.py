@@ -35,7 +35,7 @@ INVISIBLE = (
 LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
 FULL_WIDTH = "０-９Ａ-Ｚａ-ｚ"
 COMPATIBILITY = "\uf900-\ufad9\U0002f800-\U0002fa1d"
-_CIRCLES = re.compile("(?<=[〇一二三四五六七八九十])[○◯OoΟО]+(?=[一二三四五六七八九十年])")
+CIRCLES = re.compile("(?<=[〇一二三四五六七八九十])[○◯OoΟО]+(?=[一二三四五六七八九十年])")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 
 
@@ -103,7 +103,7 @@ def rules() -> tuple[Rule, ...]:
         Rule("full-width digit or letter", re.compile(f"[{FULL_WIDTH}]"), lambda found: chr(ord(found[0]) - 0xFEE0)),
         Rule("full-width percent sign", re.compile("(?<=[0-9])％|(?<=[0-9] )％"), lambda _: "%"),
         Rule("full-width decimal point", re.compile("(?<=[0-9])．(?=[0-9])"), lambda _: "."),
-        Rule("circle or letter for zero", _CIRCLES, lambda found: "〇" * len(found[0])),
+        Rule("circle or letter for zero", CIRCLES, lambda found: "〇" * len(found[0])),
     )
 
 
@@ -124,7 +124,7 @@ def _from_table(name: str, becomes: dict[str, str]) -> Rule:
 def _anything() -> re.Pattern[str]:
     """One search that tells whether any rule could fire; most lines need none."""
     listed = "".join(row["character"] for row in lexicon.table("characters"))
-    return re.compile(f"[\r％．{LINE_ENDS}{BLANKS}{FULL_WIDTH}{COMPATIBILITY}{listed}]|{_CIRCLES.pattern}")
+    return re.compile(f"[\r％．{LINE_ENDS}{BLANKS}{FULL_WIDTH}{COMPATIBILITY}{listed}]|{CIRCLES.pattern}")
 
 
 def _carriage_returns(found: re.Match[str]) -> str:

@@ -65,6 +65,7 @@ class Mention:
     period_start: date | None = None
     period_end: date | None = None
     is_label: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

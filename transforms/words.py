@@ -17,6 +17,7 @@ import jieba.posseg
 from transforms.segmenter import Segmenter
 
 _SILENT = 60
+_LONGEST = 16  # characters of the dictionary's longest word
 jieba.setLogLevel(_SILENT)
 
 
@@ -78,6 +79,17 @@ def tag(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def frequency(word: str) -> int:
     """How often jieba's dictionary counts `word`; 0 where it does not know it (or only as the beginning of another)."""
     return int(_tokenizer().FREQ.get(word, 0))
+
+
+def crossed(text: str, place: int) -> bool:
+    """Whether a word of the dictionary may reach across `place`; if none does, `cut` parts words there or guesses one.
+
+    before  ("再生铝产能", 4) · ("产能达到", 2)
+    after   True: 产能        · False
+    """
+    known = _tokenizer().FREQ  # words and their beginnings
+    end = place + 1
+    return end <= len(text) and any(text[start:end] in known for start in range(max(end - _LONGEST, 0), place))
 
 
 def total_frequency() -> int:

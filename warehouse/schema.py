@@ -326,6 +326,11 @@ FIGURE = Table(
         _mention("period_start", DATE, "first day of the time that the figure speaks of", null=True, repeats=True),
         _mention("period_end", DATE, "last day of the time that the figure speaks of", null=True, repeats=True),
         _mention("is_label", pa.bool_(), "part of a name, a list mark or a slogan, no statistic: 第八届, 二级医院"),
+        _mention(
+            "doubtful",
+            pa.bool_(),
+            "print or its reader damaged the numeral (3.4.5%, 1O0万元, 3一5名): look at the source before it is used",
+        ),
     ),
     key="figure_id",
     parents=("sentence_id", "article_id"),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from transforms.figures import dates, spans
+from transforms.figures import dates, spans, weeks
 from transforms.figures.cues import cues
 from transforms.figures.dates import PARTS_OF_DAY, Anchor, Moment
 from transforms.figures.draft import Draft
 from transforms.figures.spans import Days
 
-_BEFORE_CLOCK = re.compile(rf"(?:{PARTS_OF_DAY})\Z")
+BEFORE_CLOCK = re.compile(rf"(?:{PARTS_OF_DAY})\Z")
 _NEAR = 31  # days from the issue: a time of day is hardly of a day further off
 _SCORE = re.compile(r"比|胜|负|平|战|败|领先|落后|局|扳")
 
@@ -24,28 +24,38 @@ def dated_at(text: str, start: int, anchor: Anchor) -> Draft | None:
     moment = dates.moment_at(text, start, anchor)
     if moment:
         return _moment(text, start, moment)
-    part = _BEFORE_CLOCK.search(text, max(0, start - 2), start)
+    part = BEFORE_CLOCK.search(text, max(0, start - 2), start)
     timed = dates.time_at(text, start, part[0] if part else None)
     if not timed or not _is_clock(text, start, timed.end, bool(part)):
         return None
     days = _day_of(text, start, anchor)
-    return Draft(start, timed.end, "time", clock=timed.clock, clock_end=timed.clock_end, days=days)
+    return _over(text, Draft(start, timed.end, "time", clock=timed.clock, clock_end=timed.clock_end, days=days))
 
 
 def _moment(text: str, start: int, moment: Moment) -> Draft:
     """前三季度 and 前4个月 are dates of their own: 前 belongs to them."""
     if start and text[start - 1] in "前头" and moment.length == "quarter":
         start -= 1
-    return Draft(
-        start,
-        moment.end,
-        "time" if moment.clock else "date",
-        days=moment.days,
-        clock=moment.clock,
-        clock_end=moment.clock_end,
-        explicit_year=moment.explicit_year,
-        length=moment.length,
+    return _over(
+        text,
+        Draft(
+            start,
+            moment.end,
+            "time" if moment.clock else "date",
+            days=moment.days,
+            clock=moment.clock,
+            clock_end=moment.clock_end,
+            explicit_year=moment.explicit_year,
+            length=moment.length,
+        ),
     )
+
+
+def _over(text: str, draft: Draft) -> Draft:
+    """晚上11点多 is past eleven."""
+    if draft.clock and text.startswith("多", draft.end) and not text.startswith("多名", draft.end):
+        draft.infix = "多"
+    return draft
 
 
 def _is_clock(text: str, start: int, end: int, part: bool) -> bool:
@@ -55,18 +65,28 @@ def _is_clock(text: str, start: int, end: int, part: bool) -> bool:
         return part or (len(read) >= 4 and not _SCORE.search(text, max(0, start - 12), start))
     if part or "时" in read:
         return not text.startswith(("代", "期", "段", "间"), end)
-    if (start == 0 and end == len(text)) or "分" in read or "半" in read:
+    if (start == 0 and end == len(text)) or any(mark in read for mark in "分半刻钟") or read.count("点") == 2:
         return True
-    return text.startswith(cues("after-clock"), end) and read[0].isdigit()
+    certain = read[0].isdigit() or read[0] in "十零"
+    return certain and (end == len(text) or text.startswith(cues("after-clock"), end))
 
 
 def _day_of(text: str, start: int, anchor: Anchor) -> Days | None:
     """The day of a time that has none: the one named last, else today; 昨 and 明 before it move it."""
     if not anchor.reference:
         return None
+    weekday = weeks.day_before(text, _part_start(text, start), anchor.reference)
+    if weekday:
+        return weekday
     before = text[max(0, start - 5) : start]
     shift = 1 if "明" in before else -1 if "昨" in before else 0
     if anchor.day and not shift and "今" not in before and abs((anchor.day.first - anchor.reference).days) < _NEAR:
         return anchor.day
     day = spans.plus(anchor.reference, shift)
     return Days(day, day)
+
+
+def _part_start(text: str, start: int) -> int:
+    """Where the part of the day before a time begins, the time itself where there is none."""
+    part = BEFORE_CLOCK.search(text, max(0, start - 2), start)
+    return part.start() if part else start

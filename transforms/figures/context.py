@@ -19,6 +19,8 @@ _QUALIFIERS = table("figures_qualifiers")
 _LEADING = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "before"}
 _TRAILING = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "after"}
 _INSIDE = {row["word"]: row["comparator"] for row in _QUALIFIERS if row["position"] == "inside"}
+_LEADING_ENDS = frozenset(word[-1] for word in _LEADING)
+_TRAILING_HEADS = frozenset(word[0] for word in _TRAILING)
 _LONGEST_LEADING = max(map(len, _LEADING))
 _LONGEST_TRAILING = max(map(len, _TRAILING))
 _DIRECTION = {row["word"]: row["direction"] for row in table("figures_directions")}
@@ -91,10 +93,33 @@ def _as_money(text: str, draft: Draft) -> None:
 _TOP = re.compile(rf"(?:{'|'.join(cues('top'))})(?:[于在为]|全[国省市球])*前\Z")
 
 
+_BEHIND_PLACES = frozenset(("", *"，。、；：！？（）”\n的是为和中里分依已将都"))
+_NOT_FIRST = (
+    "目前",
+    "此前",
+    "之前",
+    "日前",
+    "以前",
+    "年前",
+    "月前",
+    "天前",
+    "提前",
+    "当前",
+    "从前",
+    "先前",
+    "面前",
+    "跟前",
+)
+
+
 def _as_rank(text: str, draft: Draft) -> None:
-    """位居全国前10位, 世界排名前五十: the last of the places that are meant."""
+    """位居全国前10位, 世界排名前五十, 前三名: the last of the places that are meant; 目前10名, 前3名顾客 name none."""
     counted = draft.kind in ("count", "number") and draft.unit in (None, "位", "名")
-    if counted and text.endswith("前", 0, draft.start) and _TOP.search(text, max(0, draft.start - _WIDTH), draft.start):
+    if not counted or not text.endswith("前", 0, draft.start):
+        return
+    alone = text[draft.end : draft.end + 1] in _BEHIND_PLACES
+    first = alone and draft.unit is not None and not text.endswith(_NOT_FIRST, 0, draft.start)
+    if first or _TOP.search(text, max(0, draft.start - _WIDTH), draft.start):
         draft.kind, draft.comparator = "rank", "<="
 
 
@@ -156,6 +181,8 @@ def _leading(text: str, draft: Draft) -> str | None:
     at = draft.start
     if text[at - 1 : at] == "了":
         at -= 1
+    if text[at - 1 : at] not in _LEADING_ENDS:
+        return None
     for width in range(min(_LONGEST_LEADING, at), 0, -1):
         word = text[at - width : at]
         if word in _LEADING and not _part_of_other(text, at - width, word):
@@ -172,6 +199,8 @@ _OTHERS = frozenset(cues("not-a-bound"))
 
 
 def _trailing(text: str, draft: Draft) -> str | None:
+    if text[draft.end : draft.end + 1] not in _TRAILING_HEADS:
+        return None
     for width in range(_LONGEST_TRAILING, 0, -1):
         word = text[draft.end : draft.end + width]
         if len(word) == width and word in _TRAILING:
@@ -197,6 +226,7 @@ def _bounds_here(text: str, draft: Draft, word: str) -> bool:
 
 def _scope(before: str) -> str | None:
     """每人每月, 累计, 年均: in the clause before the figure, the last ones that stand side by side."""
+    if not _SCOPE.search(before):
+        return None
     clause = before[max((found.end() for found in _CLAUSE.finditer(before)), default=0) :]
-    found = _SCOPE.findall(clause)
-    return "".join(dict.fromkeys(found)) if found else None
+    return "".join(dict.fromkeys(_SCOPE.findall(clause))) or None

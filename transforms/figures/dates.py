@@ -11,19 +11,28 @@ words before, from the date before in the sentence, or from the day of reference
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
-from transforms.figures import lunar, numerals, spans
+from transforms.figures import eras, lunar, numerals, spans, weeks
 from transforms.figures.cues import cues
 from transforms.figures.spans import Days
 
 JOIN = r"(?:至|到|—{1,2}|－|-|–|~|～|―|一(?=[0-9]))"
+PARTS_OF_DAY = (
+    r"凌晨|清晨|早晨|早上|早间|清早|早|今晨|上午|中午|正午|午间|午后|下午|傍晚"
+    r"|晚间|晚上|当晚|晚|夜间|夜里|夜|深夜|半夜|午夜"
+)
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ONE_TO_NINE = "[一二三四五六七八九]"
 _DAY = rf"(?:3[01]|[12][0-9]|0?[1-9]|三十一?|(?:二?十|廿){_ONE_TO_NINE}?|初?{_ONE_TO_NINE})"
-_YEAR = r"(?:[12][0-9]{3}|[一二][零〇○一二三四五六七八九]{3}|二千零?[一二]?十?[一二三四五六七八九]?|两千|二千)"
+_YEAR = r"(?:[12][0-9]{3}|[一二][0零〇○一二三四五六七八九]{3}|二千零?[一二]?十?[一二三四五六七八九]?|两千|二千)"
 _SHORT_YEAR = r"(?:[0-9]{2}|[零〇○一二三四五六七八九]{2})"
+_ESTIMATES = ("一二", "二三", "三四", "四五", "五六", "六七", "七八", "八九", "三五")
+_SPELT_YEAR = "|".join(
+    tens + ones for tens in "一三四五六七八九" for ones in "零〇一二三四五六七八九" if tens + ones not in _ESTIMATES
+)
 _PART = r"(?:年?[上下前后]半年|月?[上中下]旬|[年月]?[底末初]|年中(?![国华心医间学东期小]))"
 _QUARTER = r"(?:第?[一二三四1-4]个?季度末?)"
 
@@ -31,8 +40,8 @@ _QUARTER = r"(?:第?[一二三四1-4]个?季度末?)"
 def _point(n: str) -> str:
     """A point in time, its groups named with `n`: a year with or without what follows, a month, a day."""
     return (
-        rf"(?:(?:(?P<y{n}>{_YEAR})年度?|(?P<s{n}>{_SHORT_YEAR})年(?=[底末初上下第0-9一二三四五六七八九十]|前[0-9一二三四五六七八九十]|代|以[来前后])"
-        rf"|(?P<z{n}>[0零〇][0-9一二三四五六七八九])年)"
+        rf"(?:(?:(?P<y{n}>{_YEAR})年(?!代(?!表))度?|(?P<s{n}>{_SHORT_YEAR})年(?=[底末初上下第0-9一二三四五六七八九十]|前[0-9一二三四五六七八九十]|代|以[来前后])"
+        rf"|(?P<z{n}>[0零〇][0-9一二三四五六七八九]|{_SPELT_YEAR})年(?!代(?!表)))"
         rf"(?:(?P<m{n}>{_MONTH})月份?(?:(?P<d{n}>{_DAY})[日号])?)?"
         rf"|(?P<mo{n}>{_MONTH})月份?(?:(?P<da{n}>{_DAY})[日号])?"
         rf"|(?P<do{n}>{_DAY})[日号])"
@@ -40,7 +49,7 @@ def _point(n: str) -> str:
     )
 
 
-_POINTS = re.compile(rf"{_point('1')}(?:{JOIN}(?P<second>{_point('2')}))?")
+_POINTS = re.compile(rf"{_point('1')}(?:{JOIN}(?P<of>今年|明年|当年|次年|翌年)?(?P<second>{_point('2')}))?")
 _SHARED = re.compile(rf"(?P<a>[0-9]{{1,4}}|{_MONTH}){JOIN}(?P<b>[0-9]{{1,4}}|{_MONTH})(?P<unit>年|月份?|日)")
 _SHARED_MONTHS = re.compile(rf"(?P<y>{_YEAR})年(?P<a>{_MONTH}){JOIN}(?P<b>{_MONTH})月份?")
 _SHARED_DAYS = re.compile(rf"(?:(?P<y>{_YEAR})年)?(?P<m>{_MONTH})月(?P<a>{_DAY}){JOIN}(?P<b>{_DAY})[日号]")
@@ -55,18 +64,25 @@ _NUMERIC = re.compile(
 _PLAN = re.compile(
     r"(?P<n>十?[一二三四五六七八九]|十)五(?P<close>[”’」])?(?P<p>期间|时期|末期|末|初|以来|开局之年|收官之年)?"
 )
-PARTS_OF_DAY = r"凌晨|清晨|早晨|早上|早|上午|中午|正午|午后|下午|傍晚|晚间|晚上|晚|夜间|夜里|深夜|半夜|午夜"
+_SPOKEN = rf"[一二三四五]?十{_ONE_TO_NINE}?"
+_BEHIND_HOUR = (
+    rf"(?:(?P<mj{{n}}>[0-5]?[0-9]|{_SPOKEN}|零?{_ONE_TO_NINE})分(?!钟)(?:(?P<sj{{n}}>[0-5]?[0-9])秒)?"
+    rf"|(?P<half{{n}}>半)|(?P<q{{n}}>[一三])刻|整"
+    rf"|(?<=点)(?P<ml{{n}}>[0-5][0-9]|{_SPOKEN}|零{_ONE_TO_NINE})(?=\Z|[，。、；：！？）—～~\n至到左右许前后出开起的时-]))?"
+)
 _CLOCK = (
-    r"(?:(?P<h{n}>[01]?[0-9]|2[0-4])(?:[:：](?P<mi{n}>[0-5][0-9])(?:[:：](?P<s{n}>[0-5][0-9]))?(?![0-9:：])时?|"
-    r"(?:时|点钟?)(?:(?P<mj{n}>[0-5]?[0-9])分(?:(?P<sj{n}>[0-5]?[0-9])秒)?|(?P<half{n}>半)|(?P<q{n}>[一三])刻|整|许)?)"
-    r"|(?P<hh{n}>二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])(?:时|点钟?)"
-    r"(?:(?P<hm{n}>[零一二三四五]?十?[一二三四五六七八九]?)分(?!钟)|(?P<hhalf{n}>半)|(?P<hq{n}>[一三])刻|整|许)?)"
+    r"(?:(?P<h{n}>[01]?[0-9]|2[0-4])[:：](?P<mi{n}>[0-5][0-9])(?:[:：](?P<s{n}>[0-5][0-9]))?"
+    r"(?: ?(?P<ap{n}>[apAP])\.?[mM]\.?(?![A-Za-z0-9]))?(?![0-9:：])时?"
+    r"|(?P<hh{n}>[01]?[0-9]|2[0-4]|二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])(?:时|点钟?)"
+    rf"{_BEHIND_HOUR})"
 )
 _TIME = re.compile(
     rf"(?P<part>{PARTS_OF_DAY})?{_CLOCK.replace('{n}', '1')}"
     rf"(?:{JOIN}(?:次日|当日|当天)?(?P<part2>{PARTS_OF_DAY})?{_CLOCK.replace('{n}', '2')})?"
 )
-_AFTERNOON = frozenset(("下午", "午后", "傍晚", "晚间", "晚上", "晚", "夜间", "夜里", "深夜", "半夜", "午夜"))
+_AFTERNOON = frozenset(
+    ("下午", "午后", "傍晚", "晚间", "晚上", "当晚", "晚", "夜间", "夜", "夜里", "深夜", "半夜", "午夜")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +108,41 @@ class Moment:
     length: str = "day"
 
 
+_AS_SAID = str.maketrans("〇○0两", "零零零二")
+
+
 def number(text: str) -> int:
-    """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 → 2020."""
-    return (
-        int(text)
-        if text.isdecimal()
-        else int(numerals.worth(text.lstrip("初").replace("〇", "零").replace("○", "零").replace("两", "二")))
-    )
+    """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 and 二0二0 → 2020."""
+    return int(text) if text.isdecimal() else int(numerals.worth(text.lstrip("初").translate(_AS_SAID)))
 
 
 def moment_at(text: str, at: int, anchor: Anchor) -> Moment | None:
     """The date, the range of dates or the time of day that begins at `at`; None where there is none."""
     dated = _date_at(text, at, anchor)
+    if dated and dated.end < len(text) and text[dated.end] in "的第最":
+        week = _week_of(text, dated)
+        return dated if week is dated else _joined(text, week, _week_or_date, anchor)
     if dated and dated.end < len(text) and text[dated.end] in _CLOCK_STARTS:
         timed = time_at(text, dated.end + (text[dated.end] == " "), None)
         if timed:
             until = _second_day(text, timed.end, dated, anchor)
             return until or Moment(timed.end, dated.days, timed.clock, timed.clock_end, dated.explicit_year)
     return dated
+
+
+def _week_of(text: str, dated: Moment) -> Moment:
+    """12月第一周, 4月的最后一个星期一; without a week the date itself."""
+    of_span = dated.days if dated.length in ("month", "year") else None
+    found = weeks.of_span(text, dated.end, of_span) if of_span else None
+    if not found:
+        return dated
+    end, days = found
+    return replace(dated, end=end, days=days, length="day" if days.first == days.last else "week")
+
+
+def _week_or_date(text: str, at: int, anchor: Anchor) -> Moment | None:
+    dated = _date_at(text, at, anchor)
+    return _week_of(text, dated) if dated else None
 
 
 _CLOCK_STARTS = frozenset(" 0123456789一二三四五六七八九十两凌清早上中正午下傍晚夜深半")
@@ -140,10 +173,11 @@ def time_at_end(text: str, end: int) -> str | None:
     return None
 
 
-_LUNAR_DAY = "初[一二三四五六七八九十0-9]|[十廿][一二三四五六七八九]|二十[一二三四五六七八九]?|三?十|廿"
+_LUNAR_DAY = rf"初[一二三四五六七八九十0-9]|(?:二?十|廿){_ONE_TO_NINE}|(?:[二三]?十|廿)(?!{_ONE_TO_NINE})"
 _LUNAR = re.compile(
-    rf"(?:(?P<y>{_YEAR})年)?(?P<said>农历|阴历)?(?P<leap>闰)?(?P<m>正|冬|腊|{_MONTH})月(?:(?P<d>{_LUNAR_DAY})(?![日号个多余万]))?"
+    rf"(?:(?P<y>{_YEAR})年)?(?P<said>农历|阴历)?(?P<leap>闰)?(?P<m>正|冬|腊|{_MONTH})月(?:(?P<d>{_LUNAR_DAY})(?P<of_sun>日)?(?![号个多余万]))?"
 )
+_NEW_YEAR = re.compile(rf"(?:(?P<y>{_YEAR})年)?大年(?:初(?P<d>[一二三四五六七八九十])|三十)")
 _LUNAR_NAMES = {"正": 1, "冬": 11, "腊": 12}
 _LUNAR_FEASTS = frozenset(((1, 15), (5, 5), (7, 7), (8, 15), (9, 9)))
 
@@ -158,14 +192,39 @@ def _lunar(text: str, at: int, anchor: Anchor) -> Moment | None:
     day_ = number(found["d"]) if found["d"] else None
     feast = (month_, day_) in _LUNAR_FEASTS and not found["y"]
     named = found["m"] in _LUNAR_NAMES or (found["d"] or "")[:1] in ("初", "廿")
-    if not (said or (day_ and (named or feast))):
+    if not (said or (day_ and not found["of_sun"] and (named or feast))):
         return None
     leap = bool(found["leap"]) or text[at - 1 : at] == "闰"
     year = number(found["y"]) if found["y"] else anchor.year or (anchor.reference.year if anchor.reference else None)
+    if year and not found["y"] and not anchor.year and month_ > 10 and anchor.reference and anchor.reference.month < 4:
+        year -= 1
     days = None
     if year:
         days = lunar.day(year, month_, day_) if day_ else lunar.month(year, month_, leap)
+        days = days or _last_of(year, month_, day_)
     return Moment(found.end(), days, explicit_year=bool(found["y"]), length="day" if day_ else "month")
+
+
+def _last_of(year: int, month_: int, day_: int | None) -> Days | None:
+    """腊月三十 of a year whose last month has 29 days is the last one."""
+    whole = lunar.month(year, month_) if day_ == 30 else None
+    return Days(whole.last, whole.last) if whole else None
+
+
+def _new_year(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """大年三十, 大年初一: the eve of the lunar year and its first days, nearest to the reference."""
+    found = _NEW_YEAR.match(text, at)
+    if not found:
+        return None
+    stated = number(found["y"]) if found["y"] else anchor.year
+    years = [stated] if stated else []
+    if anchor.reference and not years:
+        years = [anchor.reference.year, anchor.reference.year + 1]
+    day_ = number(found["d"]) if found["d"] else 0
+    known = [days for year in years if (days := lunar.day(year, 1, day_))]
+    reference = anchor.reference
+    days = min(known, key=lambda one: abs((one.first - reference).days) if reference else 0, default=None)
+    return Moment(found.end(), days, explicit_year=bool(found["y"]))
 
 
 _ERA_YEAR = re.compile(r"(?P<y>[0-9]{1,4}|[零〇一二三四五六七八九十百千]{1,7})年")
@@ -182,7 +241,27 @@ def _of_the_era(text: str, at: int, _anchor: Anchor) -> Moment | None:
     return Moment(found.end(), days, explicit_year=True, length="year")
 
 
+def _of_an_era(text: str, at: int, _anchor: Anchor) -> Moment | None:
+    """康熙三年, 民国二十年九月; the name of the era stands before `at`."""
+    found = eras.year_at(text, at)
+    return Moment(found[0], found[1], explicit_year=True, length=found[2]) if found else None
+
+
 _MONTH_AND_DAY = re.compile(r"(?P<m>0[1-9]|1[0-2])[-/](?P<d>0[1-9]|[12][0-9]|3[01])(?![0-9/.-])")
+
+
+_AMERICAN = re.compile(r"(?P<a>[0-3]?[0-9])(?P<sep>[-/.])(?P<b>[0-3]?[0-9])(?P=sep)(?P<y>(?:19|20)[0-9]{2})(?![0-9./])")
+
+
+def _year_behind(text: str, at: int, _anchor: Anchor) -> Moment | None:
+    """11/20/2024: the month first, unless it can't be one or full stops part them (20.11.2024)."""
+    found = _AMERICAN.match(text, at)
+    if not found:
+        return None
+    first, second, year = int(found["a"]), int(found["b"]), int(found["y"])
+    day_first = spans.day(year, second, first)
+    days = (spans.day(year, first, second) if found["sep"] != "." else day_first) or day_first
+    return Moment(found.end(), days, explicit_year=True) if days else None
 
 
 def _month_and_day(text: str, at: int, anchor: Anchor) -> Moment | None:
@@ -193,10 +272,10 @@ def _month_and_day(text: str, at: int, anchor: Anchor) -> Moment | None:
 
 
 def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
-    for read in (_of_the_era, _numeric, _month_and_day, _lunar, _shared, _points, _quarters, _first_months, _decade):
+    for read in _OF_DIGITS if text[at] < "\u0080" else _OF_WORDS:
         found = read(text, at, anchor)
         if found:
-            return found
+            return _joined(text, found, read, anchor) if read in (_numeric, _year_behind) else found
     return None
 
 
@@ -213,9 +292,59 @@ def _numeric(text: str, at: int, _anchor: Anchor) -> Moment | None:
     return Moment(found.end(), spans.day(int(found["y"]), int(found["m"]), int(found["d"])), explicit_year=True)
 
 
+def _joined(text: str, first: Moment, read: Callable[[str, int, Anchor], Moment | None], anchor: Anchor) -> Moment:
+    """2024-11-18至2024-11-20, 4月的最后一个星期一到10月1日: `first` with the date behind it that `read` reads."""
+    joined = _JOIN.match(text, first.end)
+    second = read(text, joined.end(), anchor) if joined else None
+    days = _between(first.days, second.days) if second else None
+    return replace(first, end=second.end, days=days) if second and days else first
+
+
 def _shared(text: str, at: int, anchor: Anchor) -> Moment | None:
     """2016—2020年, 1—4月, 18至20日, 2020年1至4月, 3月18—20日: two numbers with one unit."""
-    return _shared_days(text, at, anchor) or _shared_months(text, at) or _shared_units(text, at, anchor)
+    return (
+        _shared_days(text, at, anchor)
+        or _shared_months(text, at)
+        or _shared_units(text, at, anchor)
+        or _across_years(text, at)
+        or _neighbours(text, at, anchor)
+    )
+
+
+_ACROSS = re.compile(
+    rf"(?P<a>(?:19|20)[0-9]{{2}})(?:/|{JOIN})(?P<b>(?:19|20)?[0-9]{{2}})(?P<unit>年度?|赛季|学年度?|榨季|雪季)"
+)
+
+
+def _across_years(text: str, at: int) -> Moment | None:
+    """2023/24赛季, 2023—2024学年: a season that begins in one year and ends in the next."""
+    found = _ACROSS.match(text, at)
+    if not found:
+        return None
+    low, high = int(found["a"]), int(found["b"])
+    high = high if high > 99 else low - low % 100 + high + (100 if high < low % 100 else 0)
+    days = _between(spans.year(low), spans.year(high)) if low < high else None
+    return Moment(found.end(), days, explicit_year=True, length="year") if days else None
+
+
+_NEIGHBOURS = re.compile(
+    rf"(?P<a>{_ONE_TO_NINE})(?P<b>{_ONE_TO_NINE}|十)(?P<unit>月份?)"
+    r"|(?P<c>[1-9]|[12][0-9]|30)、(?P<d>[1-9]|[12][0-9]|3[01])(?P<days>月份?|日)"
+)
+
+
+def _neighbours(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """七八月, 7、8月份, 18、19日: two that follow each other."""
+    found = _NEIGHBOURS.match(text, at)
+    if not found or (found["c"] and text[at - 1 : at] in ("", "\n", "、", "第")):
+        return None
+    low, high = number(found["a"] or found["c"]), number(found["b"] or found["d"])
+    if high != low + 1 or text.startswith(("游", "龄", "球"), found.end()):
+        return None
+    if found["days"] == "日":
+        return _days_of_month(found.end(), low, high, anchor)
+    year = _year_for(anchor, high, None) if high <= 12 else None
+    return Moment(found.end(), spans.months(year, low, high), length="month") if year else None
 
 
 def _shared_days(text: str, at: int, anchor: Anchor) -> Moment | None:
@@ -271,6 +400,23 @@ def _between(first: Days | None, last: Days | None) -> Days | None:
     return Days(first.first, last.last) if first and last and first.first <= last.last else None
 
 
+_DAY_UNSAID = re.compile(
+    rf"(?:(?P<y>{_YEAR})年)?(?P<m>十[一二]?|{_ONE_TO_NINE})月(?P<d>三十一?|(?:二?十|廿){_ONE_TO_NINE}?)"
+    rf"(?=\Z|[，。、；：！？）”\n]|这|那|当|{PARTS_OF_DAY})"
+)
+
+
+def _day_unsaid(text: str, at: int, anchor: Anchor) -> Moment | None:
+    """一月二十三, 二〇二四年三月十五: a day without 日, in Chinese numerals, at the end of a clause."""
+    found = _DAY_UNSAID.match(text, at)
+    if not found:
+        return None
+    month, day = number(found["m"]), number(found["d"])
+    year = number(found["y"]) if found["y"] else _year_for(anchor, month, day)
+    days = _day_of_year(year, month, day, bool(found["y"])) if year else None
+    return Moment(found.end(), days, explicit_year=bool(found["y"])) if days or not year else None
+
+
 def _points(text: str, at: int, anchor: Anchor) -> Moment | None:
     found = _POINTS.match(text, at)
     if not found or not _plausible(found, text):
@@ -279,11 +425,20 @@ def _points(text: str, at: int, anchor: Anchor) -> Moment | None:
     explicit = bool(found["y1"] or found["s1"] or found["z1"])
     if not found["second"]:
         return Moment(found.end(), first, explicit_year=explicit, length=length)
-    within = Anchor(anchor.reference, first.first.year if first else None, _month_of(first)) if first else anchor
+    within = Anchor(anchor.reference, _year_said(found["of"], first, anchor), _month_of(first)) if first else anchor
     last, length = _resolved(found, "2", within)
     if first and last and last.last < first.first:
         last = Days(spans.shifted(last.first, years=1), spans.shifted(last.last, years=1))
     return Moment(found.end(), _between(first, last), explicit_year=explicit, length=length)
+
+
+def _year_said(word: str | None, first: Days, anchor: Anchor) -> int:
+    """The year of the second date of a range: 去年12月至今年3月, 10月至次年5月."""
+    if word in ("次年", "翌年"):
+        return first.first.year + 1
+    if word in ("今年", "明年") and anchor.reference:
+        return anchor.reference.year + (1 if word == "明年" else 0)
+    return first.first.year
 
 
 def _month_of(days: Days) -> tuple[int, int]:
@@ -291,6 +446,7 @@ def _month_of(days: Days) -> tuple[int, int]:
 
 
 _HISTORY = cues("history")
+LASTING = re.compile(rf"(?:{'|'.join(cues('lasting'))})[了约近]?\Z")  # 行政拘留5日
 
 
 def _plausible(found: re.Match[str], text: str) -> bool:
@@ -298,11 +454,15 @@ def _plausible(found: re.Match[str], text: str) -> bool:
     end, after = found.end(), text[found.end() : found.end() + 3]
     if found["y1"] and not found["m1"] and not 1500 <= number(found["y1"]) <= 2200 and after.startswith(_HISTORY):
         return False
-    if found["s1"] and not found["m1"] and not found["p1"] and not found["q1"]:
+    if found["s1"] and not any(found[group] for group in ("m1", "p1", "q1", "fq1", "fm1")):
         return found["s1"][0] in "0零〇"
-    if found["do1"] and not found["do1"].isdigit() and text[found.start() - 1 : found.start()] != "月":
+    if found["do1"] and LASTING.search(text, max(0, found.start() - 5), found.start()):
+        return False
+    if found["do1"] and not found["do1"].isdigit() and not _is_spelt_day(text, found):
         return False
     if text[end - 1] == "号":
+        if text[found.start() - 1 : found.start()] in ("〕", "］", "]"):
+            return False
         return not found["do1"] or after[:1] in _AFTER_DAY or bool(_HOUR.match(after))
     return not (
         found["do1"]
@@ -310,6 +470,26 @@ def _plausible(found: re.Match[str], text: str) -> bool:
             after.startswith(("内", "之内", "龄", "游", "元", "均")) or text[found.start() - 1 : found.start()] == "每"
         )
     )
+
+
+_DAY_BEHIND = re.compile(
+    rf"{PARTS_OF_DAY}|电|讯|报道|在|抵|离开|会见|会晤|宣布|表示|发表|举行|召开|说|称|指出|至|到|起|（|[，、](?:[一二三四五六七八九十]{{1,3}}日)"
+)
+_NO_DAY_BEFORE = frozenset("第每近约共达满逾超过余整历计头前")
+
+
+def _is_spelt_day(text: str, found: re.Match[str]) -> bool:
+    """二十三日, 十日下午: a day in Chinese numerals without a month; 三日 and 十日 only where what follows says so."""
+    before, after = text[found.start() - 1 : found.start()], found.end()
+    if before == "月":
+        return True
+    if before in _NO_DAY_BEFORE or text[after - 1] != "日":
+        return False
+    if len(found["do1"]) > 1 and not text.startswith(
+        ("内", "之", "以", "间", "游", "龄", "后", "来", "期", "多"), after
+    ):
+        return True
+    return bool(_DAY_BEHIND.match(text, after))
 
 
 _HOUR = re.compile(r"[0-9]{1,2}[点时:：]")
@@ -384,16 +564,22 @@ def _full_year(stated: str, anchor: Anchor) -> int:
     return min((1900 + year, 2000 + year), key=lambda one: (one > base + 10, abs(one - base)))
 
 
+_MONTHS_ON = 6  # 1月14日开始至2月22日 goes on in the coming year
+
+
 def _year_for(anchor: Anchor, month: int, day: int | None) -> int | None:
     """The year of a date that names none: the one named before it, else the nearest that makes sense.
 
-    A month without a day lies behind rather than ahead; a day may lie in the first weeks of the coming year.
+    A date in the coming year takes a later one with it. A month without a day lies behind rather than ahead; a day may
+    lie in the first weeks of the coming year.
     """
     if anchor.year:
         return anchor.year
     reference = anchor.reference
     if not reference:
         return None
+    if anchor.month and anchor.month[0] > reference.year and 0 <= month - anchor.month[1] <= _MONTHS_ON:
+        return anchor.month[0]
     ahead = month - reference.month
     if ahead > 6 or (ahead == 6 and day and day > reference.day):
         return reference.year - 1
@@ -481,6 +667,11 @@ def _century(number_: int, part: str | None) -> Days | None:
     return _between(spans.year((number_ - 1) * 100 + low), spans.year((number_ - 1) * 100 + high))
 
 
+_EITHER = (_lunar, _shared, _day_unsaid, _points, _quarters, _first_months, _decade)
+_OF_DIGITS = (_of_the_era, _of_an_era, _numeric, _year_behind, _month_and_day, _new_year, *_EITHER)
+_OF_WORDS = (_of_the_era, _of_an_era, _new_year, *_EITHER)
+
+
 def plan_at(text: str, at: int) -> Moment | None:
     """“十四五”末 from the first numeral on: the last year of that plan; the plan's years without 末 or 初."""
     found = _PLAN.match(text, at)
@@ -514,11 +705,9 @@ def _clock(found: re.Match[str], n: str, part: str | None) -> str:
         hour += 12
     if part in ("中午", "正午") and hour < 4:
         hour += 12
-    minute = found["mi" + n] or found["mj" + n] or found["hm" + n] or "0"
-    minutes = number(minute)
-    if found["half" + n] or found["hhalf" + n]:
-        minutes = 30
-    quarter_ = found["q" + n] or found["hq" + n]
-    minutes = 15 * number(quarter_) if quarter_ else minutes
+    if found["ap" + n]:
+        hour = hour % 12 + (12 if found["ap" + n] in "pP" else 0)
+    minute = found["mi" + n] or found["mj" + n] or found["ml" + n] or "0"
+    minutes = 30 if found["half" + n] else 15 * number(found["q" + n]) if found["q" + n] else number(minute)
     seconds = found["s" + n] or found["sj" + n]
     return f"{hour:02d}:{minutes:02d}" + (f":{int(seconds):02d}" if seconds else "")

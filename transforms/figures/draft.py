@@ -32,6 +32,7 @@ class Draft:
     infix: str | None = None
     ordinal: bool = False
     label: bool = False
+    doubtful: bool = False
     comparator: str = "="
     qualifier: str | None = None
     bound_at: int | None = None
@@ -50,5 +51,5 @@ class Draft:
             text[self.start : self.end], self.start - offset, self.end - offset, self.kind, self.value, self.high,
             days.first if days else None, days.last if days else None, self.clock, self.clock_end,
             self.unit, si_value, si_unit, self.comparator, self.direction, self.qualifier, self.metric, self.scope,
-            period.first if period else None, period.last if period else None, self.label,
+            period.first if period else None, period.last if period else None, self.label, self.doubtful,
         )  # fmt: skip

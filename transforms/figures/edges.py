@@ -16,7 +16,7 @@ from functools import lru_cache
 from transforms.figures import nouns
 from transforms.figures.cues import cues
 from transforms.lexicon import table
-from transforms.words import cut, frequency
+from transforms.words import crossed, cut, frequency
 
 _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
 _BOUNDS = [row["word"] for row in table("figures_qualifiers") if row["position"] == "before"]
@@ -56,7 +56,8 @@ class Joints:
         self._text, self._offset = text, offset
 
     def __contains__(self, place: int) -> bool:
-        return place - self._offset in _places(self._text)
+        at = place - self._offset
+        return 0 <= at <= len(self._text) and (not crossed(self._text, at) or at in _places(self._text))
 
     def places(self) -> Collection[int]:
         """The places, counted from the beginning of the text."""

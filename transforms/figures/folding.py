@@ -7,20 +7,26 @@ after   十余万   · 12.5%      · 两小时 · 达3.5%，同比
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from transforms.characters import CIRCLES
 from transforms.document import Mention
 from transforms.lexicon import table
 
 _CHARACTERS = {row["char"]: row["reads"] for row in table("figures_folding")}
 _WIDE = {code + 0xFEE0: code for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), 0x25, 0x2E, 0x2F)}
 _FOLD = {**_WIDE, **{ord(char): ord(reads) for char, reads in _CHARACTERS.items()}}
-_MARKS = {",": "，", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"}
-_HALF_MARK = re.compile(r",(?![0-9]{3}(?![0-9]))|(?<![0-9]),|[;()?!]|(?<![0-9]):|:(?![0-9])")
-_THOUSANDS = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
+_FOLDED = frozenset(map(chr, _FOLD))
+_ZEROS = frozenset("○◯OoΟО")
+_MARKS = {",": "，", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！", ":": "："}
+_HALF_MARKS = frozenset(_MARKS)
+_HALF_MARK = re.compile(r",(?!(?<=[0-9],)[0-9]{3}(?![0-9]))|[;()?!]|:(?!(?<=[0-9]:)[0-9])")
+_THOUSANDS = re.compile(r"，(?=[0-9]{3}(?![0-9]))(?<=[0-9]，)")
 _HAN = r"[\u3007\u4e00-\u9fff]"
 _BLANK = re.compile(r"(?<=\S)[^\S\n]+(?=\S)")
 _FINANCIAL = {row["char"]: row["reads"] for row in table("figures_numerals") if row["role"] == "financial"}
+_ON_CHEQUES = frozenset(_FINANCIAL)
 _NUMERALS = "".join(row["char"] for row in table("figures_numerals"))
 _CHEQUE = re.compile(
     rf"(?<=[{_NUMERALS}之分元角圆负又点])[{''.join(_FINANCIAL)}]|[{''.join(_FINANCIAL)}](?=[{_NUMERALS}分元角圆点])|\A[{''.join(_FINANCIAL)}]\Z"
@@ -38,10 +44,16 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """`text` for the grammar; each character stands for one of the given text, blanks may be dropped."""
-    plain = text.translate(_FOLD)
-    plain = _HALF_MARK.sub(lambda mark: _MARKS.get(mark[0], "：" if mark[0] == ":" else mark[0]), plain)
+    plain = text
+    if not _ZEROS.isdisjoint(plain):
+        plain = CIRCLES.sub(lambda found: "零" * len(found[0]), plain)
+    if not _FOLDED.isdisjoint(plain):
+        plain = plain.translate(_FOLD)
+    if not _HALF_MARKS.isdisjoint(plain):
+        plain = _HALF_MARK.sub(lambda mark: _MARKS[mark[0]], plain)
     plain = _THOUSANDS.sub(",", plain)
-    plain = _CHEQUE.sub(lambda found: _FINANCIAL[found[0]], plain)
+    if not _ON_CHEQUES.isdisjoint(plain):
+        plain = _CHEQUE.sub(lambda found: _FINANCIAL[found[0]], plain)
     if " " not in plain and "\u3000" not in plain and "\t" not in plain:
         return Folded(plain, None)
     at: list[int] = []
@@ -59,9 +71,7 @@ def _means(before: str, after: str) -> bool:
     return bool(_SOLID.match(before) and _SOLID.match(after))
 
 
-def unfold(mention: Mention, text: str, folded: Folded) -> Mention:
-    """The mention with offsets and surface in the text as given."""
-    if folded.at is None:
-        return mention if text is folded.text else replace(mention, surface=text[mention.start : mention.end])
-    start, end = folded.at[mention.start], folded.at[mention.end - 1] + 1
+def unfold(mention: Mention, text: str, at: Sequence[int]) -> Mention:
+    """The mention of a folded text, of whose characters `at` gives the places, with offsets and surface in `text`."""
+    start, end = at[mention.start], at[mention.end - 1] + 1
     return replace(mention, surface=text[start:end], start=start, end=end)

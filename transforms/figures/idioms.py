@@ -15,7 +15,7 @@ def _by_numeral() -> dict[str, tuple[tuple[int, int, frozenset[str]], ...]]:
     found: defaultdict[str, defaultdict[tuple[int, int], set[str]]] = defaultdict(lambda: defaultdict(set))
     for word in words("figures_idioms"):
         for place, char in enumerate(word):
-            if char in _NUMERIC or char == "第":
+            if char in _NUMERIC or char in "第上数几":
                 found[char][place, len(word)].add(word)
     return {
         char: tuple((place, length, frozenset(group)) for (place, length), group in groups.items())

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from transforms.figures import dates, idioms, numerals, spans, units
+from transforms.figures import idioms, numerals, parts, spans, units
 from transforms.figures.cues import cues
-from transforms.figures.dates import JOIN
+from transforms.figures.dates import JOIN, LASTING
 from transforms.figures.draft import Draft
 from transforms.figures.signs import signed
 from transforms.figures.spans import Days
@@ -22,9 +22,9 @@ _NUMERAL = numerals.expression()
 _SPAN_NAMES = ("小时", "星期", "季度", "工作日", "世纪", "钟头", "礼拜", "百分点", "千分点", "基点", "刻钟", "昼夜")
 _PIECE = re.compile(rf"个(?P<more>多|余|半|把)?(?P<name>月|年头|{'|'.join(_SPAN_NAMES)})")
 _DAY = Measure("日", "d", "duration", si_factor=86400.0, si_unit="s")
-_DAYS = re.compile(r"日(?=内|之内|间|以内|龄)")
+_DAYS = re.compile(r"日(?=内|之内|间|以内|龄|之?后(?![来备勤期方]))")
 _MINUTE = Measure("分", "min", "duration", si_factor=60.0, si_unit="s")
-_MINUTES = re.compile(rf"分(?=零?[0-9{numerals.DIGITS}]{{1,3}}秒)")
+_MINUTES = re.compile(rf"分(?=零?[0-9{numerals.DIGITS}十]{{1,3}}秒)")
 
 
 def _spans() -> dict[str, Measure]:
@@ -48,7 +48,7 @@ def measure_behind(text: str, at: int) -> tuple[Measure | None, int, str | None]
         piece = _PIECE.match(text, at)
         if piece and piece["name"] in _SPANS:
             return _SPANS[piece["name"]], piece.end(), piece["more"]
-    elif text.startswith("日", at) and _DAYS.match(text, at):
+    elif text.startswith("日", at) and (_DAYS.match(text, at) or _lasts(text, at)):
         return _DAY, at + 1, None
     elif text.startswith("分", at) and _MINUTES.match(text, at):
         return _MINUTE, at + 1, None
@@ -56,9 +56,25 @@ def measure_behind(text: str, at: int) -> tuple[Measure | None, int, str | None]
     return (measure, at + len(measure.name), None) if measure else (None, at, None)
 
 
-def measured_at(text: str, start: int, end: int, reference: date | None) -> Draft | None:
-    """The figure whose numeral is at [start, end), with its unit or without one; None where it is none."""
-    worth = numerals.amount(text[start:end])
+_NUMBER_BEFORE = re.compile(rf"[0-9{numerals.DIGITS}十两]{{1,3}}\Z")
+
+
+def _lasts(text: str, at: int) -> bool:
+    """Whether 日 at `at` counts days: 行政拘留5日, 连续三日."""
+    number = _NUMBER_BEFORE.search(text, max(0, at - 3), at)
+    return bool(number and LASTING.search(text, max(0, number.start() - 5), number.start()))
+
+
+def measured_at(
+    text: str, start: int, end: int, reference: date | None, worth: numerals.Amount | None = None
+) -> Draft | None:
+    """The figure whose numeral is at [start, end), with its unit or without one; None where it is none.
+
+    `worth` is that of a numeral that `numerals` does not read (1.5e6).
+    """
+    worth = worth or numerals.amount(text[start:end])
+    if text.startswith("k", end) and _THOUSANDS.match(text, end - 1):
+        end, worth = end + 1, numerals.Amount(worth.value * 1000)
     if text.startswith("级", end) and (classed := scale_class(text, start, end, worth.value)):
         return classed
     draft, measure = _draft(text, start, end, worth)
@@ -67,6 +83,7 @@ def measured_at(text: str, start: int, end: int, reference: date | None) -> Draf
     figure = _ranged(text, draft, measure, reference)
     if figure is None:
         figure = bare(text, draft, end) if measure is None else _with(text, draft, measure, reference)
+        figure = _extended(text, figure, end, reference) if figure else None
     return signed(text, figure) if figure else None
 
 
@@ -95,27 +112,83 @@ def _spelt_out(text: str, draft: Draft, measure: Measure | None) -> bool:
     return False
 
 
+_THOUSANDS = re.compile(r"[0-9]k(?![A-Za-z0-9/·.])")  # 15k
 _SPELT = re.compile("[一二两三四五六七八九]{2,}")
-_JOINED = re.compile(rf"{JOIN}(?P<n>{_NUMERAL})")
+_JOINED = re.compile(rf"(?:（不?含）)?(?:{JOIN}|(?P<between>[和与]))(?P<sign>零下|负|-(?=[0-9]))?(?P<n>{_NUMERAL})")
+_JOINS = frozenset("（至到—－-–~～―一和与")
+_BELOW = re.compile(r"(?:零下|负|[-－−])(?:摄氏|华氏)?\Z")
 
 
 def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | None) -> Draft | None:
-    """3至5名, 3%—5%, 十八至三十万: two numerals joined, with one unit or the same one twice."""
-    joined = _JOINED.match(text, low.end)
+    """3至5名, 3%—5%, 十八至三十万, 在20和30之间: two numerals joined, with one unit or the same one twice."""
+    joined = _JOINED.match(text, low.end) if text[low.end : low.end + 1] in _JOINS else None
     if not joined or joined.end() - joined.start("n") > numerals.LONGEST or low.value is None:
         return None
     second, stop, more = measure_behind(text, joined.end())
-    digits = text[low.start].isdigit() and joined["n"][0].isdigit()
-    if (measure is not None and (second is None or second.unit != measure.unit)) or (second is None and not digits):
-        return None
-    if second is None and (text[low.start] == "0" or joined["n"][0] == "0" or len(joined["n"]) > 6):
+    if joined["between"]:
+        if second is not None and second.name == "间":
+            second, stop = None, joined.end()
+        if not text.startswith(("之间", "间"), stop):
+            return None
+    if not _joinable(text, low, measure, second, joined):
         return None
     high = numerals.amount(joined["n"])
+    below = _BELOW.search(text, max(0, low.start - 4), low.start)
+    if below and (measure is not None or "零下" not in below[0] or joined["sign"]):
+        return _across_zero(text, low, joined, (second, stop), reference)
     value = _scaled(text[low.start : low.numeral_end], low.value, joined["n"], high.value)
-    if value >= high.value:
+    falling = measure is not None and text.startswith("不等", stop)
+    if joined["sign"] or (value >= high.value and not falling) or _reaches(text, low, joined, value, high.value):
         return None
     draft = Draft(low.start, stop, "number", value, high.value, infix=high.infix or more, numeral_end=joined.end())
     return _with(text, draft, second, reference) if second else bare(text, draft, joined.end())
+
+
+_CHANGES = re.compile(r"(?:[涨跌升降增减]|高开|低开|增加|减少|提高|下调|上调|增长|回落)[了约近逾超]?\Z")
+
+
+def _reaches(text: str, low: Draft, joined: re.Match[str], value: float, high: float) -> bool:
+    """上涨1.5元至82元: from a change to a level that is far off, no range."""
+    if joined[0][0] not in "至到" or high < 10 * value:
+        return False
+    return bool(_CHANGES.search(text, max(0, low.start - 4), low.start))
+
+
+def _joinable(text: str, low: Draft, measure: Measure | None, second: Measure | None, joined: re.Match[str]) -> bool:
+    """Whether the ends of a range agree in their unit; without one both are digits, and no codes (010-62345678)."""
+    if second is not None:
+        return measure is None or second.unit == measure.unit
+    if measure is not None or not (text[low.start].isdigit() and joined["n"][0].isdigit()):
+        return False
+    code = text[low.start] == "0" or joined["n"][0] == "0" or len(joined["n"]) > 6
+    return bool(joined["between"]) or not code
+
+
+def _across_zero(
+    text: str, low: Draft, joined: re.Match[str], behind: tuple[Measure | None, int], reference: date | None
+) -> Draft | None:
+    """零下5℃至3℃, -5～-3℃: a range that begins below zero; None where the stroke before it is no sign."""
+    measure, stop = behind
+    high = numerals.amount(joined["n"]).value * (1 if joined["sign"] else -1)
+    if low.value is None or high >= low.value:
+        return None
+    draft = Draft(low.start, stop, "number", low.value, high, numeral_end=joined.end())
+    figure = _with(text, draft, measure, reference) if measure else bare(text, draft, joined.end())
+    figure = signed(text, figure) if figure else None
+    return figure if figure and figure.start < low.start else None
+
+
+def _extended(text: str, low: Draft, end: int, reference: date | None) -> Draft:
+    """五元六角到六元: a range whose first end has more than one unit."""
+    if low.measure is None or low.end <= end + len(low.measure.name) or low.kind not in ("money", "duration"):
+        return low
+    joined = _JOINED.match(text, low.end)
+    if not joined or joined["between"] or joined["sign"] or low.high is not None or low.value is None:
+        return low
+    high = measured_at(text, joined.start("n"), joined.end(), reference)
+    if high and high.high is None and high.value and high.unit == low.unit and high.value > low.value:
+        low.end, low.high = high.end, high.value
+    return low
 
 
 _SCALE_TAIL = re.compile(rf"[{numerals.SCALES}]+\Z")
@@ -161,7 +234,7 @@ _PRICE = re.compile(r"[钱价卖买花赚费元付值租薪贵售挣]|块")
 
 def _priced(text: str, draft: Draft) -> bool:
     """Whether 块 is money (花了三块, 三块四分) or counts pieces (展板50块)."""
-    if whole(text, draft.start, draft.end) or _CHANGE.match(text, draft.end) or _COLLOQUIAL.match(text, draft.end):
+    if whole(text, draft.start, draft.end) or parts.has_change(text, draft.end):
         return True
     return bool(_PRICE.search(text, max(0, draft.start - 8), draft.start))
 
@@ -179,12 +252,17 @@ def _carry_on(text: str, draft: Draft, measure: Measure, reference: date | None)
         draft.value += 0.5 * measure.factor if tail["half"] else 0.0
         draft.infix = tail["more"] or draft.infix
     if measure.kind == "duration":
-        _add_spans(text, draft)
+        parts.add_spans(text, draft)
+        if draft.measure is not None and draft.unit == "s":
+            parts.add_digits(text, draft, draft.measure)
         _as_date(text, draft, reference)
     elif measure.kind == "money":
-        _add_money(text, draft, measure)
+        parts.add_money(text, draft, measure)
     elif measure.unit == "deg":
         _as_temperature(text, draft)
+    elif measure.name == "成" or measure.kind == "quantity":
+        parts.add_digits(text, draft, measure)
+        parts.add_smaller(text, draft, measure)
 
 
 _RATED = re.compile(r"GDP|生产总值|产值|增加值|工业")
@@ -207,8 +285,9 @@ def _alone(text: str, draft: Draft, measure: Measure) -> bool:
     if numeral in "百千万亿":
         return measure.name not in cues("round-never") and before != "每" and not _RATED.match(text, draft.end)
     if numeral == "十":
-        return measure.name not in cues("ten-never")
-    if measure.name in cues("old-measure") and measure.name != "斤":
+        return measure.name not in cues("ten-never") or whole(text, draft.start, draft.end)
+    in_two = measure is _MINUTE or parts.smaller_at(text, draft.end, measure)
+    if measure.name in cues("old-measure") and measure.name != "斤" and not in_two:
         return whole(text, draft.start, draft.end) or text.startswith(("以上", "左右", "。", "，"), draft.end)
     return True
 
@@ -219,6 +298,10 @@ def _one(text: str, draft: Draft, measure: Measure, before: str) -> bool:
         return before not in _ONE_OF
     if whole(text, draft.start, draft.end):
         return True
+    if measure is _MINUTE or (measure.name == "米" and parts.digits_behind(text, draft.end, measure)):
+        return True
+    if measure.kind == "money" and measure.unit.isascii() and measure.unit != "CNY" and measure.factor == 1.0:
+        return before not in _ONE_OF
     if measure.kind in ("count", "money", "age") or measure.name in cues("one-never"):
         return False
     if (before and before in _ONE_OF) or text.startswith("最后", max(0, draft.start - 2)):
@@ -249,86 +332,53 @@ def _moved(reference: date, value: float, unit: str) -> Days | None:
     if unit == "a" and value == int(value):
         return spans.year(reference.year + int(value))
     if unit in ("a", "mo"):
-        there = spans.shifted(reference, months_=round(value * (12 if unit == "a" else 1)))
+        months = value * (12 if unit == "a" else 1)
+        there = spans.plus(spans.shifted(reference, months_=int(months)), 30 * (months - int(months)))
         return spans.month(there.year, there.month)
     day = spans.plus(reference, value * (7 if unit == "wk" else 1))
     return Days(day, day)
 
 
-_IN_SMALLER = {
-    ("a", "mo"): 12.0,
-    ("mo", "d"): 30.0,
-    ("d", "h"): 24.0,
-    ("wk", "d"): 7.0,
-    ("h", "min"): 60.0,
-    ("min", "s"): 60.0,
-}
-_LARGER = frozenset(larger for larger, _ in _IN_SMALLER)
-_NEXT_PART = re.compile(rf"[零又]?(?P<n>{_NUMERAL})(?P<u>个月|天|小时|分钟|分(?![之钟])|秒钟?)")
-_PART_UNITS = {"个月": "mo", "天": "d", "小时": "h", "分钟": "min", "分": "min", "秒": "s", "秒钟": "s"}
-_PART_NAMES = {"mo": "个月", "d": "天", "h": "小时", "min": "分钟", "s": "秒"}
-
-
-def _add_spans(text: str, draft: Draft) -> None:
-    """两年零三个月 → 27 mo, 8天20小时 → 212 h: in the smallest unit named."""
-    while draft.high is None and draft.value is not None and draft.unit in _LARGER:
-        found = _NEXT_PART.match(text, draft.end)
-        unit = _PART_UNITS[found["u"]] if found else None
-        if not found or not unit or (draft.unit, unit) not in _IN_SMALLER or len(found["n"]) > numerals.LONGEST:
-            return
-        draft.value = draft.value * _IN_SMALLER[draft.unit, unit] + numerals.amount(found["n"]).value
-        draft.unit, draft.end = unit, found.end()
-        draft.measure = units.measure_at(_PART_NAMES[unit], 0)
-
-
-_ONE_DIGIT = rf"[0-9{numerals.DIGITS}两]"
-_CHANGE = re.compile(
-    rf"零?(?P<j>{_ONE_DIGIT})[角毛](?:钱|零?(?P<f>{_ONE_DIGIT})分?(?![0-9{numerals.SCALES}]))?|零?(?P<g>[0-9]{{1,2}}|{_ONE_DIGIT})分钱?"
-)
-_COLLOQUIAL = re.compile(rf"(?P<j>{_ONE_DIGIT})(?![0-9{numerals.DIGITS}{numerals.SCALES}个名家])")
-_WITH_CHANGE = frozenset(("元", "块", "圆", "角", "毛", "美元"))
-
-
-def _add_money(text: str, draft: Draft, measure: Measure) -> None:
-    """5元3角, 三块四分, 九块九, 伍仟元整."""
-    if draft.value is None or draft.high is not None:
-        return
-    found = _CHANGE.match(text, draft.end) if measure.name in _WITH_CHANGE else None
-    if found:
-        tenths = dates.number(found["j"]) * 0.1 if found["j"] else 0.0
-        cents = dates.number(found["f"] or found["g"]) * 0.01 if found["f"] or found["g"] else 0.0
-        draft.value, draft.end = round(draft.value + tenths + cents, 4), found.end()
-    elif measure.name == "块" and (found := _COLLOQUIAL.match(text, draft.end)):
-        draft.value, draft.end = draft.value + dates.number(found["j"]) / 10, found.end()
-    elif measure.name in ("元", "圆") and text[draft.end : draft.end + 1] in ("整", "正"):
-        draft.end += 1
-
-
 _HEAT = re.compile(r"温|热|烧|零下|负|华氏|摄氏|降至|升至|冷|-")
 
 
+_CURRENT = re.compile(r"[发用供售购节省耗储][^，。；！？\n]{0,3}电|电[量费能]|耗能")
+
+
 def _as_temperature(text: str, draft: Draft) -> None:
-    """38度 is a temperature where the words before say so."""
+    """38度 is a temperature where the words before say so, and current where they speak of that (用电1.2亿度)."""
     before = text[max(0, draft.start - 8) : draft.start]
-    if _HEAT.search(before):
+    if _CURRENT.search(before):
+        draft.measure = units.measure_at("度电", 0)
+        draft.unit = draft.measure.unit if draft.measure else draft.unit
+    elif _HEAT.search(before):
+        if draft.measure is not None:
+            parts.add_digits(text, draft, draft.measure)
         draft.kind = "temperature"
         draft.measure = units.measure_at("华氏度" if "华氏" in before else "℃", 0)
         draft.unit = draft.measure.unit if draft.measure else "Cel"
 
 
+_BEHIND_HALF_MONTH = ("后", "前", "以后", "以前", "之后", "之前", "内", "之内", "以内", "以来", "时间", "有余", "左右")
+_HALF_DAYS = ("游", "制", "工", "班", "多", "报")
 _NOT_HALF = frozenset("上下大前后多过小夜")
 
 
 def half_at(text: str, start: int) -> Draft | None:
     """半年, 半个月, 半公里; 一半 is read with 一, and 上半年, 大半, 过半 are no figures."""
     measure, end, _ = measure_behind(text, start + 1)
+    if measure is None and text.startswith("日", start + 1) and not text.startswith(_HALF_DAYS, start + 2):
+        measure, end = _DAY, start + 2
+    elif measure is None and text.startswith("月", start + 1) and text.startswith(_BEHIND_HALF_MONTH, start + 2):
+        measure, end = _SPANS["月"], start + 2
     if measure is not None and measure.name == "个" and whole(text, start, end):
         return Draft(start, end, "count", 0.5, measure=measure, unit="个", numeral_end=start + 1)
     if measure is None or measure.kind not in ("duration", "quantity"):
         return None
     if measure.name in cues("half-never") and not whole(text, start, end):
         return None
-    if (start and text[start - 1] in _NOT_HALF) or idioms.covers(text, start, start + 1):
+    passed = text[start - 1 : start] == "过" and text[start + 1] == "个"  # 再过半个小时
+    if not passed and ((start and text[start - 1] in _NOT_HALF) or idioms.covers(text, start, start + 1)):
         return None
     return Draft(
         start, end, measure.kind, 0.5 * measure.factor, measure=measure, unit=measure.unit, numeral_end=start + 1

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from transforms.lexicon import table
 
@@ -27,21 +28,24 @@ FINANCIAL = "".join(row["char"] for row in _ROWS if row["role"] == "financial")
 DIGITS = "".join(char for char in _DIGIT if char != "两")
 SCALES = "".join(_UNIT) + "".join(_MYRIAD)
 MYRIADS = "".join(_MYRIAD)
+_COUNTED_MYRIADS = MYRIADS.replace("兆", "")
+_TRILLION = rf"兆(?=[元圆日美韩台新港欧盾卢{DIGITS}])"  # elsewhere 兆 is a unit: 100兆瓦, 200兆宽带
 INFIXES = "多余来几"
 LONGEST = 40  # characters: what is longer is no number that a newspaper prints, and takes long to work out
 
-_POINT = r"(?:\.[0-9]+|·[0-9]+(?=[%％万亿元亩吨公平米千倍个]))?"  # older newspapers print 3·5% for 3.5%
+_OLD_POINT_BEFORE = "[%％‰万亿元亩吨公平米千倍个点度℃斤升岁克港美欧英盾秒厘毫目]|日元|分钟|小时|比索"
+_POINT = rf"(?:\.[0-9]+|·[0-9]+(?={_OLD_POINT_BEFORE}))?"  # older newspapers print 3·5% for 3.5%
 ARABIC = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9]){_POINT}|[0-9]+{_POINT})"
 _SCALED = rf"(?:[{INFIXES}]?[{SCALES}]+)"
 _TAIL = rf"零?(?:[0-9]{{1,8}}(?:[百千万]|(?![0-9.年月日]))|[{DIGITS}两][百千](?![{MYRIADS}]))"
 _MIXED = (
     rf"{ARABIC}(?:(?:[多余来]|几(?=[{SCALES}]))?"
-    rf"(?:[千百]?[{MYRIADS}]{{1,4}}|[百千](?![{MYRIADS}克瓦米伏卡帕赫焦牛字]))(?:{_TAIL}){{0,8}})?"
+    rf"(?:[千百]?(?:[{_COUNTED_MYRIADS}]{{1,4}}|{_TRILLION})|[百千](?![{_COUNTED_MYRIADS}克瓦米伏卡帕赫焦牛字]|分[点之]))(?:{_TAIL}){{0,8}})?"
 )
 _HAN = (
     rf"(?:[上数几](?=[十百千万亿]))?(?:[{DIGITS}{SCALES}{''.join(_TEN)}]|两)"
-    rf"(?:[{DIGITS}{''.join(_TEN)}十百万亿兆]|千(?:(?<![{SCALES}]千)|(?![瓦克米伏帕赫卡焦牛]))"
-    rf"|两(?=[百千万亿三])|(?<=一)两|[{INFIXES}](?=[十百千万亿]))*"
+    rf"(?:[{DIGITS}{''.join(_TEN)}十百万亿]|{_TRILLION}|千(?:(?<![{SCALES}]千)|(?![瓦克米伏帕赫卡焦牛]))"
+    rf"|两(?=[百千万亿三])|(?<=一)两|(?<=十)数(?=[年月天个名家次位人里种件所座条支篇万亿米公吨亩])|[{INFIXES}](?=[十百千万亿]))*"
     rf"(?:点[{DIGITS}两]+[{MYRIADS}]{{0,2}})?"
 )
 _CHEQUE = rf"[{FINANCIAL}{DIGITS}{SCALES}两]{{0,40}}[{FINANCIAL}][{FINANCIAL}{DIGITS}{SCALES}]{{1,40}}"
@@ -68,6 +72,7 @@ _TOKEN = re.compile(rf"{ARABIC}|点[{DIGITS}]+|.")
 _INFIX = re.compile(rf"[上数{INFIXES}]")
 
 
+@lru_cache(maxsize=8192)
 def amount(numeral: str) -> Amount:
     """The worth of a numeral as `expression` finds it, with 多, 余, 几, 上 or 数 named: 几十万 → 100000, 几."""
     if numeral.isdecimal() and numeral.isascii():

@@ -10,35 +10,44 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from transforms.figures import idioms, numerals, places, spans
-from transforms.figures.clocks import dated_at
+from transforms.figures import damage, eras, idioms, numerals, places, rows, spans
+from transforms.figures.clocks import BEFORE_CLOCK, dated_at
 from transforms.figures.cues import cues
 from transforms.figures.dates import Anchor
 from transforms.figures.draft import Draft
 from transforms.figures.measured import half_at, measure_behind, measured_at
 from transforms.figures.plans import plan_at
+from transforms.figures.prices import priced, sign_before
 from transforms.figures.ratios import ratio_at
 from transforms.figures.signs import signed
 
 _NUMERAL = numerals.expression()
 _AFTER_ONE = (
-    "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成"
+    "0-9零〇一二三四五六七八九十百千万亿年月季天日小周星秒分刻公平立米吨克斤亩升里厘毫海英倍半成比美欧"
     "期级等孩版号甲是、要个世时点线到至—载届又两"
 )
+_NEARLY = "近|将近|约|超过|不止"  # bounds between 翻了 and the number
 _FIND = re.compile(
-    rf"翻(?:了?[一两三])?番|第(?:{_NUMERAL})"
-    rf"|(?!一(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
+    rf"翻了?(?:(?:{_NEARLY})?[一二两三四五六])?番[多余]?|第(?:{_NUMERAL})|(?<=对)折(?![叠磨腾])"
+    rf"|(?!一(?<!月初一)(?<!年初一)(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
 # One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
-_START = re.compile(f"[0-9翻第半数几上{''.join(numerals.READS)}]")
+_START = re.compile(f"[0-9翻第半数几上折{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
 _DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
-_CHINESE_DATE_STARTS = frozenset("年月日号时点季世—至到分个")
+_CHINESE_DATE_STARTS = frozenset("0年月日号时点季世—至到分个")
+_WEEKS = ("周", "星期", "礼拜")
 
 
-def figures(text: str, reference: date | None) -> Iterator[Draft]:
+def figures(text: str, reference: date | None) -> list[Draft]:
     """The figures and labels of `text` in order; line breaks part its sentences, and dates look back no further."""
+    drafts = list(_found(text, reference))
+    rows.share_units(text, drafts)
+    return drafts
+
+
+def _found(text: str, reference: date | None) -> Iterator[Draft]:
     done, tried, searched = 0, 0, 0
     anchor = Anchor(reference)
     for place in _START.finditer(text):
@@ -49,10 +58,11 @@ def figures(text: str, reference: date | None) -> Iterator[Draft]:
             anchor = Anchor(reference, day=anchor.day)
         searched = start
         shifted = _shifted(text, start, anchor)
-        draft = _read(text, start, found.end(), shifted)
+        draft = damage.damaged_at(text, start, found.end()) or _read(text, start, found.end(), shifted)
         tried = found.end()
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
+            draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)
             anchor = anchor if _names_event(text, draft, reference) else _carried(shifted, draft, anchor)
             yield draft
 
@@ -107,7 +117,9 @@ def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if end - start > numerals.LONGEST:
         return None
     if first == "翻":
-        return Draft(start, end, "multiple", {"两": 4.0, "三": 8.0}.get(text[end - 2], 2.0), unit="倍")
+        return _doubled(text, start, end)
+    if first == "折":
+        return _half_price(text, start)
     if first == "第":
         return _ordinal(text, start, end, anchor)
     if first == "半":
@@ -117,26 +129,114 @@ def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     return _chinese(text, start, end, anchor)
 
 
+_BOUND_DOUBLING = re.compile(rf"{_NEARLY}|[多余]")
+_DISCOUNTS = frozenset("打以按至")
+
+
+def _doubled(text: str, start: int, end: int) -> Draft:
+    """翻番, 翻两番, 翻了近三番: so many times doubled."""
+    digit = text[text.index("番", start) - 1]
+    times = numerals.amount(digit).value if digit in numerals.READS else 1.0
+    bound = _BOUND_DOUBLING.search(text, start, end)
+    return Draft(start, end, "multiple", 2.0**times, unit="倍", infix=bound[0] if bound else None)
+
+
+def _half_price(text: str, start: int) -> Draft | None:
+    """打对折: half the price; paper is folded (对折) without 打."""
+    if text[start - 2 : start - 1] in _DISCOUNTS or len(text) == 2:
+        return Draft(start - 1, start + 1, "percent", 50.0, unit="折")
+    return None
+
+
+_SCIENTIFIC = re.compile(
+    r"(?P<n>[0-9]{1,9}(?:\.[0-9]{1,20})?)(?:(?:e[+－-]?|E[+－-])(?P<e>[0-9]{1,2})(?![0-9A-Za-z.])"
+    r"|×10(?:\^(?P<x>[－-]?[0-9]{1,2})(?![0-9.])|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,2})))"
+)
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def _scientific(text: str, start: int, reference: date | None) -> Draft | None:
+    """3×10⁸米, 1.5e6: powers of ten."""
+    found = _SCIENTIFIC.match(text, start)
+    if not found:
+        return None
+    power = found["x"] or (found["raised"] or "").translate(_RAISED)
+    if not power:
+        power = text[found.end("n") + 1 : found.end()].lstrip("+")
+    value = float(f"{found['n']}e{power.replace('－', '-')}")
+    return measured_at(text, start, found.end(), reference, numerals.Amount(value))
+
+
 def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
-    if start and text[start - 1] in _LETTERS:
-        return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
-    if text[end : end + 1] in _DATE_STARTS:
+    marked = _behind_mark(text, start, end, anchor.reference) if start else None
+    if marked:
+        return marked
+    if text[end : end + 1] in _DATE_STARTS or (text.startswith("、", end) and text[end + 1 : end + 2].isdigit()):
         dated = dated_at(text, start, anchor)
         if dated:
-            return dated
+            return _named(text, dated)
+    if text[end : end + 1] in _POWERS and (power := _scientific(text, start, anchor.reference)):
+        return power
+    if _in_points(text, start, end):
+        return None
     ratio = ratio_at(text, start, end)
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
+
+
+def _behind_mark(text: str, start: int, end: int, reference: date | None) -> Draft | None:
+    """Digits behind the sign of a currency ($20), behind a letter (C919, a label) or behind one and a stroke or a stop
+    (COVID-19, www.12306); None where nothing of that kind stands before them."""
+    sign = sign_before(text, start)
+    if sign and (sum_ := priced(measured_at(text, start, end, reference), sign)):
+        return sum_
+    before = text[start - 1]
+    if before in _LETTERS and _measured_behind_letter(text, end):
+        return measured_at(text, start, end, reference)
+    chained = before in "-·." and text[start - 2 : start - 1] in _LETTERS and text[end : end + 1] != "%"
+    if before in _LETTERS or chained:
+        return Draft(start, end, "number", numerals.amount(text[start:end]).value, label=True)
+    return None
+
+
+def _measured_behind_letter(text: str, end: int) -> bool:
+    """占GDP3.5%, 维生素C53毫克: a letter ends the noun before what is measured; A4纸 and B12 are names."""
+    measure, _, _ = measure_behind(text, end)
+    return measure is not None and (measure.kind == "percent" or (measure.kind == "quantity" and len(measure.name) > 1))
+
+
+_POWERS = ("e", "E", "×")
+
+
+def _named(text: str, dated: Draft) -> Draft:
+    """康熙三年: the name of the era belongs to the date; in 宣德3月8日 it is another name."""
+    start = eras.starts_at(text, dated.start)
+    if (
+        start is not None
+        and dated.kind == "date"
+        and (found := eras.year_at(text, dated.start))
+        and found[0] == dated.end
+    ):
+        dated.start = start
+    return dated
+
+
+def _in_points(text: str, start: int, end: int) -> bool:
+    """4.2.1版, 192.168.1.1: a part of digits that points chain together, the number of a version or an address."""
+    behind = text[start - 1 : start] == "." and text[start - 2 : start - 1].isdigit()
+    return behind or (text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit())
 
 
 def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     if text[end - 1] == "五" and (plan := plan_at(text, start)):
         return plan
-    if text[end : end + 1] in _CHINESE_DATE_STARTS or text[start] == "廿":
+    if start > 1 and text[start - 1] in "月初年" and (early := _begun_before(text, start, anchor)):
+        return early
+    if text.startswith("月", end) and idioms.covers(text, start, end):
+        return None
+    if _may_be_dated(text, start, end):
         dated = dated_at(text, start, anchor)
         if dated:
-            return dated
-    if start > 1 and text[start - 1] in "月初" and (lunar := _behind_lunar_month(text, start, anchor)):
-        return lunar
+            return _named(text, dated)
     if end - start <= 4 and idioms.covers(text, start, end):
         return None
     ratio = ratio_at(text, start, end)
@@ -146,13 +246,28 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     return None if draft and end - start <= 2 and places.begins(text, start, draft.end) else draft
 
 
-_LUNAR_MONTH = re.compile(r"(?:农历|阴历)?[正冬腊]月初?\Z")
+def _may_be_dated(text: str, start: int, end: int) -> bool:
+    """Whether a Chinese numeral can begin a date or a time: 上周四到10月1日 has a weekday, 晚九点零九 a decimal."""
+    if text[end : end + 1] in _CHINESE_DATE_STARTS or text[start] == "廿":
+        return not (end == start + 1 and text.startswith(("至", "到", "—"), end) and text.endswith(_WEEKS, 0, start))
+    return "点" in text[start:end] and (
+        text[end : end + 1] == "刻" or bool(BEFORE_CLOCK.search(text, max(0, start - 2), start))
+    )
 
 
-def _behind_lunar_month(text: str, start: int, anchor: Anchor) -> Draft | None:
-    """正月十五, 腊月初八: the month begins before the first numeral."""
+_LUNAR_MONTH = re.compile(r"(?:(?:农历|阴历)?[正冬腊]月|大年)初?\Z")
+_FIRST_YEAR = "元年"
+
+
+def _begun_before(text: str, start: int, anchor: Anchor) -> Draft | None:
+    """正月十五, 腊月初八, 大年三十, 贞观元年三月: dates that begin before their first numeral."""
     month = _LUNAR_MONTH.search(text, max(0, start - 5), start)
-    return dated_at(text, month.start(), anchor) if month else None
+    if month:
+        return dated_at(text, month.start(), anchor)
+    if text.endswith(_FIRST_YEAR, 0, start) and eras.starts_at(text, start - 2) is not None:
+        dated = dated_at(text, start - 2, anchor)
+        return _named(text, dated) if dated and dated.end > start else None
+    return None
 
 
 _NOT_LARGEST = ("大学", "大队", "大街", "大道")

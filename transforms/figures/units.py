@@ -38,11 +38,15 @@ def _units() -> Iterable[Measure]:
         factor = float(row["si_factor"]) if row["si_factor"] else None
         scale = 10.0 if row["name"] in ("成", "折") else 1.0
         offset = float(row["si_offset"] or 0)
-        yield Measure(row["name"], row["unit"], row["kind"], scale, factor, row["si_unit"] or None, offset)
+        unless = row["unless"]
+        yield Measure(
+            row["name"], row["unit"], row["kind"], scale, factor, row["si_unit"] or None, offset, unless=unless
+        )
 
 
 def _currencies() -> Iterable[Measure]:
-    return (Measure(row["name"], row["unit"], "money", float(row["factor"])) for row in table("figures_currencies"))
+    for row in table("figures_currencies"):
+        yield Measure(row["name"], row["unit"], "money", float(row["factor"]), unless=row["unless"])
 
 
 def _classifiers() -> Iterable[Measure]:
@@ -99,12 +103,17 @@ _SINGLE = {
     "月": Measure("月", "mo", "duration", si_factor=2629800.0, si_unit="s"),
     "时": Measure("时", "h", "duration", si_factor=3600.0, si_unit="s"),
     "分": Measure("分", "min", "duration", si_factor=60.0, si_unit="s"),
+    "h": Measure("h", "h", "duration", si_factor=3600.0, si_unit="s"),
+    "s": Measure("s", "s", "duration", si_factor=1.0, si_unit="s"),
+    "d": Measure("d", "d", "duration", si_factor=86400.0, si_unit="s"),
+    "a": Measure("a", "a", "duration", si_factor=31557600.0, si_unit="s"),
 }
 
 
 def _single(text: str, at: int) -> Measure | None:
-    """A time unit that is one only behind a stroke: 元/月."""
-    return _SINGLE.get(text[at : at + 1])
+    """A time unit that is one only behind a stroke: 元/月, km/h."""
+    measure = _SINGLE.get(text[at : at + 1])
+    return measure if measure and not _runs_on(text, at, measure) else None
 
 
 _MEASURED = frozenset(("quantity", "duration"))

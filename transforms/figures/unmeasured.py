@@ -32,7 +32,7 @@ def scale_class(text: str, start: int, end: int, value: float) -> Draft | None:
     return Draft(start, end + 1, "money" if money else "count", value, unit="CNY" if money else None, infix="级")
 
 
-_GREAT = re.compile(r"大(?![多大小概约致会学家众于幅力型批量规肆举步])")
+_GREAT = re.compile(r"大(?![多大小概约致会学家众于幅力型批量规肆举步洋])")
 _SUFFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
 
 
@@ -48,6 +48,9 @@ def bare(text: str, draft: Draft, end: int) -> Draft | None:
         return _lone(text, draft, after)
     if numeral[0].isdigit():
         return _digits(text, draft, numeral, after)
+    if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and (draft.value or 0) in range(1, 100):
+        draft.label = True
+        return draft
     return draft if _counts(text, draft, numeral) else None
 
 
@@ -73,6 +76,8 @@ def _lettered(text: str, draft: Draft, after: str) -> Draft:
 
 _LIST_MARKS = frozenset("、是要")
 _OPENING = frozenset(("", "\n", "，", "。", "；", "：", "（", "、", "“", "！", "？", " "))
+_CLAUSE_ENDS = frozenset(("", *"，。、；：！？）”\n的"))
+_PAST = ("目前", "此前", "之前", "日前", "以前", "年前", "月前", "天前", "提前", "当前", "面前", "眼前", "左前", "右前")
 _QUOTES = frozenset("“‘《「")
 
 
@@ -84,6 +89,14 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
         return draft
     if whole(text, draft.start, draft.end):
         return draft if numeral not in "万亿千百兆" else None
+    if (
+        before == "前"
+        and numeral in "二三四五六七八九十"
+        and after in _CLAUSE_ENDS
+        and not text.endswith(_PAST, 0, draft.start)
+    ):
+        draft.kind, draft.comparator = "rank", "<="
+        return draft
     listed = (before in _OPENING and after in _LIST_MARKS) or (before == "（" and after == "）")
     if listed or (before and before in _QUOTES and numeral not in "百千万亿一"):
         draft.label = True
@@ -100,7 +113,12 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     plain = numeral.isdigit()
     if (plain and len(numeral) >= 7 and _is_phone(text, draft, numeral)) or _in_chain(text, draft, after):
         return None
-    if plain and len(numeral) == 4 and _is_year(text, draft, after):
+    if plain and draft.high is None and _MODEL.search(text, max(0, draft.start - 2), draft.start):
+        draft.label = True
+    elif plain and len(numeral) == 4 and _YEARS_IN_ROW.match(text, draft.start):
+        draft.kind, draft.value, draft.days = "date", None, spans.year(int(numeral))
+        draft.explicit_year, draft.length = True, "year"
+    elif plain and len(numeral) == 4 and _is_year(text, draft, after):
         draft.label, draft.kind, draft.days = True, "date", spans.year(int(numeral))
         draft.explicit_year, draft.length = True, "year"
     elif _is_code(text, draft, numeral, after):
@@ -108,13 +126,35 @@ def _digits(text: str, draft: Draft, numeral: str, after: str) -> Draft | None:
     return draft
 
 
+_YEARS_IN_ROW = re.compile(
+    r"(?:(?:19|20)[0-9]{2}[、和及与]){1,6}(?:19|20)[0-9]{2}[两三四五]?年|(?<=[0-9][、和及与])(?:19|20)[0-9]{2}[两三四五]年"
+)
+_MODEL = re.compile(r"[\u4e00-\u9fff](?<![为是达到至约在于增长速幅加值润额率温])[-－]\Z")  # 东风-41
+
+
 def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
-    """12345热线, 4.0版, 90后, and the list mark 1、."""
+    """12345热线, 4.0版, 90后, 01, 1+6+N, and the list mark 1、."""
     if numeral.isdigit():
-        if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and len(numeral) < 3:
-            return not text[draft.end + 1 : draft.end + 2].isdigit()
+        if len(numeral) < 3 and _is_list_mark(text, draft, after):
+            return True
+        if (numeral[0] == "0" and len(numeral) > 1) or "+" in (after, text[draft.start - 1 : draft.start]):
+            return not whole(text, draft.start, draft.end)
         return text.startswith(cues("service"), draft.end) or (len(numeral) == 2 and after == "后")
     return numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
+
+
+def _is_list_mark(text: str, draft: Draft, after: str) -> bool:
+    """1、 and 2. at the head of a sentence, （1） and ’98 anywhere; 1、3家 counts, 2、1月 is a mark again."""
+    before = text[draft.start - 1 : draft.start]
+    if (before == "（" and after == "）") or before == "’":
+        return True
+    if before not in ("", "\n") or after not in ("、", ".", "·"):
+        return False
+    following = _NEXT_DIGITS.match(text, draft.end + 1)
+    return not following or (after == "、" and int(following[0]) <= (draft.value or 0))
+
+
+_NEXT_DIGITS = re.compile("[0-9]{1,4}")
 
 
 def _is_phone(text: str, draft: Draft, numeral: str) -> bool:
@@ -135,7 +175,10 @@ def _is_year(text: str, draft: Draft, after: str) -> bool:
     """2024第九届论坛, 2020“阅读季”: a year without 年 before a name."""
     if draft.value is None or not 1900 <= draft.value <= 2099 or draft.high is not None:
         return False
-    return not whole(text, draft.start, draft.end) and (after in "第“”·—-" or "\u4e00" <= after <= "\u9fff")
+    bracketed = after == "）" and text[draft.start - 1 : draft.start] == "（"
+    return not whole(text, draft.start, draft.end) and (
+        bracketed or after in "第“”·—-〕" or "\u4e00" <= after <= "\u9fff"
+    )
 
 
 _NUMERALS = "零一二两三四五六七八九十百千万亿多余来几"

@@ -564,16 +564,22 @@ def _full_year(stated: str, anchor: Anchor) -> int:
     return min((1900 + year, 2000 + year), key=lambda one: (one > base + 10, abs(one - base)))
 
 
+_MONTHS_ON = 6  # 1月14日开始至2月22日 goes on in the coming year
+
+
 def _year_for(anchor: Anchor, month: int, day: int | None) -> int | None:
     """The year of a date that names none: the one named before it, else the nearest that makes sense.
 
-    A month without a day lies behind rather than ahead; a day may lie in the first weeks of the coming year.
+    A date in the coming year takes a later one with it. A month without a day lies behind rather than ahead; a day may
+    lie in the first weeks of the coming year.
     """
     if anchor.year:
         return anchor.year
     reference = anchor.reference
     if not reference:
         return None
+    if anchor.month and anchor.month[0] > reference.year and 0 <= month - anchor.month[1] <= _MONTHS_ON:
+        return anchor.month[0]
     ahead = month - reference.month
     if ahead > 6 or (ahead == 6 and day and day > reference.day):
         return reference.year - 1

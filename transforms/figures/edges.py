@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from transforms.figures import nouns
 from transforms.figures.cues import cues
 from transforms.lexicon import table
 from transforms.words import crossed, cut, frequency
@@ -25,19 +26,21 @@ _ACTS = frozenset(row["word"] for row in table("figures_metric_verbs") if row["a
 _VERBS = _LIGHT | _ACTS
 _CHANGES = cues("change-to")
 _TRAILING = frozenset((*cues("only-trailing"), *_CHANGES, *_BOUNDS))
-_PREDICATES = frozenset(cues("predicate"))
 _PREDICATE = re.compile("|".join(cues("predicate")))
+_TELLING = frozenset(cues("predicate")) - {"已", "已经", "现已"}
 _DEEDS = frozenset(cues("deed"))
 _DOING = re.compile("|".join(cues("deed")))
 _LONG = 24
 _NAMELESS = dict.fromkeys(cues("nameless"), "")
 _ADVERBS = {word: "" for word in _NAMELESS if word != "为"}
 _GOING_ON = tuple(_NAMELESS)
-_PERSONS = cues("person")
 _APART = frozenset(cues("apart"))
 _QUOTES = {"“": "”", "‘": "’", "《": "》"}
 _QUOTE = re.compile(f"[{''.join(_QUOTES)}{''.join(_QUOTES.values())}]")
-_MARKS = "、）（，"
+_MARKS = "、）（，.·"
+_NEWS = re.compile(
+    r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○]|[0-9]{1,2}[、．])"
+)
 _LEAST = 2
 _HEAD = 8
 _WINDOW = 16
@@ -76,7 +79,7 @@ def _places(text: str) -> frozenset[int]:
 
 def bare(clause: str) -> str:
     """A clause without the words at its ends that name nothing; of one that names nothing else the verb stays."""
-    clause = without_open_quote(clause).strip(_MARKS)
+    clause = _NEWS.sub("", without_open_quote(clause)).strip(_MARKS)
     start = _start(clause, _LEADS)
     end = _end(clause, start, _VERBS)
     if end - start < _LEAST:
@@ -84,12 +87,24 @@ def bare(clause: str) -> str:
     return clause[start:end].strip(_MARKS)
 
 
-def noun(behind: str) -> str:
-    """What a figure counts of the words behind it: up to the predicate that says the same of all of them, and of a
-    long clause up to what they do."""
+def noun(behind: str, telling: bool, owners: tuple[str, ...]) -> str:
+    """What a figure counts of the words behind it: up to the predicate that says the same of all of them.
+
+    `telling` is a figure at the head of its clause: what its noun does says which are meant (6家铝企|获评绿色工厂), and
+    goes only from a long clause. Elsewhere the noun ends where any predicate begins (来自三所小学|参加比赛), and
+    behind one of the `owners` that go with the classifier where that has something (两位旅客|的行李).
+    """
     whole = without_open_quote(behind, keep="head").strip(_MARKS)
-    found = whole[: _predicate(whole, _PREDICATE, _PREDICATES)]
+    if not telling:
+        return phrase(_last_noun(whole[: nouns.end(whole, owners)]))
+    found = whole[: _predicate(whole, _PREDICATE, _TELLING)]
     return phrase(found[: _predicate(found, _DOING, _DEEDS)] if len(found) > _LONG else found)
+
+
+def _last_noun(found: str) -> str:
+    """Of a long phrase the noun behind its last 的."""
+    tail = found.rpartition("的")[2]
+    return tail if len(found) > _LONG and len(tail) > _LEAST else found
 
 
 def phrase(behind: str) -> str:
@@ -111,11 +126,12 @@ def _predicate(clause: str, anywhere: re.Pattern[str], predicates: Collection[st
 
 def person(behind: str) -> str:
     """Whose age a figure is: 老年人 of 老年人签约率; all of the words where none of them ends like a person's."""
-    at = 0
+    at, found = 0, False
     for word in cut(behind):
-        at += len(word)
-        if word.endswith(_PERSONS):
+        if found and not word.endswith(nouns.PERSONS):
             return behind[:at]
+        at += len(word)
+        found = word.endswith(nouns.PERSONS)
     return behind
 
 

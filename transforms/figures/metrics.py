@@ -12,12 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transforms.figures import edges
+from transforms.figures import edges, nouns
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import words
+from transforms.words import frequency
 
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
+_TAIL_WORDS = frozenset(words("figures_metric_tails"))
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
 _HAN = r"[\u4e00-\u9fff]"
 _BREAK = re.compile(rf"[，。；：！？\n]|……|——|(?<={_HAN}) | (?={_HAN})")
@@ -36,9 +38,28 @@ _MODIFIER = 12
 _SHORT = 4
 _COUNTED = frozenset(("count", "number", "age", "rank", "duration"))
 _DATED = frozenset(("date", "time"))
-_TOWARDS = ("为", "向", "对", "给")
+_MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "multiple"))
+_OWNED = re.compile(
+    rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})"
+)
+_LISTING = ("和", "与", "及")
+_JOINING = ("与", "和", "同", "跟")
+_REACHING = re.compile(rf"(?:{'|'.join(cues('reaching'))})[了到]?(?:全[国省市县区球美世界]+|世界)?\Z")
+_SPENDING = ("投资", "出资", "斥资", "耗资", "集资")
+_OWNERS = cues("owner")
+_ALL_OF = "全我本该各这那某两双"
+_TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
+_COUNTING = frozenset("次个件项家部座条场批支种步")
 _OCCASIONS = frozenset("次回遍趟")
+_OF_PERSONS = frozenset("名位人")
+_COUNTS = frozenset(("count", "number", "age"))
+_BARE = frozenset(("count", "number"))
+_OF_BODIES = frozenset("个家户所国省")
+_PLACES = tuple("省市县区国州镇村")
+_HAVING = ("拥有", "具有", "享有", "带有", "持有")
+_UPWARDS = ("以上", "及以上", "以下", "及以下")
 _SHARES = frozenset(("percent", "fraction", "duration"))
+_RATES = ("率", "比例", "比重", "占比")
 _STROKES = "-－−"
 _DEALT = re.compile("|".join(cues("dealt")))
 
@@ -47,27 +68,62 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
     """Sets the metric of each figure that is neither a label nor a date."""
     figures = [draft for draft in drafts if not draft.label]
     previous: Draft | None = None
+    counted: Draft | None = None
     for place, draft in enumerate(figures):
         if draft.kind in _DATED:
             continue
         if previous is not None and text.find("\n", previous.end, draft.start) >= 0:
-            previous = None
+            previous = counted = None
         begin = _clause_start(text, draft.start)
         before = _before(text, draft, figures, place, begin)
         subject = "" if edges.is_act(before) else before
-        behind = _behind(text, draft, figures[place + 1 : place + 3]) if _looks_on(text, draft, subject) else ""
-        metric = _metric(text, draft, subject, behind, previous) or before or _next_clause(text, draft)
-        draft.metric = metric.rstrip(_STROKES) or None
+        telling = _opens(text, draft, before)
+        following = figures[place + 1 : place + 3]
+        behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
+        if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
+            behind = nouns.core(counted.metric or "") + behind
+        metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, draft, previous, begin)
+        draft.metric = _per(text, draft, metric, begin).rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
+        if draft.kind == "count":
+            counted = draft
+
+
+def _opens(text: str, draft: Draft, before: str) -> bool:
+    """Whether a figure begins its clause but for a place, or stands behind 有: 全市6家铝企获评…, 已有34家企业易主."""
+    if text.endswith(_TOWARDS, 0, _opened(text, draft)):
+        return False
+    if not before or (len(before) < _SHORT and before.endswith(_PLACES)):
+        return True
+    return text[draft.start - 1] == "有" and not text.endswith(_HAVING, 0, draft.start)
 
 
 def _looks_on(text: str, draft: Draft, before: str) -> bool:
     """Whether the words behind a figure may name it: not those behind an amount that has its subject before it."""
     named_before = draft.kind not in _COUNTED and len(before) > _SHORT and draft.infix != "级"
+    named_before = named_before and not before.endswith(_SPENDING) and not _takes(text, draft, before)
+    named_before = named_before and not _is_share(text, draft)
     if _is_object(text, draft):
         return True
     return not named_before or text.startswith(("的", "以"), draft.end)
+
+
+def _is_share(text: str, draft: Draft) -> bool:
+    """各州1/3以上病例出自…: whether the noun of which a share is taken stands right behind it."""
+    at = _past_tail(text, draft.end)
+    if draft.kind not in ("percent", "fraction") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
+        return False
+    said = nouns.tells(text[draft.end : draft.end + 8]) or nouns.tells(text[at : at + 8])
+    return not said and not edges.names_nothing(text, at)
+
+
+def _takes(text: str, draft: Draft, before: str) -> bool:
+    """农户流转1000亩土地: whether an amount stands between a verb and what the verb takes."""
+    at = draft.end
+    if draft.kind not in ("quantity", "money") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
+        return False
+    return text[draft.start - 1] == "的" or bool(nouns.last_verb(before))
 
 
 def _is_object(text: str, draft: Draft) -> bool:
@@ -84,59 +140,172 @@ def _named_behind(text: str, draft: Draft) -> bool:
 def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """Chooses between the words before and behind a figure, by its kind and by what follows it at once."""
     inherited = previous.metric or "" if previous else ""
+    if text[draft.start : draft.end] in inherited:
+        inherited = nouns.core(inherited)
+    if behind and ((draft.infix or draft.unit) == "级" or _named_behind(text, draft)):
+        return behind
     if draft.kind == "rank":
-        return behind if draft.unit == "次" and len(behind) > 1 else _ranked(before, behind, inherited)
+        return behind if draft.unit in _COUNTING and len(behind) > 1 else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
-    if draft.infix == "级" and behind:
-        return behind
-    if behind and _named_behind(text, draft):
-        return behind
-    if text[draft.end : draft.end + 1] == "的" and behind:
-        alone = draft.kind == "percent" or len(before) < 2 or "、" in before or len(before) > _LONG
-        return behind if alone else before + behind
-    going_on = len(before or inherited) > 1 and edges.names_nothing(text, _past_tail(text, draft.end))
-    scored = draft.unit == "分" and len(before) > 1
-    if draft.kind in ("count", "number", "age") and behind and not going_on and not scored:
-        return f"{before}的{behind}" if _modifies(text, draft, before) else behind
-    if draft.kind in ("quantity", "money") and behind and len(before) <= _SHORT:
-        return inherited if previous and _side_by_side(previous, draft) else behind
-    return _measured(draft, before, behind, previous)
+    if behind and text.startswith("的", draft.end):
+        return _joined(draft, before, behind)
+    if draft.kind in _COUNTS:
+        return _counted(text, draft, before, behind, previous)
+    return _amount(text, draft, before, behind, previous)
 
 
-def _modifies(text: str, draft: Draft, before: str) -> bool:
+def _joined(draft: Draft, before: str, behind: str) -> str:
+    """发生率5%的村, 总量400亿元的债券: what a figure with 的 behind it measures."""
+    if draft.kind == "percent" and before.endswith(_RATES):
+        return before
+    alone = draft.kind in ("percent", "age") or len(before) < 2 or "、" in before or len(before) > _LONG
+    return behind if alone else before + behind
+
+
+def _counted(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
+    """The noun behind a count, with what stands before it where that says which are meant or who has them."""
+    inherited = previous.metric or "" if previous else ""
+    if draft.unit == "人" and before and text.endswith("一行", 0, draft.start):
+        return before.removesuffix("一行")
+    item = draft.kind == "count" and text[draft.start - 1 : draft.start] in ("、", "，", "；")
+    named = not item and len(before or inherited) > 1 and "的" not in behind
+    if named and edges.names_nothing(text, _past_tail(text, draft.end)):
+        return _measured(draft, before, "", previous)
+    if not behind or (draft.unit == "分" and len(before) > 1):
+        return _measured(draft, before, behind, previous)
+    if _modifies(text, draft, before, previous):
+        return f"{before}的{behind}"
+    return before + behind if _owns(text, draft, before) or _REACHING.search(before) else behind
+
+
+def _amount(text: str, draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
+    """What an amount measures: the words before it, or those behind it that a verb before it takes."""
+    if draft.kind not in ("quantity", "money") or not behind:
+        if len(behind) >= _SHORT and _is_share(text, draft):
+            return behind
+        going_on = before and edges.names_nothing(text, _past_tail(text, draft.end))
+        return _measured(draft, before, "" if going_on else behind, previous)
+    if _takes(text, draft, before) and not nouns.tells(behind):
+        return behind if text[draft.start - 1] == "的" else nouns.last_verb(before) + behind
+    if before.endswith(_SPENDING):
+        return before + behind
+    if len(before) > _SHORT or (before and nouns.tells(behind)):
+        return _measured(draft, before, behind, previous)
+    beside = previous and len(before) < 2 and _side_by_side(previous, draft)
+    return previous.metric or "" if previous and beside else behind
+
+
+def _same_count(previous: Draft, draft: Draft) -> bool:
+    """20名学生投了稿，5人达成意向: whether a figure without a noun counts of what the one before counted."""
+    persons = previous.unit in _OF_PERSONS and draft.unit in _OF_PERSONS
+    return draft.kind == previous.kind == "count" and (persons or previous.unit == draft.unit)
+
+
+def _owns(text: str, draft: Draft, before: str) -> bool:
+    """平山县25所小学: whether a place or an institution stands right before a count of what it has."""
+    place = _SHORT <= len(before) + 1 <= _MODIFIER + 1 and before.endswith(_OWNERS) and before[0] not in _ALL_OF
+    return (
+        place
+        and draft.kind == "count"
+        and "、" not in before
+        and text.endswith(before, 0, draft.start)
+        and nouns.names_only(before)
+    )
+
+
+def _modifies(text: str, draft: Draft, before: str, previous: Draft | None) -> bool:
     """市卫生健康委承担的11项民生实事: what stands before a count and says which of them are meant."""
+    if previous and draft.start - previous.end <= len(before) + 2:
+        return previous.kind == "percent" and before.endswith(text[previous.start : previous.end])
     short = 1 < len(before) <= _MODIFIER and "了" not in before and not before.endswith("在内")
-    return short and draft.kind == "count" and text.endswith(before + "的", 0, draft.start)
+    ends = (before + "的", before + "以上的", before + "以下的")
+    return short and draft.kind == "count" and text.endswith(ends, 0, draft.start)
+
+
+_TAKING_TIME = re.compile("用了?|[需耗历]时?|花了?")
+
+
+def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
+    """What the clause behind or before names, where the figure's own one names nothing."""
+    if draft.kind == "duration" and _TAKING_TIME.search(text, begin, draft.start):
+        return edges.bare(_earlier(text, begin)) or _next_clause(text, draft)
+    inherited = previous.metric if previous and draft.kind == "duration" else None
+    return _next_clause(text, draft) or inherited or _clause_before(text, begin)
+
+
+_EACH = re.compile("每(?![年月日天周季期次])")
+
+
+def _per(text: str, draft: Draft, metric: str, begin: int) -> str:
+    """每生产一吨钢，能耗为600千克: what a short metric is reckoned for, where the clause before says it."""
+    if draft.kind in _COUNTS or not 1 < len(metric) <= _SHORT or text[begin - 1 : begin] != "，":
+        return metric
+    earlier = _earlier(text, begin)
+    return earlier + metric if _EACH.match(earlier) and len(earlier) <= _MODIFIER else metric
 
 
 def _next_clause(text: str, draft: Draft) -> str:
     """在23年时间里，滨州铝从无到有: a span of time alone in its clause is that of the next."""
     at = _past_tail(text, draft.end)
+    at += text[at : at + 1] in ("中", "里", "间", "内")
     if draft.kind != "duration" or text[at : at + 1] != "，":
         return ""
     stop = _BREAK.search(text, at + 1, at + _WIDTH)
     clause = text[at + 1 : stop.start() if stop else at + _WIDTH]
-    return edges.bare(clause) if len(clause) <= 2 * _LONG and not _NUMERAL.search(clause) else ""
+    return edges.bare(_NUMERAL.split(clause, maxsplit=1)[0])
 
 
-_NUMERAL = re.compile(r"[0-9]")
+def _clause_before(text: str, begin: int) -> str:
+    """馒头端上来，竟然只有三个: where the figure's own clause has no noun, that of the clause before."""
+    return edges.noun(edges.bare(_earlier(text, begin)), False, ())
+
+
+def _earlier(text: str, begin: int) -> str:
+    """The clause that ends with a comma where one begins."""
+    return text[_clause_start(text, begin - 1) : begin - 1] if text[begin - 1 : begin] == "，" else ""
+
+
+_NUMERAL = re.compile(r"[0-9]|[一二两三四五六七八九十百千万亿几]{2}")
 _CHANGE = re.compile(
     rf"(?:[比较](?:上|去|前)?.{{1,3}}|同比|环比|年均|平均|累计|再|又|分别|实际|名义|[高低]于.{{1,4}}|比例|占比|比重)*"
     rf"(?:{'|'.join(words('figures_directions'))})?"
 )
 
+_NO_SHARE = ("占地", "占用", "占有")
+_RELATION = "|".join(cues("relational"))
+_MOVEMENT = "|".join(cues("movement"))
+_OF_ALL = "|".join(cues("relational-lead"))
+_RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
+_CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
+_MOVED = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})\Z")
+_COMPARED = re.compile(rf"\A[比较](?![赛例重索价])[^，]{{1,7}}?(?={'|'.join(words('figures_directions'))})")
+_GREATER = re.compile(r"[比较](?![赛例重索价]).{1,24}?(?:[高多]出?|相?差|[低少快慢大小长短重轻])了?")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
 
 def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
-    if before.startswith("占") or _CHANGE.fullmatch(before):
+    before = _COMPARED.sub("", before)
+    if inherited and _GREATER.fullmatch(before):
+        return inherited
+    if previous and inherited and _RELATIONAL.fullmatch(before):
+        owner = _owner(inherited)
+        if 1 < len(owner) <= _MODIFIER and (previous.kind == "count" or _CHANGING.fullmatch(before)):
+            return owner + before
+    share = before.startswith("占") and not before.startswith(_NO_SHARE)
+    if share or (before and _CHANGE.fullmatch(before)):
         return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before
     if len(before) < 2:
         return inherited if previous and _side_by_side(previous, draft) else before or behind or inherited
     return before
+
+
+def _owner(metric: str) -> str:
+    """Of a metric what a total or a rise belongs to: 股指 of 股指收报, of a long one the noun behind its last 的."""
+    owner = _MOVED.sub("", metric)
+    return owner.rpartition("的")[2] if len(owner) > _MODIFIER else owner
 
 
 def _side_by_side(previous: Draft, draft: Draft) -> bool:
@@ -184,12 +353,29 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
-        pieces.append(text[min(end, _past_tail(text, other.end)) : end])
+        if _bounds(text, other, draft):
+            continue
+        pieces.append(_after_mark(text[min(end, _past_tail(text, other.end)) : end], other, draft))
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
         end = min(end, _opened(text, other))
+        end -= text[end - 1 : end] in ("比", "较")
     pieces.append(text[begin : max(begin, end)])
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
+
+
+def _after_mark(between: str, other: Draft, draft: Draft) -> str:
+    """300张床位和城西医院|200张床位: of the words between two figures of a list those of the second."""
+    rest = between[max(between.rfind("和"), between.rfind("及")) + 1 :]
+    listed = other.unit == draft.unit and other.kind == draft.kind == "count"
+    return rest if listed and len(rest) > 1 and "的" not in rest else between
+
+
+def _bounds(text: str, other: Draft, draft: Draft) -> bool:
+    """Whether a figure says which are meant by the words before the next: 65岁以上老年人签约率85%, 缺勤率5%的8个班."""
+    bounded = other.kind != "count" and text.startswith(_UPWARDS, other.end)
+    bounded = bounded and not re.search("[、，和及]", text[other.end : draft.start])
+    return bounded or (other.kind == "percent" and text[other.end : draft.start] == "的")
 
 
 def _trimmed(clause: str, whole: bool) -> str:
@@ -197,15 +383,23 @@ def _trimmed(clause: str, whole: bool) -> str:
     clause = _ASIDE.sub("", clause).lstrip("、和与")
     opened = clause.rfind("（")
     if opened >= 0:
-        clause = clause[:opened] if opened > 2 else clause[opened + 1 :]
-    clause = edges.bare(clause)
+        inside = edges.bare(clause[opened + 1 :])
+        clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
+    clause = edges.bare(_WITHIN.sub("", clause) if "在" in clause else clause)
     return _object(clause) if not whole and len(clause) > _LONG else clause
+
+
+_WITHIN = re.compile(r"在[^，、在]{2,12}?(?:中(?![心国学央文小东西等间型部级])|期间)(?=(?!的)[\u4e00-\u9fff]{2})")
 
 
 def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
     places = edges.Joints(clause)
-    ends = [found.end() for found in _OBJECTS.finditer(clause) if found.start() in places and found.end() in places]
+    ends = [
+        found.end()
+        for found in _OBJECTS.finditer(clause)
+        if found.start() in places and found.end() in places and clause[found.end() : found.end() + 1] not in _LISTING
+    ]
     last = max(ends, default=0)
     if last and len(clause) - last >= 3:
         clause = _ALL.sub("", clause[last:])
@@ -213,33 +407,35 @@ def _object(clause: str) -> str:
     return tail if head and len(tail) >= 4 and len(clause) > 24 else clause
 
 
-_ALL = re.compile(r"\A(?:了|的|各类|各)+(?!种|[项个])")
+_ALL = re.compile(r"\A(?:了|的|、|各类|各)+(?!种|[项个])")
 
 
-def _behind(text: str, draft: Draft, following: Sequence[Draft]) -> str:
+def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
     at = _past_tail(text, draft.end)
+    if text.startswith("）", at):
+        return ""
     stop = _BREAK.search(text, at, at + _WIDTH)
     end = stop.start() if stop else min(len(text), at + _WIDTH)
-    words_behind = _stretch(text, at, end, following)
+    words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":
         words_behind = edges.person(words_behind)
-    if draft.kind == "count" and text[draft.start - 1 : draft.start] in _TOWARDS:
-        words_behind = _whom(words_behind)
     if _is_object(text, draft):
         words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
-    return _noun(words_behind, draft.kind not in _SHARES and draft.unit not in _OCCASIONS)
+    lasting = draft.kind == "duration" and text.startswith("的", draft.end)
+    if (draft.kind in _SHARES and not lasting) or draft.unit in _OCCASIONS:
+        return edges.phrase(_plain(words_behind))
+    if following and following[0].start < end and following[0].kind in _MEASURED:
+        found = _OWNED.search(words_behind, 2)
+        words_behind = words_behind[: found.start()] if found else words_behind
+    persons = draft.unit in _OF_PERSONS or draft.kind == "age" or (draft.unit is None and draft.kind in _BARE)
+    if draft.kind == "rank":
+        words_behind = words_behind.split("、")[0]
+    owners = nouns.PERSONS if persons and draft.unit != "人" else nouns.BODIES if draft.unit in _OF_BODIES else ()
+    return edges.noun(_plain(words_behind), telling and not persons, owners)
 
 
-def _whom(words_behind: str) -> str:
-    """为3.4万名患者提供了服务, 向11个国家派出…: those for whom something is done, without what is done."""
-    places = edges.Joints(words_behind)
-    found = [verb for verb in _OBJECTS.finditer(words_behind) if verb[0] != "组织"]
-    done = (verb.start() for verb in found if verb.start() in places)
-    return words_behind[: next((at for at in done if at > 1), len(words_behind))]
-
-
-def _stretch(text: str, at: int, end: int, figures: Sequence[Draft]) -> str:
+def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bool, unit: str | None) -> str:
     """The words from `at` to `end` without the figure between them, and up to the one behind that."""
     following = next(iter(figures), None)
     if following is None or following.start >= end:
@@ -250,19 +446,37 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft]) -> str:
     if _is_object(text, following):
         return text[at : max(at, following.start - 1)]
     listed = max(text.rfind(mark, at, following.start) for mark in "、和及+")
-    if listed >= 0 and following.start - listed <= 2:
+    if listed >= 0 and (
+        following.start - listed <= 2 or _same_kind(text[listed + 1 : following.start], unit, following)
+    ):
         return text[at:listed]
     if following.kind == "rank":
         return text[at:end]
     if following.kind in _DATED and following.start - at > 1:
         return text[at : following.start]
+    between = text[at : _opened(text, following)]
+    if (
+        counted
+        and following.kind == "count"
+        and len(between) > 1
+        and not between.endswith(_JOINING)
+        and nouns.names_only(between.rstrip("的"))
+    ):
+        return between
     return text[at : _opened(text, following)] + text[_past_tail(text, following.end) : end]
+
+
+def _same_kind(between: str, unit: str | None, following: Draft) -> bool:
+    """300张床位和城西医院|200张床位: whether an item of a list is counted like the one before it."""
+    return unit == following.unit and "的" not in between and nouns.names_only(between)
 
 
 def _past_tail(text: str, at: int) -> int:
     """Behind the words that only bound a figure: 左右, 以上, 的."""
     tail = _TAILS.match(text, at)
-    return tail.end() if tail else at
+    end = tail.end() if tail else at
+    alone = end > at and text[end - 2 : end] not in _TAIL_WORDS and text[end - 1] != "的"
+    return end - 1 if alone and frequency(text[end - 1 : end + 1]) else end
 
 
 def _opened(text: str, draft: Draft) -> int:
@@ -271,12 +485,8 @@ def _opened(text: str, draft: Draft) -> int:
     return draft.start - len(lead) if text.endswith(lead, 0, draft.start) else draft.start
 
 
-def _noun(words_behind: str, counted: bool) -> str:
-    """The noun phrase at the head of the words behind a figure: without asides and without 在内.
-
-    A share or a span of time speaks of the predicate too: 100%的医院均建立…, 两年均居第一.
-    """
+def _plain(words_behind: str) -> str:
+    """The words behind a figure without asides and without 在内."""
     plain = _ASIDE.sub("", words_behind).split("（")[0]
     inside = plain.find("在内")
-    plain = (plain[:inside] if inside > 0 else plain).strip("、）+")
-    return edges.noun(plain) if counted else edges.phrase(plain)
+    return (plain[:inside] if inside > 0 else plain).strip("、）+")

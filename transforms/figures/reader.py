@@ -15,7 +15,7 @@ from datetime import date, datetime
 from itertools import accumulate
 
 from transforms.document import Mention
-from transforms.figures import context, folding, labels, metrics, periods, scan
+from transforms.figures import context, folding, labels, metrics, periods, respective, scan
 from transforms.figures.draft import Draft
 
 
@@ -40,6 +40,7 @@ def drafts_of(text: str, reference: date | None) -> list[Draft]:
     context.describe(text, drafts)
     periods.assign(text, drafts, reference)
     metrics.assign(text, drafts)
+    respective.bind(text, drafts)
     return drafts
 
 

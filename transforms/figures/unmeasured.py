@@ -51,7 +51,7 @@ def bare(text: str, draft: Draft, end: int) -> Draft | None:
         return _lone(text, draft, after)
     if numeral[0].isdigit():
         return _digits(text, draft, numeral, after)
-    if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and draft.value and draft.value < 100:
+    if after == "、" and text[draft.start - 1 : draft.start] in ("", "\n") and (draft.value or 0) in range(1, 100):
         draft.label = True
         return draft
     return draft if _counts(text, draft, numeral) else None

@@ -74,14 +74,14 @@ def _named(text: str, draft: Draft) -> bool:
 
 
 _ISSUE_LENGTH = 5
-"""Characters: 2009076期 is the number of a draw or an issue."""
+"""Characters: 2012031期 is the number of a draw or an issue."""
 _GRADED = frozenset("段连营排")
 _DAN = re.compile("棋|弈|九段|执[黑白]|目半|天元")
 _ARMY = re.compile("[军师旅团营连]某?\\Z")
 
 
 def _graded(text: str, draft: Draft) -> bool:
-    """俞斌九段, 集团军三连: the grade of a player of go, a unit of an army."""
+    """棋手九段, 集团军三连: the grade of a player of go, a unit of an army."""
     if not draft.lone:
         return False
     if draft.unit != "段":
@@ -91,7 +91,7 @@ def _graded(text: str, draft: Draft) -> bool:
 
 
 def _in_nested_name(text: str, draft: Draft) -> bool:
-    """“…——2020年‘六五环境日’主场活动”: the year of an event's name within a quotation."""
+    """“…——2020年‘环境日’主场活动”: the year of an event's name within a quotation."""
     return draft.length == "year" and text[draft.end : draft.end + 1] == "‘"
 
 

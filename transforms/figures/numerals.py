@@ -90,7 +90,7 @@ def amount(numeral: str) -> Amount:
 
 
 def _estimate(plain: str) -> Amount | None:
-    """两三百, 十五六, 三五千: two digits side by side that are the ends of an estimate, but those of 八十点一四."""
+    """两三百, 十五六, 三五千: two digits side by side that are the ends of an estimate, but those of 七十点一二."""
     found = _ESTIMATE.match(plain)
     if not found or found["head"][-1:] in _PURE or "点" in found["head"]:
         return None

@@ -205,7 +205,7 @@ _EVER_SINCE = re.compile(r"[^，。；！？\n]{1,30}以来")
 
 
 def _since(text: str, draft: Draft, days: Days, reference: date | None) -> Days:
-    """2015年以来, 自5月19日开业以来, 1991年起: what follows is of the time from then to the issue."""
+    """2015年以来, 自5月20日投产以来, 1991年起: what follows is of the time from then to the issue."""
     if reference is None or days.first > reference:
         return days
     if _EVER_SINCE.match(text, draft.end) and _SINCE.search(text, max(0, draft.start - 4), draft.start):

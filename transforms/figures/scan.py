@@ -212,7 +212,7 @@ _CAPITALS = re.compile("[A-Z]{2}\\Z")
 
 
 def _is_model(text: str, start: int, marked: Draft) -> bool:
-    """MG5, 京A12345: the number of a make or a plate, which are no labels; PM2.5 and ISO9001 are known names."""
+    """AB5, 京A12345: the number of a make or a plate, which are no labels; PM2.5 and ISO9001 are known names."""
     if not marked.label:
         return False
     capitals = _CAPITALS.search(text, max(0, start - 2), start) and not text.endswith(cues("lettered"), 0, start)

@@ -10,7 +10,7 @@ squared. Here the same sums are made in the same order with pointers back instea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import log
 
 from jieba.finalseg import Force_Split_Words, emit_P, start_P, trans_P
@@ -32,6 +32,8 @@ _BEFORE = {
 # than the last bit of a single one.
 _LONGEST_BLOCK = 50_000
 
+_NO_WORD = 1.0  # no logarithm of a share is above 0: neither a word nor the beginning of one
+
 
 class Segmenter:
     """Cuts text as `jieba.lcut` does, over the frequencies of a jieba dictionary (prefixes of words count 0)."""
@@ -51,50 +53,54 @@ class Segmenter:
                 words += _cut_marks(block)
         return words
 
-    def _cut_block(self, block: str) -> Iterator[str]:
+    def _cut_block(self, block: str) -> list[str]:
         """Words of the dictionary as they stand; runs of single characters are looked through for unknown words."""
+        words: list[str] = []
         start = run = 0
         for end in self._ends(block):
             if end - start > 1:
-                yield from self._cut_run(block[run:start])
-                yield block[start:end]
+                if run < start:
+                    words += self._cut_run(block[run:start])
+                words.append(block[start:end])
                 run = end
             start = end
-        yield from self._cut_run(block[run:])
+        if run < start:
+            words += self._cut_run(block[run:])
+        return words
 
-    def _cut_run(self, run: str) -> Iterator[str]:
-        if len(run) < 2 or self._scores.get(run) is not None:
-            return iter(run)
-        return cut_unknown(run)
+    def _cut_run(self, run: str) -> Iterable[str]:
+        return run if len(run) < 2 or self._scores.get(run) is not None else cut_unknown(run)
 
-    def _ends(self, block: str) -> Iterator[int]:
+    def _ends(self, block: str) -> list[int]:
         """Where the words of the likeliest reading end."""
-        first = 0
-        while first < len(block):
-            last = len(block) if len(block) - first <= _LONGEST_BLOCK else self._safe_cut(block, first + _LONGEST_BLOCK)
+        ends: list[int] = []
+        first, whole = 0, len(block)
+        while first < whole:
+            last = whole if whole - first <= _LONGEST_BLOCK else self._safe_cut(block, first + _LONGEST_BLOCK)
             route = self._route(block, first, last)
             at = first
             while at < last:
                 at = route[at - first]
-                yield at
+                ends.append(at)
             first = last
+        return ends
 
     def _route(self, block: str, first: int, last: int) -> list[int]:
         """For each place from `first` the end of the word that begins there in the likeliest reading up to `last`."""
-        scores, unknown = self._scores, self._unknown
+        score_of, unknown = self._scores.get, self._unknown
         sums = [0.0] * (last - first + 1)
         ends = [0] * (last - first)
         for start in range(last - 1, first - 1, -1):
             best, best_end = None, start + 1
             for end in range(start + 1, last + 1):
-                word = block[start:end]
-                if word not in scores:
+                score = score_of(block[start:end], _NO_WORD)
+                if score is None:
+                    continue
+                if score is _NO_WORD:
                     break
-                score = scores[word]
-                if score is not None:
-                    total = score + sums[end - first]
-                    if best is None or total >= best:
-                        best, best_end = total, end
+                total = score + sums[end - first]
+                if best is None or total >= best:
+                    best, best_end = total, end
             sums[start - first] = unknown + sums[start + 1 - first] if best is None else best
             ends[start - first] = best_end
         return ends

@@ -49,18 +49,20 @@ def figures(text: str, reference: date | None) -> list[Draft]:
 
 
 def _found(text: str, reference: date | None) -> Iterator[Draft]:
-    done, tried, searched = 0, 0, 0
+    done = tried = searched = 0
     anchor = Anchor(reference)
-    for place in _START.finditer(text):
+    while place := _START.search(text, tried):
         start = place.start()
-        if start < tried or not (found := _FIND.match(text, start)):
+        found = _FIND.match(text, start)
+        if not found:
+            tried = start + 1
             continue
         if text.find("\n", searched, start) >= 0:
             anchor = Anchor(reference, day=anchor.day)
         searched = start
         shifted = _shifted(text, start, anchor)
-        draft = damage.damaged_at(text, start, found.end()) or _read(text, start, found.end(), shifted)
         tried = found.end()
+        draft = damage.damaged_at(text, start, tried) or _read(text, start, tried, shifted)
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
             draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)

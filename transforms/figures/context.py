@@ -54,7 +54,18 @@ def _direction(text: str, draft: Draft, before: str, previous: Draft | None) -> 
     if draft.kind in ("date", "time", "rank", "duration", "age") or (draft.value or 0) < 0:
         return None
     found = _RISE.search(before)
-    return _DIRECTION[found["word"]] if found else _shared(text, draft, previous)
+    if found:
+        return None if _REACHES.match(before, found.end("word")) else _DIRECTION[found["word"]]
+    gained = _GAINED.search(before)
+    if gained:
+        return "up" if gained["up"] else "down"
+    return _shared(text, draft, previous)
+
+
+_REACHES = re.compile(r"(?<![幅速度])(?:了|仅)*为")  # 降为3.1万个 is where it ends; 涨幅为3% is the rise
+_GAINED = re.compile(
+    rf"(?:(?P<up>{'|'.join(cues('gain'))})|(?:{'|'.join(cues('loss'))}))(?![值额量率幅到至为])[\u4e00-\u9fff]{{1,8}}(?<![到至为])\Z"
+)
 
 
 _ADVERBS = r"(?:了|约|近|达到?|超过?|逾|不到|不足|大约|高达|至少|为|是|仅|只|有|在|控制|最大|限制)*"
@@ -130,16 +141,25 @@ def _bound(text: str, draft: Draft) -> None:
     最低 and 最高 name an extreme and yield to a bound behind: 最低零下20度以下 is <=.
     """
     trail = _trailing(text, draft)
-    lead = _leading(text, draft) or _distant(text, draft)
+    lead = _leading(text, draft) or _distant(text, draft) or _parted(text, draft)
     lead = None if lead in _EXTREMES and trail else lead
     inside = draft.infix if draft.infix in _INSIDE else None
-    if lead == "近" and draft.kind == "duration":
+    if lead == "近" and draft.kind == "duration" and not _lasts(text, draft):
         draft.qualifier = "近"
         return
     if lead or trail or inside:
         draft.comparator = _comparator(draft, lead, trail, inside)
     parts = [word for word in (lead, inside, trail) if word]
     draft.qualifier = "…".join(parts) or _stated(text, draft)
+
+
+_SHORT_SPANS = ("h", "min", "s")
+_LASTED = cues("lasted")
+
+
+def _lasts(text: str, draft: Draft) -> bool:
+    """Whether 近 is nearly: 堵塞近5个小时, 历时近两年; before a longer span alone it means the last ones (近三年)."""
+    return draft.unit in _SHORT_SPANS or text.endswith(_LASTED, 0, draft.start - 1)
 
 
 _EXTREMES = ("最低", "最高")
@@ -149,12 +169,9 @@ _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 def _comparator(draft: Draft, lead: str | None, trail: str | None, inside: str | None) -> str:
     """The bound of the word that wins. Below zero words of size turn round: 零下三十几度 is less than -30."""
-    if lead:
-        found = _LEADING[lead]
-    elif trail:
-        found = _TRAILING[trail]
-    else:
-        found = _INSIDE[inside] if inside else "="
+    found = _LEADING[lead] if lead else "="
+    if found == "=" and (trail or inside):  # 高达170余亿元
+        found = _TRAILING[trail] if trail else _INSIDE[inside or ""]
     below = draft.value is not None and draft.value < 0
     return _TURNED.get(found, found) if below and (lead or trail or inside) in _OF_SIZE else found
 
@@ -170,6 +187,21 @@ def _distant(text: str, draft: Draft) -> str | None:
     found = _DISTANT.search(text, max(0, draft.start - _WIDTH), draft.start)
     draft.bound_at = found.start() if found else None
     return found["word"] if found else None
+
+
+_PARTED = re.compile(
+    rf"(?P<word>{'|'.join(cues('bound-far'))})(?!的)[\u4e00-\u9fff]{{1,5}}\Z"
+    rf"|(?P<near>{'|'.join(cues('bound-near'))})(?:{'|'.join(cues('bound-verb'))})\Z"
+)
+
+
+def _parted(text: str, draft: Draft) -> str | None:
+    """至少逮捕了1400名, 大约有660公里, 约合人民币3亿元: a bound that a verb parts from the figure."""
+    found = _PARTED.search(text, max(0, draft.start - _PARTED_WIDTH), draft.start)
+    return (found["word"] or found["near"]) if found else None
+
+
+_PARTED_WIDTH = 8
 
 
 def _stated(text: str, draft: Draft) -> str | None:

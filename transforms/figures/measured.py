@@ -214,7 +214,9 @@ def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> 
     if measure.name == "块" and not _priced(text, draft):
         measure = _PIECES
     draft.measure, draft.unit, draft.kind = measure, measure.unit, measure.kind
-    draft.label = measure.use == "label" and not (measure.name == "级" and _blows(text, draft))
+    draft.label = measure.use == "label"
+    if measure.name == "级" and _blows(text, draft):
+        draft.label, draft.kind = False, "quantity"
     if draft.lone and not _alone(text, draft, measure):
         return None
     if draft.value is not None and measure.factor != 1.0:

@@ -217,8 +217,8 @@ def _since(text: str, draft: Draft, days: Days, reference: date | None) -> Days:
 
 
 def _names_a_span(text: str, draft: Draft) -> bool:
-    """Whether a duration ends or begins with the issue: 近三年, 4年多来, 未来五年."""
-    if draft.unit not in ("a", "mo", "d", "wk") or (draft.value or 0.0) > 4000:
+    """Whether a duration ends or begins with the issue: 近三年, 4年多来, 未来五年; 历时近三年 is nearly as long."""
+    if draft.unit not in ("a", "mo", "d", "wk") or draft.comparator == "<" or (draft.value or 0.0) > 4000:
         return False
     return text.endswith((*_RECENT, *_COMING, *_SO_FAR), 0, draft.start) or text.startswith("来", draft.end)
 

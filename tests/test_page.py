@@ -240,6 +240,7 @@ def _in_proportion(unit: str, number: int) -> None:
         pytest.param("1", 120_000, id="digits"),
         pytest.param("1.", 1_500, id="digits and points"),
         pytest.param("1:", 400, id="digits and colons"),
+        pytest.param("第1、", 1_500, id="ordinals"),
         pytest.param("一", 12_000, id="numerals"),
         pytest.param("字", 30_000, id="one line"),
         pytest.param("字 ", 10_000, id="letter-spacing"),

@@ -20,27 +20,32 @@ def _looking(*places: str) -> str:
     return "".join(row["char"] for row in table("figures_lookalikes") if row["place"] in places)
 
 
-_SCALE = rf"[{numerals.SCALES}]*[多余]?"
+_N = "[0-9]{1,20}"  # what is longer is no number, and would be gone through again and again
+_DOTTED = "[0-9.]{0,20}"
+_SCALE = rf"[{numerals.SCALES}]{{0,4}}[多余]?"
 _APART = r"(?<![0-9A-Za-z.·-])"
 _HAN = r"[\u4e00-\u9fff]"
 _YEAR_DIGIT = rf"[0-9{numerals.DIGITS}]"
 _INSIDE, _BEHIND, _BEFORE, _GAP = _looking("inside", "end", "any"), _looking("end"), _looking("any"), _looking("gap")
 _LETTERED = (
-    rf"{_APART}[0-9]+(?:\.[0-9]+)?(?:[{_INSIDE}]+[0-9]+(?:\.[0-9]+)?)+{_SCALE}"  # 1O0万
-    rf"|{_APART}[0-9]+[{_BEHIND}]+{_SCALE}"  # 5O万
-    rf"|{_APART}[0-9]+[{_BEFORE}]+(?=[{numerals.MYRIADS}年月日时%]){_SCALE}"  # 1l月
-    rf"|{_APART}(?:[{_BEFORE}][0-9]+(?:\.[0-9]+)?|O\.[0-9]+){_SCALE}"  # l5日, O.5%
+    rf"{_APART}{_N}(?:\.{_N})?(?:[{_INSIDE}]{{1,4}}{_N}(?:\.{_N})?){{1,4}}{_SCALE}"  # 1O0万
+    rf"|{_APART}{_N}[{_BEHIND}]{{1,4}}{_SCALE}"  # 5O万
+    rf"|{_APART}{_N}[{_BEFORE}]{{1,4}}(?=[{numerals.MYRIADS}年月日时%]){_SCALE}"  # 1l月
+    rf"|{_APART}(?:[{_BEFORE}]{_N}(?:\.{_N})?|O\.{_N}){_SCALE}"  # l5日, O.5%
 )
 _POINTED = (
-    rf"{_APART}[0-9]+(?:\.\.+[0-9]+|\.[0-9]+\.[0-9]+){_SCALE}(?![0-9.])"  # 3..5%, 3.4.5亿
-    rf"|(?<={_HAN})(?:\.[0-9]+|[0-9]+\.(?=[%{numerals.MYRIADS}])){_SCALE}"  # 增长.5%, 增长3.%
-    rf"|(?<![0-9第])[0-9]{{1,3}}，[0-9]{{1,2}}(?:(?=%)|[{numerals.MYRIADS}]+)"  # 1，2万
+    rf"{_APART}{_N}(?:\.{{2,4}}{_N}|\.{_N}\.{_N}){_SCALE}(?![0-9.])"  # 3..5%, 3.4.5亿
+    rf"|(?<={_HAN})(?:\.{_N}|{_N}\.(?=[%{numerals.MYRIADS}])){_SCALE}"  # 增长.5%, 增长3.%
+    rf"|(?<![0-9第])[0-9]{{1,3}}，[0-9]{{1,2}}(?:(?=%)|[{numerals.MYRIADS}]{{1,4}})"  # 1，2万
 )
-_UNREAD = rf"[0-9.]*\ufffd+[0-9][0-9.]*{_SCALE}|[0-9][0-9.]*(?:\ufffd+|[{_GAP}]+[0-9.]+){_SCALE}"  # 3□5万
+_UNREAD = (
+    rf"{_DOTTED}\ufffd{{1,4}}[0-9]{_DOTTED}{_SCALE}"
+    rf"|[0-9]{_DOTTED}(?:\ufffd{{1,4}}|[{_GAP}]{{1,4}}[0-9]{_DOTTED}){_SCALE}"  # 3□5万
+)
 _MIXED = (
-    rf"(?<![0-9])(?!(?:19|20)[0-9]{{2}}一)[0-9]+一(?=[年月日时%元名人])"  # 202一年
+    rf"(?<![0-9])(?!(?:19|20)[0-9]{{2}}一){_N}一(?=[年月日时%元名人])"  # 202一年
     rf"|十[1-9](?=[年月日])"  # 十1月
-    rf"|(?<!{_YEAR_DIGIT})[12一二](?={_YEAR_DIGIT}{{3}}年)(?={_YEAR_DIGIT}*[1-9])(?={_YEAR_DIGIT}*[{numerals.DIGITS}])"
+    rf"|(?<!{_YEAR_DIGIT})[12一二](?={_YEAR_DIGIT}{{3}}年)(?={_YEAR_DIGIT}{{0,3}}[1-9])(?={_YEAR_DIGIT}{{0,3}}[{numerals.DIGITS}])"
     rf"{_YEAR_DIGIT}{{3}}"  # 二0一1年
 )
 _NO_MONTH = r"(?<![0-9])(?:1[3-9]|[2-9][0-9])(?=月[0-9]{1,2}[日号])"  # 13月5日

@@ -213,7 +213,7 @@ def _chain(text: str, draft: Draft) -> tuple[int, int]:
 
 
 _SUPERLATIVES = cues("superlative")
-_CHAIN = re.compile(r"(?:[、和]第[0-9一二三四五六七八九十]{1,3})+")
+_CHAIN = re.compile(r"(?:[、和]第[0-9一二三四五六七八九十]{1,3}){1,20}")
 _CHAIN_BEFORE = re.compile(r"(?:第[0-9一二三四五六七八九十]{1,3}[、和])+\Z")
 _OWNERS = frozenset("国省市州县区")
 _AFTER_RANK = (*_STOPS, "）", "”", "\n", *cues("after-rank"))

@@ -348,7 +348,7 @@ def _ordered(text: str, end: int) -> tuple[int, str | None]:
     return end, None
 
 
-_SIBLINGS = re.compile(r"(?:、(?P<last>[0-9]{1,3}|[一二三四五六七八九十]{1,3}))+")
+_SIBLINGS = re.compile(r"(?:、(?P<last>[0-9]{1,3}|[一二三四五六七八九十]{1,3})){1,20}")
 
 
 def _together(text: str, draft: Draft) -> int:

@@ -41,6 +41,11 @@ _MARKS = "、）（，.·"
 _NEWS = re.compile(
     r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○]|[0-9]{1,2}[、．])"
 )
+_SUDDENLY = f"(?:{'|'.join(cues('suddenly'))})?"
+_CHANGE = "|".join((*(row["word"] for row in table("figures_directions")), *cues("change")))
+_REACHES = re.compile(f"(?:{_SUDDENLY}(?:{_CHANGE})了?(?:[到至成]|(?<![幅速产收])为))+")
+_REACHED = re.compile(rf"{_REACHES.pattern}\Z")
+_TO = frozenset("到至为成")
 _LEAST = 2
 _HEAD = 8
 _WINDOW = 16
@@ -84,6 +89,8 @@ def bare(clause: str) -> str:
     end = _end(clause, start, _VERBS)
     if end - start < _LEAST:
         end = _end(clause, start, _LIGHT)
+    if clause[end : end + 1] in _TO and (reached := _REACHED.search(clause, max(start, end - _HEAD), end + 1)):
+        end = _end(clause[: reached.start()], start, _VERBS)
     return clause[start:end].strip(_MARKS)
 
 
@@ -140,6 +147,11 @@ def names_nothing(text: str, at: int) -> bool:
     if text.startswith(_CHANGES, at):
         return True
     return text.startswith(_GOING_ON, at) and cut(text[at : at + _HEAD])[0] in _NAMELESS
+
+
+def reaches(text: str, at: int) -> bool:
+    """Whether a figure is the one that another grows or shrinks from: 从三万元|猛增至五万元."""
+    return bool(_REACHES.match(text, at))
 
 
 def is_act(clause: str) -> bool:

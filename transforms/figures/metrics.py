@@ -49,6 +49,7 @@ _SPENDING = ("投资", "出资", "斥资", "耗资", "集资")
 _OWNERS = cues("owner")
 _ALL_OF = "全我本该各这那某两双"
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
+_MEANT = (*_TOWARDS, "这", "那", "的")
 _COUNTING = frozenset("次个件项家部座条场批支种步")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人")
@@ -92,7 +93,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
 
 def _opens(text: str, draft: Draft, before: str) -> bool:
     """Whether a figure begins its clause but for a place, or stands behind 有: 全市6家铝企获评…, 已有34家企业易主."""
-    if text.endswith(_TOWARDS, 0, _opened(text, draft)):
+    if text.endswith(_MEANT, 0, _opened(text, draft)):
         return False
     if not before or (len(before) < _SHORT and before.endswith(_PLACES)):
         return True
@@ -413,7 +414,7 @@ _ALL = re.compile(r"\A(?:了|的|、|各类|各)+(?!种|[项个])")
 def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
     at = _past_tail(text, draft.end)
-    if text.startswith("）", at):
+    if text.startswith("）", at) or edges.reaches(text, at):
         return ""
     stop = _BREAK.search(text, at, at + _WIDTH)
     end = stop.start() if stop else min(len(text), at + _WIDTH)

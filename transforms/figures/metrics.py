@@ -70,11 +70,16 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
     figures = [draft for draft in drafts if not draft.label]
     previous: Draft | None = None
     counted: Draft | None = None
+    outer: Draft | None = None
     for place, draft in enumerate(figures):
         if draft.kind in _DATED:
             continue
         if previous is not None and text.find("\n", previous.end, draft.start) >= 0:
-            previous = counted = None
+            previous = counted = outer = None
+        elif previous is not None and "\uff08" in text[previous.end:draft.start]:
+            outer = previous
+        if outer is not None and text.find("）", outer.end, draft.start) > 0:
+            previous, outer = outer, None
         begin = _clause_start(text, draft.start)
         before = _before(text, draft, figures, place, begin)
         subject = "" if edges.is_act(before) else before
@@ -143,7 +148,10 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     inherited = previous.metric or "" if previous else ""
     if text[draft.start : draft.end] in inherited:
         inherited = nouns.core(inherited)
-    if behind and ((draft.infix or draft.unit) == "级" or _named_behind(text, draft)):
+    if behind and (draft.infix or draft.unit) == "级":
+        place = before.partition("发生")[0]
+        return place + behind if len(behind) < _SHORT - 1 and place.endswith(_OWNERS) else behind
+    if behind and _named_behind(text, draft):
         return behind
     if draft.kind == "rank":
         return behind if draft.unit in _COUNTING and len(behind) > 1 else _ranked(before, behind, inherited)
@@ -351,10 +359,12 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     """The clause before a figure without what leads in, without other figures and dates, and without the verb."""
     pieces: list[str] = []
     end = draft.start if draft.bound_at is None else draft.bound_at
+    closed = text.rfind("）", begin, end)
+    opened = text.rfind("（", begin, closed) if closed > 0 else closed
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
-        if _bounds(text, other, draft):
+        if opened < other.start < closed or _bounds(text, other, draft):
             continue
         pieces.append(_after_mark(text[min(end, _past_tail(text, other.end)) : end], other, draft))
         if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from transforms.figures import edges, nouns
+from transforms.figures.clauses import Clauses
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import words
@@ -21,8 +22,6 @@ from transforms.words import frequency
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _TAIL_WORDS = frozenset(words("figures_metric_tails"))
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
-_HAN = r"[\u4e00-\u9fff]"
-_BREAK = re.compile(rf"[，。；：！？\n]|……|——|(?<={_HAN}) | (?={_HAN})")
 _ASIDE = re.compile(r"（[^（）]*）")
 _PLACE = (
     r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|(?:(?![列居位全占比])[\u4e00-\u9fff]){2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市])"
@@ -32,7 +31,6 @@ _RANK_TAIL = re.compile(
     rf"(?:连续(?:.{{1,3}}年)?)?(?:均|都|继续|仍|已|分别|再次|首次|一直|稳|并|还)*"
     rf"(?:保持|[位跃稳高]?居|[位名]?列|排名?|跻身|处|跃?升|荣?获得?|夺得|取得|达|干|做|位|放|摆)?[在于了到至]?{_PLACE}*前?\Z"
 )
-_WIDTH = 60
 _LONG = 16
 _MODIFIER = 12
 _SHORT = 4
@@ -68,6 +66,7 @@ _DEALT = re.compile("|".join(cues("dealt")))
 def assign(text: str, drafts: Sequence[Draft]) -> None:
     """Sets the metric of each figure that is neither a label nor a date."""
     figures = [draft for draft in drafts if not draft.label]
+    clauses = Clauses(text)
     previous: Draft | None = None
     counted: Draft | None = None
     outer: Draft | None = None
@@ -80,16 +79,16 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
             outer = previous
         if outer is not None and text.find("）", outer.end, draft.start) > 0:
             previous, outer = outer, None
-        begin = _clause_start(text, draft.start)
+        begin = clauses.begin(draft.start)
         before = _before(text, draft, figures, place, begin)
         subject = "" if edges.is_act(before) else before
         telling = _opens(text, draft, before)
         following = figures[place + 1 : place + 3]
-        behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
+        behind = _behind(text, clauses, draft, following, telling) if _looks_on(text, draft, subject) else ""
         if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
             behind = nouns.core(counted.metric or "") + behind
-        metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, draft, previous, begin)
-        draft.metric = _per(text, draft, metric, begin).rstrip(_STROKES) or None
+        metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, clauses, draft, previous, begin)
+        draft.metric = _per(text, clauses, draft, metric, begin).rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
         if draft.kind == "count":
@@ -235,44 +234,43 @@ def _modifies(text: str, draft: Draft, before: str, previous: Draft | None) -> b
 _TAKING_TIME = re.compile("用了?|[需耗历]时?|花了?")
 
 
-def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
+def _beside(text: str, clauses: Clauses, draft: Draft, previous: Draft | None, begin: int) -> str:
     """What the clause behind or before names, where the figure's own one names nothing."""
     if draft.kind == "duration" and _TAKING_TIME.search(text, begin, draft.start):
-        return edges.bare(_earlier(text, begin)) or _next_clause(text, draft)
+        return edges.bare(_earlier(text, clauses, begin)) or _next_clause(text, clauses, draft)
     inherited = previous.metric if previous and draft.kind == "duration" else None
-    return _next_clause(text, draft) or inherited or _clause_before(text, begin)
+    return _next_clause(text, clauses, draft) or inherited or _clause_before(text, clauses, begin)
 
 
 _EACH = re.compile("每(?![年月日天周季期次])")
 
 
-def _per(text: str, draft: Draft, metric: str, begin: int) -> str:
+def _per(text: str, clauses: Clauses, draft: Draft, metric: str, begin: int) -> str:
     """每生产一吨钢，能耗为600千克: what a short metric is reckoned for, where the clause before says it."""
     if draft.kind in _COUNTS or not 1 < len(metric) <= _SHORT or text[begin - 1 : begin] != "，":
         return metric
-    earlier = _earlier(text, begin)
+    earlier = _earlier(text, clauses, begin)
     return earlier + metric if _EACH.match(earlier) and len(earlier) <= _MODIFIER else metric
 
 
-def _next_clause(text: str, draft: Draft) -> str:
+def _next_clause(text: str, clauses: Clauses, draft: Draft) -> str:
     """在23年时间里，滨州铝从无到有: a span of time alone in its clause is that of the next."""
     at = _past_tail(text, draft.end)
     at += text[at : at + 1] in ("中", "里", "间", "内")
     if draft.kind != "duration" or text[at : at + 1] != "，":
         return ""
-    stop = _BREAK.search(text, at + 1, at + _WIDTH)
-    clause = text[at + 1 : stop.start() if stop else at + _WIDTH]
+    clause = text[at + 1 : clauses.end(at + 1, len(text))]
     return edges.bare(_NUMERAL.split(clause, maxsplit=1)[0])
 
 
-def _clause_before(text: str, begin: int) -> str:
+def _clause_before(text: str, clauses: Clauses, begin: int) -> str:
     """馒头端上来，竟然只有三个: where the figure's own clause has no noun, that of the clause before."""
-    return edges.noun(edges.bare(_earlier(text, begin)), False, ())
+    return edges.noun(edges.bare(_earlier(text, clauses, begin)), False, ())
 
 
-def _earlier(text: str, begin: int) -> str:
+def _earlier(text: str, clauses: Clauses, begin: int) -> str:
     """The clause that ends with a comma where one begins."""
-    return text[_clause_start(text, begin - 1) : begin - 1] if text[begin - 1 : begin] == "，" else ""
+    return text[clauses.begin(begin - 1) : begin - 1] if text[begin - 1 : begin] == "，" else ""
 
 
 _NUMERAL = re.compile(r"[0-9]|[一二两三四五六七八九十百千万亿几]{2}")
@@ -347,14 +345,6 @@ def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) 
     return behind if behind and len(before) < 3 else before or behind
 
 
-def _clause_start(text: str, at: int) -> int:
-    """Where the clause before a figure begins; an aside in brackets belongs to the clause that it stands in."""
-    start = max(0, at - _WIDTH)
-    for found in _BREAK.finditer(text, start, at):
-        start = found.end()
-    return start
-
-
 def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin: int) -> str:
     """The clause before a figure without what leads in, without other figures and dates, and without the verb."""
     pieces: list[str] = []
@@ -421,13 +411,12 @@ def _object(clause: str) -> str:
 _ALL = re.compile(r"\A(?:了|的|、|各类|各)+(?!种|[项个])")
 
 
-def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
+def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
     at = _past_tail(text, draft.end)
     if text.startswith("）", at) or edges.reaches(text, at):
         return ""
-    stop = _BREAK.search(text, at, at + _WIDTH)
-    end = stop.start() if stop else min(len(text), at + _WIDTH)
+    end = clauses.end(at, len(text))
     words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":
         words_behind = edges.person(words_behind)

@@ -88,6 +88,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
             behind = nouns.core(counted.metric or "") + behind
         metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, clauses, draft, previous, begin)
+        metric = _led(text, clauses, before, metric, begin)
         draft.metric = _per(text, clauses, draft, metric, begin).rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
@@ -242,6 +243,18 @@ def _beside(text: str, clauses: Clauses, draft: Draft, previous: Draft | None, b
     return _next_clause(text, clauses, draft) or inherited or _clause_before(text, clauses, begin)
 
 
+def _led(text: str, clauses: Clauses, before: str, metric: str, begin: int) -> str:
+    """队员战胜对手，拿下24分: whose deed a verb is that stands alone before a figure, where the clause before says it."""
+    if metric != before or not 1 < len(metric) < _SHORT or text[begin - 1 : begin] != "，":
+        return metric
+    if not (nouns.tells(metric) or nouns.last_verb(metric) == metric or metric.endswith(_DONE)):
+        return metric
+    earlier = _earlier(text, clauses, begin)
+    subject = "" if _NUMERAL.search(earlier) else nouns.subject(edges.bare(earlier))
+    return subject + metric if 1 < len(subject) <= _LONG and "、" not in subject else metric
+
+
+_DONE = ("下", "得", "到", "走", "出")
 _EACH = re.compile("每(?![年月日天周季期次])")
 
 

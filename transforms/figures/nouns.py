@@ -90,6 +90,19 @@ def tells(behind: str) -> bool:
     return may and _predicates(cut(behind[:_HEAD])[0])
 
 
+def subject(clause: str) -> str:
+    """Whom or what a clause is about: 公司 of 公司召开会议, and 盗窃 of 依法惩治盗窃; nothing where it has no predicate."""
+    parts = cut(clause[:_WINDOW])
+    at, begin = 0, 0
+    for word in parts:
+        if _is_predicate(clause, at, word):
+            if at > begin:
+                return clause[begin:at]
+            begin = at + len(word)
+        at += len(word)
+    return clause[begin:] if begin else ""
+
+
 def core(metric: str) -> str:
     """The noun at the head of a metric, without what is said of it: 学生 of 学生达成意向."""
     return metric[: end(metric, ())]

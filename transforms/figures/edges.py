@@ -154,6 +154,12 @@ def reaches(text: str, at: int) -> bool:
     return bool(_REACHES.match(text, at))
 
 
+def ends_in(clause: str, verbs: Collection[str]) -> bool:
+    """Whether the last word of a clause ends with one of these verbs that is a word of its own: 老板|说, not 小说."""
+    last = cut(clause[-_HEAD:])[-1]
+    return last in verbs or not frequency(last)
+
+
 def is_act(clause: str) -> bool:
     """Whether a clause is no more than what is done to what is counted: 完成 30亿元的投资建设."""
     return clause in _ACTS

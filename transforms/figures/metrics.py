@@ -88,7 +88,8 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
             behind = nouns.core(counted.metric or "") + behind
         metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, clauses, draft, previous, begin)
-        metric = _led(text, clauses, before, metric, begin)
+        if metric == before:
+            metric = _led(text, clauses, metric, begin, previous)
         draft.metric = _per(text, clauses, draft, metric, begin).rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
@@ -243,17 +244,22 @@ def _beside(text: str, clauses: Clauses, draft: Draft, previous: Draft | None, b
     return _next_clause(text, clauses, draft) or inherited or _clause_before(text, clauses, begin)
 
 
-def _led(text: str, clauses: Clauses, before: str, metric: str, begin: int) -> str:
-    """队员战胜对手，拿下24分: whose deed a verb is that stands alone before a figure, where the clause before says it."""
-    if metric != before or not 1 < len(metric) < _SHORT or text[begin - 1 : begin] != "，":
+def _led(text: str, clauses: Clauses, metric: str, begin: int, previous: Draft | None) -> str:
+    """队员战胜对手，拿下24分: whose deed a verb is that stands alone before a figure, and what a total is of, where the
+    clause before says it."""
+    if not 1 < len(metric) < _SHORT or text[begin - 1 : begin] != "，":
         return metric
-    if not (nouns.tells(metric) or nouns.last_verb(metric) == metric or metric.endswith(_DONE)):
+    start = clauses.begin(begin - 1)
+    if (previous is not None and previous.end > start) or text.endswith(_SAYING, start, begin - 1):
         return metric
-    earlier = _earlier(text, clauses, begin)
-    subject = "" if _NUMERAL.search(earlier) else nouns.subject(edges.bare(earlier))
+    alone = nouns.tells(metric) or nouns.last_verb(metric) == metric or metric.endswith(_DONE)
+    if not (alone or _RELATIONAL.fullmatch(metric)):
+        return metric
+    subject = nouns.subject(edges.bare(text[start : begin - 1]))
     return subject + metric if 1 < len(subject) <= _LONG and "、" not in subject else metric
 
 
+_SAYING = cues("saying")
 _DONE = ("下", "得", "到", "走", "出")
 _EACH = re.compile("每(?![年月日天周季期次])")
 
@@ -400,6 +406,8 @@ def _trimmed(clause: str, whole: bool) -> str:
         inside = edges.bare(clause[opened + 1 :])
         clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
     clause = edges.bare(_WITHIN.sub("", clause) if "在" in clause else clause)
+    if clause.endswith(_SAYING) and edges.ends_in(clause, _SAYING):
+        return ""
     return _object(clause) if not whole and len(clause) > _LONG else clause
 
 

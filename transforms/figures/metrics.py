@@ -16,8 +16,9 @@ from transforms.figures import edges, nouns
 from transforms.figures.clauses import Clauses
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
+from transforms.figures.places import is_place
 from transforms.lexicon import words
-from transforms.words import frequency
+from transforms.words import cut, frequency
 
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _TAIL_WORDS = frozenset(words("figures_metric_tails"))
@@ -70,6 +71,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
     previous: Draft | None = None
     counted: Draft | None = None
     outer: Draft | None = None
+    shared = ""
     for place, draft in enumerate(figures):
         if draft.kind in _DATED:
             continue
@@ -90,11 +92,31 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, clauses, draft, previous, begin)
         if metric == before:
             metric = _led(text, clauses, metric, begin, previous)
+            if previous is not None and _only_place(text, previous, draft, metric, bool(shared)):
+                shared = shared or _of_list(previous.metric or "")
+                metric += shared
+            else:
+                shared = ""
         draft.metric = _per(text, clauses, draft, metric, begin).rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
         if draft.kind == "count":
             counted = draft
+
+
+def _only_place(text: str, previous: Draft, draft: Draft, metric: str, listed: bool) -> bool:
+    """全省降水量5毫米，|局部8毫米: whether an item of a list has only the place that its figure is of."""
+    if previous.unit != draft.unit or len(metric) > _SHORT or not text.startswith(metric, previous.end + 1):
+        return False
+    return text[previous.end] in "、，；" and (listed or metric.endswith(_PARTS) or is_place(metric))
+
+
+def _of_list(metric: str) -> str:
+    """What the first item of a list measured, which its later items share: 降水量 of 大部分地区降水量."""
+    return metric if len(metric) < 2 * _SHORT - 1 else cut(metric)[-1]
+
+
+_PARTS = (*_PLACES, "区", "局部", "局地", "部分", "地区", "其他", "其余", "国内", "海外", "境外", "境内")
 
 
 def _opens(text: str, draft: Draft, before: str) -> bool:

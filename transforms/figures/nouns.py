@@ -116,4 +116,4 @@ def names_only(clause: str) -> bool:
 def last_verb(before: str) -> str:
     """The verb with which the words before a figure end, so that its object stands behind the figure: 流转."""
     word = cut(before[-_HEAD:])[-1].removesuffix("了") if before else ""
-    return word if word in _TAKING else ""
+    return word if word in _TAKING or (word in _PREDICATES and len(word) >= _SHORT) else ""

@@ -369,7 +369,8 @@ def _ranked(before: str, behind: str, inherited: str) -> str:
     return subject if not subject.startswith(("数量", "总量", "规模")) or len(subject) > 3 else inherited + subject
 
 
-_TIME = frozenset(("时间", "光景", "时光", "岁月"))
+_TIME = ("时间", "光景", "时光", "岁月", "历史", "历程")
+_THROUGH = ("经过", "历经", "经历")
 _PREDICATES = ("保持", "位居", "居", "列", "稳居", "增长", "下降", "实现", "排名", "位列", "名列")
 
 
@@ -379,7 +380,11 @@ def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) 
     if draft.qualifier == "连续":
         return (before or inherited if behind.startswith(_PREDICATES) else "") + behind or before
     tail = text[draft.end : _past_tail(text, draft.end)]
-    if tail.endswith("的") and "来" not in tail and len(behind) > 1 and behind not in _TIME:
+    if before and text[draft.start - 1] == "了":
+        return before
+    if before.endswith(_THROUGH) and behind:
+        return before[:-2] + behind
+    if tail.endswith("的") and "来" not in tail and len(behind) > 1 and not behind.startswith(_TIME):
         return behind
     if draft.qualifier == "近" or (draft.period is not None and not before):
         return before + behind

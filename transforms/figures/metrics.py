@@ -384,6 +384,8 @@ def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) 
         return before
     if before.endswith(_THROUGH) and behind:
         return before[:-2] + behind
+    if behind and "来" in tail:
+        return before + behind if nouns.names_only(before) else behind
     if tail.endswith("的") and "来" not in tail and len(behind) > 1 and not behind.startswith(_TIME):
         return behind
     if draft.qualifier == "近" or (draft.period is not None and not before):

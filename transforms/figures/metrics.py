@@ -25,7 +25,7 @@ _TAIL_WORDS = frozenset(words("figures_metric_tails"))
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
 _ASIDE = re.compile(r"（[^（）]*）")
 _PLACE = (
-    r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|(?:(?![列居位全占比])[\u4e00-\u9fff]){2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市])"
+    r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|(?:(?![列居位全占比])[\u4e00-\u9fff]){2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市]|(?:[\u4e00-\u9fff]{2,3})?历史上?)"
     r"(?:各[省市县区]|同行业|同类|城市|企业)?(?:的|前列)?)"
 )
 _RANK_TAIL = re.compile(
@@ -97,7 +97,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
                 metric += shared
             else:
                 shared = ""
-        draft.metric = _per(text, clauses, draft, metric, begin).rstrip(_STROKES) or None
+        draft.metric = _per(text, clauses, draft, metric, begin, previous).rstrip(_STROKES) or None
         if draft.kind != "duration" or previous is None:
             previous = draft
         if draft.kind == "count":
@@ -286,9 +286,11 @@ _DONE = ("下", "得", "到", "走", "出")
 _EACH = re.compile("每(?![年月日天周季期次])")
 
 
-def _per(text: str, clauses: Clauses, draft: Draft, metric: str, begin: int) -> str:
+def _per(text: str, clauses: Clauses, draft: Draft, metric: str, begin: int, previous: Draft | None) -> str:
     """每生产一吨钢，能耗为600千克: what a short metric is reckoned for, where the clause before says it."""
     if draft.kind in _COUNTS or not 1 < len(metric) <= _SHORT or text[begin - 1 : begin] != "，":
+        return metric
+    if previous is not None and previous.end == begin - 1:
         return metric
     earlier = _earlier(text, clauses, begin)
     return earlier + metric if _EACH.match(earlier) and len(earlier) <= _MODIFIER else metric
@@ -434,13 +436,10 @@ def _trimmed(clause: str, whole: bool) -> str:
     if opened >= 0:
         inside = edges.bare(clause[opened + 1 :])
         clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
-    clause = edges.bare(_WITHIN.sub("", clause) if "在" in clause else clause)
+    clause = edges.bare(clause)
     if clause.endswith(_SAYING) and edges.ends_in(clause, _SAYING):
         return ""
     return _object(clause) if not whole and len(clause) > _LONG else clause
-
-
-_WITHIN = re.compile(r"在[^，、在]{2,12}?(?:中(?![心国学央文小东西等间型部级])|期间)(?=(?!的)[\u4e00-\u9fff]{2})")
 
 
 def _object(clause: str) -> str:

@@ -41,7 +41,6 @@ _MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "mu
 _OWNED = re.compile(
     rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})"
 )
-_LISTING = ("和", "与", "及")
 _JOINING = ("与", "和", "同", "跟")
 _REACHING = re.compile(rf"(?:{'|'.join(cues('reaching'))})[了到]?(?:全[国省市县区球美世界]+|世界)?\Z")
 _SPENDING = ("投资", "出资", "斥资", "耗资", "集资")
@@ -61,7 +60,6 @@ _UPWARDS = ("以上", "及以上", "以下", "及以下")
 _SHARES = frozenset(("percent", "fraction", "duration"))
 _RATES = ("率", "比例", "比重", "占比")
 _STROKES = "-－−"
-_DEALT = re.compile("|".join(cues("dealt")))
 
 
 def assign(text: str, drafts: Sequence[Draft]) -> None:
@@ -173,7 +171,8 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         inherited = nouns.core(inherited)
     if behind and (draft.infix or draft.unit) == "级":
         place = before.partition("发生")[0]
-        return place + behind if len(behind) < _SHORT - 1 and place.endswith(_OWNERS) else behind
+        shaken = len(behind) < len(place) and _SHORT <= len(place) + 1 and place.endswith(_OWNERS)
+        return place + behind if shaken else behind
     if behind and _named_behind(text, draft):
         return behind
     if draft.kind == "rank":
@@ -436,10 +435,13 @@ def _trimmed(clause: str, whole: bool) -> str:
     if opened >= 0:
         inside = edges.bare(clause[opened + 1 :])
         clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
-    clause = edges.bare(clause)
+    clause = edges.bare(_OCCASION.sub("", clause) if "在" in clause else clause)
     if clause.endswith(_SAYING) and edges.ends_in(clause, _SAYING):
         return ""
     return _object(clause) if not whole and len(clause) > _LONG else clause
+
+
+_OCCASION = re.compile(rf"在[^，、在]{{2,12}}?(?:(?:{'|'.join(cues('occasion'))})中|期间)(?=(?!的)[\u4e00-\u9fff]{{2}})")
 
 
 def _object(clause: str) -> str:
@@ -448,7 +450,7 @@ def _object(clause: str) -> str:
     ends = [
         found.end()
         for found in _OBJECTS.finditer(clause)
-        if found.start() in places and found.end() in places and clause[found.end() : found.end() + 1] not in _LISTING
+        if found.start() in places and found.end() in places
     ]
     last = max(ends, default=0)
     if last and len(clause) - last >= 3:
@@ -469,8 +471,6 @@ def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft
     words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":
         words_behind = edges.person(words_behind)
-    if _is_object(text, draft):
-        words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
     lasting = draft.kind == "duration" and text.startswith("的", draft.end)
     if (draft.kind in _SHARES and not lasting) or draft.unit in _OCCASIONS:
         return edges.phrase(_plain(words_behind))

@@ -235,7 +235,7 @@ def _same_count(previous: Draft, draft: Draft) -> bool:
 
 def _owns(text: str, draft: Draft, before: str) -> bool:
     """平山县25所小学: whether a place or an institution stands right before a count of what it has."""
-    place = _SHORT <= len(before) + 1 <= _MODIFIER + 1 and before.endswith(_OWNERS) and before[0] not in _ALL_OF
+    place = _SHORT <= len(before) + 1 <= _LONG + 1 and before.endswith(_OWNERS) and before[0] not in _ALL_OF
     return (
         place
         and draft.kind == "count"

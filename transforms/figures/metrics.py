@@ -59,6 +59,7 @@ _HAVING = ("拥有", "具有", "享有", "带有", "持有")
 _UPWARDS = ("以上", "及以上", "以下", "及以下")
 _SHARES = frozenset(("percent", "fraction", "duration"))
 _RATES = ("率", "比例", "比重", "占比")
+_PACES = ("速度", "幅度", "增速", "增幅", "降幅")
 _STROKES = "-－−"
 
 
@@ -179,7 +180,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return behind if draft.unit in _COUNTING and len(behind) > 1 else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
-    if behind and text.startswith("的", draft.end):
+    if behind and text[_past_tail(text, draft.end) - 1] == "的":
         return _joined(draft, before, behind)
     if draft.kind in _COUNTS:
         return _counted(text, draft, before, behind, previous)
@@ -190,6 +191,8 @@ def _joined(draft: Draft, before: str, behind: str) -> str:
     """发生率5%的村, 总量400亿元的债券: what a figure with 的 behind it measures."""
     if draft.kind == "percent" and before.endswith(_RATES):
         return before
+    if draft.kind == "percent" and before and behind.startswith(_PACES):
+        return before + behind[:2]
     alone = draft.kind in ("percent", "age") or len(before) < 2 or "、" in before or len(before) > _LONG
     return behind if alone else before + behind
 
@@ -406,12 +409,19 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
         if opened < other.start < closed or _bounds(text, other, draft):
             continue
         pieces.append(_after_mark(text[min(end, _past_tail(text, other.end)) : end], other, draft))
-        if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
+        if other.kind not in _DATED and not _while(other, draft, pieces[-1]):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
         end = min(end, _opened(text, other))
         end -= text[end - 1 : end] in ("比", "较")
     pieces.append(text[begin : max(begin, end)])
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
+
+
+def _while(other: Draft, draft: Draft, between: str) -> bool:
+    """人均收入五年|翻两番: whether a span of time only says how long the clause goes back."""
+    if other.kind != "duration":
+        return False
+    return other.qualifier in ("近", "连续") or (draft.kind != "duration" and len(between) < _SHORT)
 
 
 def _after_mark(between: str, other: Draft, draft: Draft) -> str:

@@ -71,11 +71,13 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
     counted: Draft | None = None
     outer: Draft | None = None
     shared = ""
+    alike: dict[str | None, Draft] = {}
     for place, draft in enumerate(figures):
         if draft.kind in _DATED:
             continue
         if previous is not None and text.find("\n", previous.end, draft.start) >= 0:
             previous = counted = outer = None
+            alike.clear()
         elif previous is not None and "\uff08" in text[previous.end:draft.start]:
             outer = previous
         if outer is not None and text.find("）", outer.end, draft.start) > 0:
@@ -88,7 +90,9 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
         behind = _behind(text, clauses, draft, following, telling) if _looks_on(text, draft, subject) else ""
         if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
             behind = nouns.core(counted.metric or "") + behind
-        metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, clauses, draft, previous, begin)
+        like = alike.get(draft.unit) if draft.kind in ("count", "money", "quantity") else None
+        base = like if like and subject and _CHANGE.fullmatch(_COMPARED.sub("", subject)) else previous
+        metric = _metric(text, draft, subject, behind, base) or before or _beside(text, clauses, draft, previous, begin)
         if metric == before:
             metric = _led(text, clauses, metric, begin, previous)
             if previous is not None and _only_place(text, previous, draft, metric, bool(shared)):
@@ -101,6 +105,7 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
             previous = draft
         if draft.kind == "count":
             counted = draft
+        alike[draft.unit] = draft
 
 
 def _only_place(text: str, previous: Draft, draft: Draft, metric: str, listed: bool) -> bool:
@@ -331,7 +336,7 @@ _OF_ALL = "|".join(cues("relational-lead"))
 _RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
 _CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
 _MOVED = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})\Z")
-_COMPARED = re.compile(rf"\A[比较](?![赛例重索价])[^，]{{1,7}}?(?={'|'.join(words('figures_directions'))})")
+_COMPARED = re.compile(rf"\A(?:[比较](?![赛例重索价])[^，]|环比[^，]{{2}})[^，]{{0,6}}?(?={'|'.join(words('figures_directions'))})")
 _GREATER = re.compile(r"[比较](?![赛例重索价]).{1,24}?(?:[高多]出?|相?差|[低少快慢大小长短重轻])了?")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 

@@ -48,7 +48,7 @@ _OWNERS = cues("owner")
 _ALL_OF = "全我本该各这那某两双"
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
 _MEANT = (*_TOWARDS, "这", "那", "的")
-_COUNTING = frozenset("次个件项家部座条场批支种步")
+_PLACED = frozenset("位名级等")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人")
 _COUNTS = frozenset(("count", "number", "age"))
@@ -182,7 +182,8 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if behind and _named_behind(text, draft):
         return behind
     if draft.kind == "rank":
-        return behind if draft.unit in _COUNTING and len(behind) > 1 else _ranked(before, behind, inherited)
+        counts = draft.unit is not None and draft.unit not in _PLACED and len(behind) > 1
+        return behind if counts else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
     if behind and text[_past_tail(text, draft.end) - 1] == "的":

@@ -43,7 +43,9 @@ _NEWS = re.compile(
 )
 _SUDDENLY = f"(?:{'|'.join(cues('suddenly'))})?"
 _CHANGE = "|".join((*(row["word"] for row in table("figures_directions")), *cues("change")))
-_REACHES = re.compile(f"{'|'.join(cues('mark-reached'))}|(?:{_SUDDENLY}(?:{_CHANGE})了?(?:[到至成]|(?<![幅速产收])为))+")
+_REACHES = re.compile(
+    f"{'|'.join(cues('mark-reached'))}|(?:{_SUDDENLY}(?:{_CHANGE})了?(?:[到至成]|(?<![幅速产收])为))+"
+)
 _REACHED = re.compile(f"(?:{_SUDDENLY}(?:{_CHANGE})了?(?:[到至成]|(?<![幅速收产])为))+\\Z")
 _TO = frozenset("到至为成")
 _LEAST = 2

@@ -16,6 +16,7 @@ from transforms.figures import edges, nouns
 from transforms.figures.clauses import Clauses
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
+from transforms.figures.earlier import Earlier
 from transforms.figures.places import is_place
 from transforms.lexicon import words
 from transforms.words import cut, frequency
@@ -67,45 +68,42 @@ def assign(text: str, drafts: Sequence[Draft]) -> None:
     """Sets the metric of each figure that is neither a label nor a date."""
     figures = [draft for draft in drafts if not draft.label]
     clauses = Clauses(text)
-    previous: Draft | None = None
-    counted: Draft | None = None
-    outer: Draft | None = None
-    shared = ""
-    alike: dict[str | None, Draft] = {}
+    earlier = Earlier()
     for place, draft in enumerate(figures):
-        if draft.kind in _DATED:
-            continue
-        if previous is not None and text.find("\n", previous.end, draft.start) >= 0:
-            previous = counted = outer = None
-            alike.clear()
-        elif previous is not None and "\uff08" in text[previous.end:draft.start]:
-            outer = previous
-        if outer is not None and text.find("）", outer.end, draft.start) > 0:
-            previous, outer = outer, None
-        begin = clauses.begin(draft.start)
-        before = _before(text, draft, figures, place, begin)
-        subject = "" if edges.is_act(before) else before
+        if draft.kind not in _DATED:
+            earlier.turn_to(text, draft)
+            draft.metric = _named(text, clauses, figures, place, earlier).rstrip(_STROKES) or None
+            earlier.note(draft)
+
+
+def _named(text: str, clauses: Clauses, figures: Sequence[Draft], place: int, earlier: Earlier) -> str:
+    """The metric of the figure at `place`: words of its own clause, or what clauses and figures before it say."""
+    draft, previous = figures[place], earlier.last
+    begin = clauses.begin(draft.start)
+    before = _before(text, draft, figures, place, begin)
+    subject = "" if edges.is_act(before) else before
+    behind = ""
+    if _looks_on(text, draft, subject):
         telling = _opens(text, draft, before)
-        following = figures[place + 1 : place + 3]
-        behind = _behind(text, clauses, draft, following, telling) if _looks_on(text, draft, subject) else ""
-        if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
-            behind = nouns.core(counted.metric or "") + behind
-        like = alike.get(draft.unit) if draft.kind in ("count", "money", "quantity") else None
-        base = like if like and subject and _CHANGE.fullmatch(_COMPARED.sub("", subject)) else previous
-        metric = _metric(text, draft, subject, behind, base) or before or _beside(text, clauses, draft, previous, begin)
-        if metric == before:
-            metric = _led(text, clauses, metric, begin, previous)
-            if previous is not None and _only_place(text, previous, draft, metric, bool(shared)):
-                shared = shared or _of_list(previous.metric or "")
-                metric += shared
-            else:
-                shared = ""
-        draft.metric = _per(text, clauses, draft, metric, begin, previous).rstrip(_STROKES) or None
-        if draft.kind != "duration" or previous is None:
-            previous = draft
-        if draft.kind == "count":
-            counted = draft
-        alike[draft.unit] = draft
+        behind = _behind(text, clauses, draft, figures[place + 1 : place + 3], telling)
+    counted = earlier.counted
+    if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
+        behind = nouns.core(counted.metric or "") + behind
+    base = earlier.alike(draft) if subject and _is_change(subject) else previous
+    metric = _metric(text, draft, subject, behind, base) or before or _beside(text, clauses, draft, previous, begin)
+    if metric == before:
+        metric = _of_place(text, draft, _led(text, clauses, metric, begin, previous), earlier)
+    return _per(text, clauses, draft, metric, begin, previous)
+
+
+def _of_place(text: str, draft: Draft, metric: str, earlier: Earlier) -> str:
+    """The metric with what the items of its list share, where it is only the place that its figure is of."""
+    last = earlier.last
+    if last is None or not _only_place(text, last, draft, metric, bool(earlier.shared)):
+        earlier.shared = ""
+        return metric
+    earlier.shared = earlier.shared or _of_list(last.metric or "")
+    return metric + earlier.shared
 
 
 def _only_place(text: str, previous: Draft, draft: Draft, metric: str, listed: bool) -> bool:
@@ -177,7 +175,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         inherited = nouns.core(inherited)
     if behind and (draft.infix or draft.unit) == "级":
         place = before.partition("发生")[0]
-        shaken = len(behind) < len(place) and _SHORT <= len(place) + 1 and place.endswith(_OWNERS)
+        shaken = len(behind) < len(place) and len(place) + 1 >= _SHORT and place.endswith(_OWNERS)
         return place + behind if shaken else behind
     if behind and _named_behind(text, draft):
         return behind
@@ -330,6 +328,12 @@ _CHANGE = re.compile(
     rf"(?:{'|'.join(words('figures_directions'))})?"
 )
 
+
+def _is_change(before: str) -> bool:
+    """Whether the words before a figure say no more than that something rose or fell: 比上年增加."""
+    return bool(_CHANGE.fullmatch(_COMPARED.sub("", before)))
+
+
 _NO_SHARE = ("占地", "占用", "占有")
 _RELATION = "|".join(cues("relational"))
 _MOVEMENT = "|".join(cues("movement"))
@@ -337,7 +341,9 @@ _OF_ALL = "|".join(cues("relational-lead"))
 _RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
 _CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
 _MOVED = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})\Z")
-_COMPARED = re.compile(rf"\A(?:[比较](?![赛例重索价])[^，]|环比[^，]{{2}})[^，]{{0,6}}?(?={'|'.join(words('figures_directions'))})")
+_COMPARED = re.compile(
+    rf"\A(?:[比较](?![赛例重索价])[^，]|环比[^，]{{2}})[^，]{{0,6}}?(?={'|'.join(words('figures_directions'))})"
+)
 _GREATER = re.compile(r"[比较](?![赛例重索价]).{1,24}?(?:[高多]出?|相?差|[低少快慢大小长短重轻])了?")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
@@ -457,17 +463,15 @@ def _trimmed(clause: str, whole: bool) -> str:
     return _object(clause) if not whole and len(clause) > _LONG else clause
 
 
-_OCCASION = re.compile(rf"在[^，、在]{{2,12}}?(?:(?:{'|'.join(cues('occasion'))})中|期间)(?=(?!的)[\u4e00-\u9fff]{{2}})")
+_OCCASION = re.compile(
+    rf"在[^，、在]{{2,12}}?(?:(?:{'|'.join(cues('occasion'))})中|期间)(?=(?!的)[\u4e00-\u9fff]{{2}})"
+)
 
 
 def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
     places = edges.Joints(clause)
-    ends = [
-        found.end()
-        for found in _OBJECTS.finditer(clause)
-        if found.start() in places and found.end() in places
-    ]
+    ends = [found.end() for found in _OBJECTS.finditer(clause) if found.start() in places and found.end() in places]
     last = max(ends, default=0)
     if last and len(clause) - last >= 3:
         clause = _ALL.sub("", clause[last:])

@@ -51,6 +51,8 @@ _TO = frozenset("到至为成")
 _LEAST = 2
 _HEAD = 8
 _WINDOW = 16
+_LEAD_BEGINNINGS = frozenset(word[0] for word in (*_LEADS, *_ADVERBS))
+_VERB_ENDS = frozenset(word[-1] for word in _VERBS | _TRAILING)
 _LONGEST_LEAD = max(map(len, _LEADS))
 _LONGEST_VERB = max(map(len, _VERBS | _TRAILING))
 
@@ -169,32 +171,31 @@ def is_act(clause: str) -> bool:
 
 def _start(clause: str, leads: Mapping[str, str]) -> int:
     start = 0
-    places = Joints(clause[:_WINDOW])
-    while start < len(clause):
-        width = _longest(clause, start, places, leads)
+    while clause[start : start + 1] in _LEAD_BEGINNINGS:
+        width = _longest(clause, start, leads)
         if not width:
             break
         start += width
     return start
 
 
-def _longest(clause: str, start: int, places: Joints, leads: Mapping[str, str]) -> int:
+def _longest(clause: str, start: int, leads: Mapping[str, str]) -> int:
     """How long the longest leading word at `start` is that ends where a word ends and begins no other; 0: none."""
     for width in range(min(_LONGEST_LEAD, len(clause) - start), 0, -1):
         unless = leads.get(clause[start : start + width])
-        following = clause[start + width : start + width + 1]
-        if unless is not None and not (following and following in unless) and start + width in places:
-            return width
+        if unless is not None:
+            following = clause[start + width : start + width + 1]
+            if not (following and following in unless) and start + width in Joints(clause[:_WINDOW]):
+                return width
     return 0
 
 
 def _end(clause: str, start: int, verbs: Collection[str]) -> int:
     end = len(clause)
     first = max(start, end - _WINDOW)
-    places = Joints(clause[first:], first)
-    while end > start:
+    while end > start and clause[end - 1] in _VERB_ENDS:
         for width in range(min(_LONGEST_VERB, end - start), 0, -1):
-            if clause[end - width : end] in verbs and end - width in places:
+            if clause[end - width : end] in verbs and end - width in Joints(clause[first:], first):
                 break
         else:
             return end

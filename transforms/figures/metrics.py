@@ -308,7 +308,7 @@ def _next_clause(text: str, clauses: Clauses, draft: Draft) -> str:
     at += text[at : at + 1] in ("中", "里", "间", "内")
     if draft.kind != "duration" or text[at : at + 1] != "，":
         return ""
-    clause = text[at + 1 : clauses.end(at + 1, len(text))]
+    clause = text[at + 1 : clauses.end(at + 1)]
     return edges.bare(_NUMERAL.split(clause, maxsplit=1)[0])
 
 
@@ -487,7 +487,7 @@ def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft
     at = _past_tail(text, draft.end)
     if text.startswith("）", at) or edges.reaches(text, at):
         return ""
-    end = clauses.end(at, len(text))
+    end = clauses.end(at)
     words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":
         words_behind = edges.person(words_behind)

@@ -89,7 +89,12 @@ def crossed(text: str, place: int) -> bool:
     """
     known = _tokenizer().FREQ  # words and their beginnings
     end = place + 1
-    return end <= len(text) and any(text[start:end] in known for start in range(max(end - _LONGEST, 0), place))
+    if end > len(text):
+        return False
+    for start in range(place - 1, max(end - _LONGEST, 0) - 1, -1):
+        if text[start:end] in known:
+            return True
+    return False
 
 
 def total_frequency() -> int:

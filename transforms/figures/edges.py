@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from transforms.figures import nouns
 from transforms.figures.cues import cues
-from transforms.lexicon import table
+from transforms.lexicon import table, words
 from transforms.words import crossed, cut, frequency
 
 _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
@@ -41,13 +41,15 @@ _MARKS = "、）（，.·"
 _NEWS = re.compile(
     r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○]|[0-9]{1,2}[、．])"
 )
-_SUDDENLY = f"(?:{'|'.join(cues('suddenly'))})?"
-_CHANGE = "|".join((*(row["word"] for row in table("figures_directions")), *cues("change")))
-_REACHES = re.compile(
-    f"{'|'.join(cues('mark-reached'))}|(?:{_SUDDENLY}(?:{_CHANGE})了?(?:[到至成]|(?<![幅速产收])为))+"
-)
-_REACHED = re.compile(f"(?:{_SUDDENLY}(?:{_CHANGE})了?(?:[到至成]|(?<![幅速收产])为))+\\Z")
+_CHANGE = "|".join((*words("figures_directions"), *cues("change")))
+_REACH = f"(?:(?:{'|'.join(cues('suddenly'))})?(?:{_CHANGE})了?(?:[到至成]|(?<![幅速产收])为))+"
+_REACHES = re.compile(f"{'|'.join(cues('mark-reached'))}|{_REACH}")
+_REACHED = re.compile(f"{_REACH}\\Z")
+_REACH_BEGINNINGS = frozenset(
+    word[0] for name in ("mark-reached", "suddenly", "change") for word in cues(name)
+) | frozenset(word[0] for word in words("figures_directions"))
 _TO = frozenset("到至为成")
+_NEWS_BEGINNINGS = frozenset("据新本中人●■▲◆○0123456789")
 _LEAST = 2
 _HEAD = 8
 _WINDOW = 16
@@ -88,7 +90,10 @@ def _places(text: str) -> frozenset[int]:
 
 def bare(clause: str) -> str:
     """A clause without the words at its ends that name nothing; of one that names nothing else the verb stays."""
-    clause = _NEWS.sub("", without_open_quote(clause)).strip(_MARKS)
+    clause = without_open_quote(clause)
+    if clause[:1] in _NEWS_BEGINNINGS:
+        clause = _NEWS.sub("", clause)
+    clause = clause.strip(_MARKS)
     start = _start(clause, _LEADS)
     end = _end(clause, start, _VERBS)
     if end - start < _LEAST:
@@ -155,7 +160,7 @@ def names_nothing(text: str, at: int) -> bool:
 
 def reaches(text: str, at: int) -> bool:
     """Whether a figure is the one that another grows or shrinks from: 从三万元|猛增至五万元."""
-    return bool(_REACHES.match(text, at))
+    return text[at] in _REACH_BEGINNINGS and bool(_REACHES.match(text, at))
 
 
 def ends_in(clause: str, verbs: Collection[str]) -> bool:

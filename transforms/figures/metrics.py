@@ -23,6 +23,7 @@ from transforms.words import cut, frequency
 
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _TAIL_WORDS = frozenset(words("figures_metric_tails"))
+_TAIL_BEGINNINGS = frozenset(word[0] for word in _TAIL_WORDS)
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
 _ASIDE = re.compile(r"（[^（）]*）")
 _PLACE = (
@@ -452,15 +453,23 @@ def _bounds(text: str, other: Draft, draft: Draft) -> bool:
 
 def _trimmed(clause: str, whole: bool) -> str:
     """A clause without its asides and what leads in and out; of a long one only the object, if not `whole`."""
-    clause = _ASIDE.sub("", clause).lstrip("、和与")
-    opened = clause.rfind("（")
-    if opened >= 0:
-        inside = edges.bare(clause[opened + 1 :])
-        clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
+    clause = clause.lstrip("、和与")
+    if "（" in clause:
+        clause = _without_aside(clause)
     clause = edges.bare(_OCCASION.sub("", clause) if "在" in clause else clause)
     if clause.endswith(_SAYING) and edges.ends_in(clause, _SAYING):
         return ""
     return _object(clause) if not whole and len(clause) > _LONG else clause
+
+
+def _without_aside(clause: str) -> str:
+    """A clause without what stands in brackets; of an open bracket what it holds, if that is more than a place."""
+    clause = _ASIDE.sub("", clause).lstrip("、和与")
+    opened = clause.rfind("（")
+    if opened < 0:
+        return clause
+    inside = edges.bare(clause[opened + 1 :])
+    return clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
 
 
 _OCCASION = re.compile(
@@ -485,9 +494,9 @@ _ALL = re.compile(r"\A(?:了|的|、|各类|各)+(?!种|[项个])")
 def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
     at = _past_tail(text, draft.end)
-    if text.startswith("）", at) or edges.reaches(text, at):
-        return ""
     end = clauses.end(at)
+    if end == at or text[at] == "）" or edges.reaches(text, at):
+        return ""
     words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":
         words_behind = edges.person(words_behind)
@@ -542,20 +551,24 @@ def _same_kind(between: str, unit: str | None, following: Draft) -> bool:
 
 def _past_tail(text: str, at: int) -> int:
     """Behind the words that only bound a figure: 左右, 以上, 的."""
-    tail = _TAILS.match(text, at)
-    end = tail.end() if tail else at
-    alone = end > at and text[end - 2 : end] not in _TAIL_WORDS and text[end - 1] != "的"
+    tail = _TAILS.match(text, at) if text[at : at + 1] in _TAIL_BEGINNINGS else None
+    if tail is None:
+        return at
+    end = tail.end()
+    alone = text[end - 2 : end] not in _TAIL_WORDS and text[end - 1] != "的"
     return end - 1 if alone and frequency(text[end - 1 : end + 1]) else end
 
 
 def _opened(text: str, draft: Draft) -> int:
     """Where a figure begins with the word that bounds it or places it in time: 超过20亿元, 近三年, 连续两年."""
-    lead = (draft.qualifier or "").split("…")[0]
+    if draft.qualifier is None:
+        return draft.start
+    lead = draft.qualifier.split("…")[0]
     return draft.start - len(lead) if text.endswith(lead, 0, draft.start) else draft.start
 
 
 def _plain(words_behind: str) -> str:
     """The words behind a figure without asides and without 在内."""
-    plain = _ASIDE.sub("", words_behind).split("（")[0]
+    plain = _ASIDE.sub("", words_behind).split("（")[0] if "（" in words_behind else words_behind
     inside = plain.find("在内")
     return (plain[:inside] if inside > 0 else plain).strip("、）+")

@@ -155,7 +155,13 @@ def _takes(text: str, draft: Draft, before: str) -> bool:
     at = draft.end
     if draft.kind not in ("quantity", "money") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
         return False
-    return text[draft.start - 1] == "的" or bool(nouns.last_verb(before))
+    return text[draft.start - 1] == "的" or bool(_verb_before(text, draft, before))
+
+
+def _verb_before(text: str, draft: Draft, before: str) -> str:
+    """The verb right before an amount; any word is one that has 了 behind it (取了6500元现金)."""
+    done = text.endswith("了", 0, _opened(text, draft)) and before and text.endswith(before, 0, _opened(text, draft) - 1)
+    return cut(before[-_MODIFIER:])[-1] if done else nouns.last_verb(before)
 
 
 def _is_object(text: str, draft: Draft) -> bool:
@@ -226,7 +232,7 @@ def _amount(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         going_on = before and edges.names_nothing(text, _past_tail(text, draft.end))
         return _measured(draft, before, "" if going_on else behind, previous)
     if _takes(text, draft, before) and not nouns.tells(behind):
-        return behind if text[draft.start - 1] == "的" else nouns.last_verb(before) + behind
+        return behind if text[draft.start - 1] == "的" else _verb_before(text, draft, before) + behind
     if before.endswith(_SPENDING):
         return before + behind
     if len(before) > _SHORT or (before and nouns.tells(behind)):

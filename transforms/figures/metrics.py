@@ -50,7 +50,7 @@ _OWNERS = cues("owner")
 _ALL_OF = "全我本该各这那某两双"
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
 _MEANT = (*_TOWARDS, "这", "那", "的")
-_PLACED = frozenset("位名级等")
+_PLACED = frozenset("位名级等天年")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人")
 _COUNTS = frozenset(("count", "number", "age"))
@@ -61,6 +61,7 @@ _HAVING = ("拥有", "具有", "享有", "带有", "持有")
 _UPWARDS = ("以上", "及以上", "以下", "及以下")
 _SHARES = frozenset(("percent", "fraction", "duration"))
 _RATES = ("率", "比例", "比重", "占比")
+_LIGHT_VERBS = frozenset(cues("light-verb"))
 _PACES = ("速度", "幅度", "增速", "增幅", "降幅")
 _STROKES = "-－−"
 
@@ -188,10 +189,12 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return behind
     if draft.kind == "rank":
         counts = draft.unit is not None and draft.unit not in _PLACED and len(behind) > 1
+        counts = counts and (draft.unit in _OCCASIONS or not nouns.tells(behind))
         return behind if counts else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
-    if behind and text[_past_tail(text, draft.end) - 1] == "的":
+    paced = draft.kind == "percent" and behind.startswith(_PACES)
+    if behind and (paced or text.startswith("的", draft.end)):
         return _joined(draft, before, behind)
     if draft.kind in _COUNTS:
         return _counted(text, draft, before, behind, previous)
@@ -231,10 +234,11 @@ def _amount(text: str, draft: Draft, before: str, behind: str, previous: Draft |
             return behind
         going_on = before and edges.names_nothing(text, _past_tail(text, draft.end))
         return _measured(draft, before, "" if going_on else behind, previous)
-    if _takes(text, draft, before) and not nouns.tells(behind):
-        return behind if text[draft.start - 1] == "的" else _verb_before(text, draft, before) + behind
     if before.endswith(_SPENDING):
         return before + behind
+    if _takes(text, draft, before) and not nouns.tells(behind):
+        verb = _verb_before(text, draft, before)
+        return behind if text[draft.start - 1] == "的" or verb in _LIGHT_VERBS else verb + behind
     if len(before) > _SHORT or (before and nouns.tells(behind)):
         return _measured(draft, before, behind, previous)
     beside = previous and len(before) < 2 and _side_by_side(previous, draft)
@@ -403,13 +407,13 @@ def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) 
     if draft.qualifier == "连续":
         return (before or inherited if behind.startswith(_PREDICATES) else "") + behind or before
     tail = text[draft.end : _past_tail(text, draft.end)]
-    if before and text[draft.start - 1] == "了":
+    if len(before) > 1 and text.endswith(before + "了", 0, draft.start):
         return before
     if before.endswith(_THROUGH) and behind:
         return before[:-2] + behind
-    if behind and "来" in tail:
+    if behind and "来" in tail and text.endswith("过去", 0, draft.start):
         return before + behind if nouns.names_only(before) else behind
-    if tail.endswith("的") and "来" not in tail and len(behind) > 1 and not behind.startswith(_TIME):
+    if tail.endswith("的") and "来" not in tail and len(behind) > 1 and behind.removesuffix("证明") not in _TIME:
         return behind
     if draft.qualifier == "近" or (draft.period is not None and not before):
         return before + behind
@@ -440,7 +444,7 @@ def _while(other: Draft, draft: Draft, between: str) -> bool:
     """人均收入五年|翻两番: whether a span of time only says how long the clause goes back."""
     if other.kind != "duration":
         return False
-    return other.qualifier in ("近", "连续") or (draft.kind != "duration" and len(between) < _SHORT)
+    return other.qualifier in ("近", "连续") or (draft.kind != "duration" and len(between) < _SHORT and "、" not in between)
 
 
 def _after_mark(between: str, other: Draft, draft: Draft) -> str:

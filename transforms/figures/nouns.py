@@ -38,6 +38,8 @@ def end(clause: str, owners: tuple[str, ...]) -> int:
     parts = cut(clause[:_WINDOW])
     at, inside, named = 0, 0, False
     for place, word in enumerate(parts):
+        if word[0] == "“":
+            inside = max(inside, clause.find("”", at))
         if at >= inside and not named and _is_predicate(clause, at, word):
             inside, named = clause.find("的", at), True
             if inside < 0:
@@ -55,7 +57,7 @@ def _closes(clause: str, at: int, word: str, owned: bool) -> bool:
     """Whether a word behind a noun is no part of it. `owned` says that the noun ends in an owner: 旅客|的行李."""
     if word == "的":
         return owned
-    if clause[at - 1] == "的" or not _is_predicate(clause, at, word):
+    if clause[at - 1] in "的或、" or not _is_predicate(clause, at, word):
         return False
     return owned or not clause.startswith(_ADNOMINAL, at + len(word))
 

@@ -89,12 +89,7 @@ def crossed(text: str, place: int) -> bool:
     """
     known = _tokenizer().FREQ  # words and their beginnings
     end = place + 1
-    if end > len(text):
-        return False
-    for start in range(place - 1, max(end - _LONGEST, 0) - 1, -1):
-        if text[start:end] in known:
-            return True
-    return False
+    return end <= len(text) and any(text[start:end] in known for start in range(max(end - _LONGEST, 0), place))
 
 
 def total_frequency() -> int:

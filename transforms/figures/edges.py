@@ -43,11 +43,10 @@ _NEWS = re.compile(
 )
 _CHANGE = "|".join((*words("figures_directions"), *cues("change")))
 _REACH = f"(?:(?:{'|'.join(cues('suddenly'))})?(?:{_CHANGE})了?(?:[到至成]|(?<![幅速产收])为))+"
-_REACHES = re.compile(f"{'|'.join(cues('mark-reached'))}|{_REACH}")
+_REACHES = re.compile(_REACH)
 _REACHED = re.compile(f"{_REACH}\\Z")
-_REACH_BEGINNINGS = frozenset(
-    word[0] for name in ("mark-reached", "suddenly", "change") for word in cues(name)
-) | frozenset(word[0] for word in words("figures_directions"))
+_REACH_BEGINNINGS = frozenset(word[0] for word in (*words("figures_directions"), *cues("change"), *cues("suddenly")))
+_REACHED_MARKS = cues("mark-reached")
 _TO = frozenset("到至为成")
 _NEWS_BEGINNINGS = frozenset("据新本中人●■▲◆○0123456789")
 _LEAST = 2
@@ -161,6 +160,11 @@ def names_nothing(text: str, at: int) -> bool:
 def reaches(text: str, at: int) -> bool:
     """Whether a figure is the one that another grows or shrinks from: 从三万元|猛增至五万元."""
     return text[at] in _REACH_BEGINNINGS and bool(_REACHES.match(text, at))
+
+
+def is_mark(text: str, at: int) -> bool:
+    """Whether an amount is a mark that is reached (百亿元|大关) or one to compare with (去年的6%|相比)."""
+    return text.startswith(_REACHED_MARKS, at)
 
 
 def ends_in(clause: str, verbs: Collection[str]) -> bool:

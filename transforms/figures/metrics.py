@@ -117,7 +117,9 @@ def _only_place(text: str, previous: Draft, draft: Draft, metric: str, listed: b
 
 def _of_list(metric: str) -> str:
     """What the first item of a list measured, which its later items share: 降水量 of 大部分地区降水量."""
-    return metric if len(metric) < 2 * _SHORT - 1 else cut(metric)[-1]
+    parts = cut(metric)
+    rest = "".join(parts[1:]) if parts and parts[0].endswith(_PARTS) else metric
+    return rest if len(rest) < 2 * _SHORT - 1 else parts[-1]
 
 
 _PARTS = (*_PLACES, "区", "局部", "局地", "部分", "地区", "其他", "其余", "国内", "海外", "境外", "境内")
@@ -161,7 +163,9 @@ def _takes(text: str, draft: Draft, before: str) -> bool:
 
 def _verb_before(text: str, draft: Draft, before: str) -> str:
     """The verb right before an amount; any word is one that has 了 behind it (取了6500元现金)."""
-    done = text.endswith("了", 0, _opened(text, draft)) and before and text.endswith(before, 0, _opened(text, draft) - 1)
+    done = (
+        text.endswith("了", 0, _opened(text, draft)) and before and text.endswith(before, 0, _opened(text, draft) - 1)
+    )
     return cut(before[-_MODIFIER:])[-1] if done else nouns.last_verb(before)
 
 
@@ -188,7 +192,7 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     if behind and _named_behind(text, draft):
         return behind
     if draft.kind == "rank":
-        counts = draft.unit is not None and draft.unit not in _PLACED and len(behind) > 1
+        counts = draft.unit is not None and draft.unit not in _PLACED and bool(behind)
         counts = counts and (draft.unit in _OCCASIONS or not nouns.tells(behind))
         return behind if counts else _ranked(before, behind, inherited)
     if draft.kind == "duration":
@@ -444,7 +448,9 @@ def _while(other: Draft, draft: Draft, between: str) -> bool:
     """人均收入五年|翻两番: whether a span of time only says how long the clause goes back."""
     if other.kind != "duration":
         return False
-    return other.qualifier in ("近", "连续") or (draft.kind != "duration" and len(between) < _SHORT and "、" not in between)
+    return other.qualifier in ("近", "连续") or (
+        draft.kind != "duration" and len(between) < _SHORT and "、" not in between
+    )
 
 
 def _after_mark(between: str, other: Draft, draft: Draft) -> str:
@@ -506,6 +512,8 @@ def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft
     at = _past_tail(text, draft.end)
     end = clauses.end(at)
     if end == at or text[at] == "）" or edges.reaches(text, at):
+        return ""
+    if (draft.kind != "count" or draft.unit == "点") and edges.is_mark(text, at):
         return ""
     words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":

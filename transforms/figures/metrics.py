@@ -372,7 +372,7 @@ def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) ->
     if previous and inherited and _RELATIONAL.fullmatch(before):
         owner = _owner(inherited)
         if 1 < len(owner) <= _MODIFIER and (previous.kind == "count" or _CHANGING.fullmatch(before)):
-            return owner + before
+            return owner.removesuffix(before[:2]) + before
     share = before.startswith("占") and not before.startswith(_NO_SHARE)
     if share or (before and _CHANGE.fullmatch(before)):
         return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before

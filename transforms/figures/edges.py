@@ -24,8 +24,7 @@ _BEHIND = [row["word"] for row in table("figures_qualifiers") if row["position"]
 _LIGHT = frozenset((*(row["word"] for row in table("figures_metric_verbs") if not row["act"]), *_BOUNDS, *_BEHIND))
 _ACTS = frozenset(row["word"] for row in table("figures_metric_verbs") if row["act"])
 _VERBS = _LIGHT | _ACTS
-_CHANGES = cues("change-to")
-_TRAILING = frozenset((*cues("only-trailing"), *_CHANGES, *_BOUNDS))
+_TRAILING = frozenset((*cues("only-trailing"), *_BOUNDS))
 _PREDICATE = re.compile("|".join(cues("predicate")))
 _TELLING = frozenset(cues("predicate")) - {"已", "已经", "现已"}
 _DEEDS = frozenset(cues("deed"))
@@ -97,9 +96,7 @@ def bare(clause: str) -> str:
     end = _end(clause, start, _VERBS)
     if end - start < _LEAST:
         end = _end(clause, start, _LIGHT)
-    if clause[end : end + 1] in _TO and (reached := _REACHED.search(clause, max(start, end - _HEAD), end + 1)):
-        end = _end(clause[: reached.start()], start, _VERBS)
-    return clause[start:end].strip(_MARKS)
+    return clause[start : _before_reaching(clause, start, end, _VERBS)].strip(_MARKS)
 
 
 def noun(behind: str, telling: bool, owners: tuple[str, ...]) -> str:
@@ -126,7 +123,7 @@ def phrase(behind: str) -> str:
     """Words behind a figure without what goes on with it at their head or leads on at their end."""
     found = without_open_quote(behind, keep="head").strip(_MARKS)
     start = _start(found, _ADVERBS)
-    return found[start : _end(found, start, _TRAILING)].strip(_MARKS)
+    return found[start : _before_reaching(found, start, _end(found, start, _TRAILING), _TRAILING)].strip(_MARKS)
 
 
 def _predicate(clause: str, anywhere: re.Pattern[str], predicates: Collection[str]) -> int:
@@ -152,14 +149,14 @@ def person(behind: str) -> str:
 
 def names_nothing(text: str, at: int) -> bool:
     """Whether the words at `at`, behind a figure, go on with it (降至, 就, 呢) and name nothing."""
-    if text.startswith(_CHANGES, at):
+    if text.startswith(("到", "至"), at) or reaches(text, at):
         return True
     return text.startswith(_GOING_ON, at) and cut(text[at : at + _HEAD])[0] in _NAMELESS
 
 
 def reaches(text: str, at: int) -> bool:
     """Whether a figure is the one that another grows or shrinks from: 从三万元|猛增至五万元."""
-    return text[at] in _REACH_BEGINNINGS and bool(_REACHES.match(text, at))
+    return text[at : at + 1] in _REACH_BEGINNINGS and bool(_REACHES.match(text, at))
 
 
 def is_mark(text: str, at: int) -> bool:
@@ -210,6 +207,15 @@ def _end(clause: str, start: int, verbs: Collection[str]) -> int:
             return end
         end -= width
     return end
+
+
+def _before_reaching(clause: str, start: int, end: int, verbs: Collection[str]) -> int:
+    """Where the words end before a verb of change with 到, 至, 为 or 成, whose last letter may be gone: 税率|降至."""
+    stop = end + (clause[end : end + 1] in _TO)
+    if clause[stop - 1 : stop] not in _TO:
+        return end
+    reached = _REACHED.search(clause, max(start, end - _HEAD), stop)
+    return _end(clause[: reached.start()], start, verbs) if reached else end
 
 
 def without_open_quote(clause: str, keep: str = "tail") -> str:

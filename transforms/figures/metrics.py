@@ -224,6 +224,8 @@ def _counted(text: str, draft: Draft, before: str, behind: str, previous: Draft 
     named = not item and len(before or inherited) > 1 and "的" not in behind
     if named and edges.names_nothing(text, _past_tail(text, draft.end)):
         return _measured(draft, before, "", previous)
+    if behind and (whole := _WHOLE.match(before)) and text.endswith((before, f"{before}共"), 0, _opened(text, draft)):
+        return whole[1] + behind
     if not behind or (draft.unit == "分" and len(before) > 1):
         return _measured(draft, before, behind, previous)
     if _modifies(text, draft, before, previous):
@@ -253,6 +255,9 @@ def _same_count(previous: Draft, draft: Draft) -> bool:
     """20名学生投了稿，5人达成意向: whether a figure without a noun counts of what the one before counted."""
     persons = previous.unit in _OF_PERSONS and draft.unit in _OF_PERSONS
     return draft.kind == previous.kind == "count" and (persons or previous.unit == draft.unit)
+
+
+_WHOLE = re.compile(rf"\A([^，、的]{{2,10}}(?:{'|'.join(cues('whole'))}))(?:包含|包括|含|分为|分成|由)?\Z")
 
 
 def _owns(text: str, draft: Draft, before: str) -> bool:

@@ -349,9 +349,14 @@ _CHANGE = re.compile(
 )
 
 
+def _uncompared(before: str) -> str:
+    """The words before a figure without what it is compared with: 增长 of 比上年增长."""
+    return _COMPARED.sub("", before, count=1) if before[:1] in ("比", "较", "环") else before
+
+
 def _is_change(before: str) -> bool:
     """Whether the words before a figure say no more than that something rose or fell: 比上年增加."""
-    return bool(_CHANGE.fullmatch(_COMPARED.sub("", before)))
+    return bool(_CHANGE.fullmatch(_uncompared(before)))
 
 
 _NO_SHARE = ("占地", "占用", "占有")
@@ -371,7 +376,7 @@ _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(wor
 def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
-    before = _COMPARED.sub("", before)
+    before = _uncompared(before)
     if inherited and _GREATER.fullmatch(before):
         return inherited
     if previous and inherited and _RELATIONAL.fullmatch(before):

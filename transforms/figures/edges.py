@@ -155,7 +155,7 @@ def names_nothing(text: str, at: int) -> bool:
 
 
 def reaches(text: str, at: int) -> bool:
-    """Whether a figure is the one that another grows or shrinks from: 从三万元|猛增至五万元."""
+    """Whether a figure is the one that another grows or shrinks from: 从两千元|猛增至五千元."""
     return text[at : at + 1] in _REACH_BEGINNINGS and bool(_REACHES.match(text, at))
 
 

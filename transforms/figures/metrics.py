@@ -162,7 +162,7 @@ def _takes(text: str, draft: Draft, before: str) -> bool:
 
 
 def _verb_before(text: str, draft: Draft, before: str) -> str:
-    """The verb right before an amount; any word is one that has 了 behind it (取了6500元现金)."""
+    """The verb right before an amount; any word is one that has 了 behind it (取了800元现金)."""
     done = (
         text.endswith("了", 0, _opened(text, draft)) and before and text.endswith(before, 0, _opened(text, draft) - 1)
     )
@@ -293,7 +293,7 @@ def _beside(text: str, clauses: Clauses, draft: Draft, previous: Draft | None, b
 
 
 def _led(text: str, clauses: Clauses, metric: str, begin: int, previous: Draft | None) -> str:
-    """队员战胜对手，拿下24分: whose deed a verb is that stands alone before a figure, and what a total is of, where the
+    """队员战胜对手，拿下18分: whose deed a verb is that stands alone before a figure, and what a total is of, where the
     clause before says it."""
     if not 1 < len(metric) < _SHORT or text[begin - 1 : begin] != "，":
         return metric
@@ -443,7 +443,7 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
-        if opened < other.start < closed or _bounds(text, other, draft):
+        if opened < other.start < closed or _bounds(text, other, draft) or _in_name(text, other):
             continue
         pieces.append(_after_mark(text[min(end, _past_tail(text, other.end)) : end], other, draft))
         if other.kind not in _DATED and not _while(other, draft, pieces[-1]):
@@ -454,8 +454,20 @@ def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
 
 
+def _in_name(text: str, figure: Draft) -> bool:
+    """新款东方300现金优惠: whether a whole number without a unit stands between the words of a name."""
+    if figure.kind != "number" or figure.unit is not None or not text[figure.start : figure.end].isdigit():
+        return False
+    within = _is_han(text[figure.start - 1 : figure.start]) and _is_han(text[figure.end : figure.end + 1])
+    return within and text[figure.end] not in _JOINING and not edges.reaches(text, figure.end)
+
+
+def _is_han(mark: str) -> bool:
+    return "\u4e00" <= mark <= "\u9fff"
+
+
 def _while(other: Draft, draft: Draft, between: str) -> bool:
-    """人均收入五年|翻两番: whether a span of time only says how long the clause goes back."""
+    """税收三年|翻两番: whether a span of time only says how long the clause goes back."""
     if other.kind != "duration":
         return False
     return other.qualifier in ("近", "连续") or (

@@ -93,7 +93,7 @@ def tells(behind: str) -> bool:
 
 
 def subject(clause: str) -> str:
-    """Whom or what a clause is about: 公司 of 公司召开会议, 盗窃 of 依法惩治盗窃; nothing without a predicate."""
+    """Whom or what a clause is about: 公司 of 公司召开会议, 走私 of 依法查办走私; nothing without a predicate."""
     parts = cut(clause[:_WINDOW])
     at, begin = 0, 0
     for word in parts:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from transforms.figures import nouns
 from transforms.figures.cues import cues
-from transforms.lexicon import table
+from transforms.lexicon import table, words
 from transforms.words import crossed, cut, frequency
 
 _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
@@ -24,8 +24,7 @@ _BEHIND = [row["word"] for row in table("figures_qualifiers") if row["position"]
 _LIGHT = frozenset((*(row["word"] for row in table("figures_metric_verbs") if not row["act"]), *_BOUNDS, *_BEHIND))
 _ACTS = frozenset(row["word"] for row in table("figures_metric_verbs") if row["act"])
 _VERBS = _LIGHT | _ACTS
-_CHANGES = cues("change-to")
-_TRAILING = frozenset((*cues("only-trailing"), *_CHANGES, *_BOUNDS))
+_TRAILING = frozenset((*cues("only-trailing"), *_BOUNDS))
 _PREDICATE = re.compile("|".join(cues("predicate")))
 _TELLING = frozenset(cues("predicate")) - {"已", "已经", "现已"}
 _DEEDS = frozenset(cues("deed"))
@@ -41,9 +40,19 @@ _MARKS = "、）（，.·"
 _NEWS = re.compile(
     r"\A(?:据?(?:新华社|本报|中新社|人民网)[\u4e00-\u9fff]{0,8}?(?:讯|电(?![力网脑子视影价站]))(?:记者)?|[●■▲◆○]|[0-9]{1,2}[、．])"
 )
+_CHANGE = "|".join((*words("figures_directions"), *cues("change")))
+_REACH = f"(?:(?:{'|'.join(cues('suddenly'))})?(?:{_CHANGE})了?(?:[到至成]|(?<![幅速产收])为))+"
+_REACHES = re.compile(_REACH)
+_REACHED = re.compile(f"{_REACH}\\Z")
+_REACH_BEGINNINGS = frozenset(word[0] for word in (*words("figures_directions"), *cues("change"), *cues("suddenly")))
+_REACHED_MARKS = cues("mark-reached")
+_TO = frozenset("到至为成")
+_NEWS_BEGINNINGS = frozenset("据新本中人●■▲◆○0123456789")
 _LEAST = 2
 _HEAD = 8
 _WINDOW = 16
+_LEAD_BEGINNINGS = frozenset(word[0] for word in (*_LEADS, *_ADVERBS))
+_VERB_ENDS = frozenset(word[-1] for word in _VERBS | _TRAILING)
 _LONGEST_LEAD = max(map(len, _LEADS))
 _LONGEST_VERB = max(map(len, _VERBS | _TRAILING))
 
@@ -79,12 +88,15 @@ def _places(text: str) -> frozenset[int]:
 
 def bare(clause: str) -> str:
     """A clause without the words at its ends that name nothing; of one that names nothing else the verb stays."""
-    clause = _NEWS.sub("", without_open_quote(clause)).strip(_MARKS)
+    clause = without_open_quote(clause)
+    if clause[:1] in _NEWS_BEGINNINGS:
+        clause = _NEWS.sub("", clause)
+    clause = clause.strip(_MARKS)
     start = _start(clause, _LEADS)
     end = _end(clause, start, _VERBS)
     if end - start < _LEAST:
         end = _end(clause, start, _LIGHT)
-    return clause[start:end].strip(_MARKS)
+    return clause[start : _before_reaching(clause, start, end, _VERBS)].strip(_MARKS)
 
 
 def noun(behind: str, telling: bool, owners: tuple[str, ...]) -> str:
@@ -111,7 +123,7 @@ def phrase(behind: str) -> str:
     """Words behind a figure without what goes on with it at their head or leads on at their end."""
     found = without_open_quote(behind, keep="head").strip(_MARKS)
     start = _start(found, _ADVERBS)
-    return found[start : _end(found, start, _TRAILING)].strip(_MARKS)
+    return found[start : _before_reaching(found, start, _end(found, start, _TRAILING), _TRAILING)].strip(_MARKS)
 
 
 def _predicate(clause: str, anywhere: re.Pattern[str], predicates: Collection[str]) -> int:
@@ -137,9 +149,25 @@ def person(behind: str) -> str:
 
 def names_nothing(text: str, at: int) -> bool:
     """Whether the words at `at`, behind a figure, go on with it (降至, 就, 呢) and name nothing."""
-    if text.startswith(_CHANGES, at):
+    if text.startswith(("到", "至"), at) or reaches(text, at):
         return True
     return text.startswith(_GOING_ON, at) and cut(text[at : at + _HEAD])[0] in _NAMELESS
+
+
+def reaches(text: str, at: int) -> bool:
+    """Whether a figure is the one that another grows or shrinks from: 从两千元|猛增至五千元."""
+    return text[at : at + 1] in _REACH_BEGINNINGS and bool(_REACHES.match(text, at))
+
+
+def is_mark(text: str, at: int) -> bool:
+    """Whether an amount is a mark that is reached (百亿元|大关) or one to compare with (去年的6%|相比)."""
+    return text.startswith(_REACHED_MARKS, at)
+
+
+def ends_in(clause: str, verbs: Collection[str]) -> bool:
+    """Whether the last word of a clause ends with one of these verbs that is a word of its own: 老板|说, not 小说."""
+    last = cut(clause[-_HEAD:])[-1]
+    return last in verbs or not frequency(last)
 
 
 def is_act(clause: str) -> bool:
@@ -149,37 +177,45 @@ def is_act(clause: str) -> bool:
 
 def _start(clause: str, leads: Mapping[str, str]) -> int:
     start = 0
-    places = Joints(clause[:_WINDOW])
-    while start < len(clause):
-        width = _longest(clause, start, places, leads)
+    while clause[start : start + 1] in _LEAD_BEGINNINGS:
+        width = _longest(clause, start, leads)
         if not width:
             break
         start += width
     return start
 
 
-def _longest(clause: str, start: int, places: Joints, leads: Mapping[str, str]) -> int:
+def _longest(clause: str, start: int, leads: Mapping[str, str]) -> int:
     """How long the longest leading word at `start` is that ends where a word ends and begins no other; 0: none."""
     for width in range(min(_LONGEST_LEAD, len(clause) - start), 0, -1):
         unless = leads.get(clause[start : start + width])
-        following = clause[start + width : start + width + 1]
-        if unless is not None and not (following and following in unless) and start + width in places:
-            return width
+        if unless is not None:
+            following = clause[start + width : start + width + 1]
+            if not (following and following in unless) and start + width in Joints(clause[:_WINDOW]):
+                return width
     return 0
 
 
 def _end(clause: str, start: int, verbs: Collection[str]) -> int:
     end = len(clause)
     first = max(start, end - _WINDOW)
-    places = Joints(clause[first:], first)
-    while end > start:
+    while end > start and clause[end - 1] in _VERB_ENDS:
         for width in range(min(_LONGEST_VERB, end - start), 0, -1):
-            if clause[end - width : end] in verbs and end - width in places:
+            if clause[end - width : end] in verbs and end - width in Joints(clause[first:], first):
                 break
         else:
             return end
         end -= width
     return end
+
+
+def _before_reaching(clause: str, start: int, end: int, verbs: Collection[str]) -> int:
+    """Where the words end before a verb of change with 到, 至, 为 or 成, whose last letter may be gone: 税率|降至."""
+    stop = end + (clause[end : end + 1] in _TO)
+    if clause[stop - 1 : stop] not in _TO:
+        return end
+    reached = _REACHED.search(clause, max(start, end - _HEAD), stop)
+    return _end(clause[: reached.start()], start, verbs) if reached else end
 
 
 def without_open_quote(clause: str, keep: str = "tail") -> str:

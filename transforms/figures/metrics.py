@@ -13,26 +13,27 @@ import re
 from collections.abc import Sequence
 
 from transforms.figures import edges, nouns
+from transforms.figures.clauses import Clauses
 from transforms.figures.cues import cues
 from transforms.figures.draft import Draft
+from transforms.figures.earlier import Earlier
+from transforms.figures.places import is_place
 from transforms.lexicon import words
-from transforms.words import frequency
+from transforms.words import cut, frequency
 
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _TAIL_WORDS = frozenset(words("figures_metric_tails"))
+_TAIL_BEGINNINGS = frozenset(word[0] for word in _TAIL_WORDS)
 _OBJECTS = re.compile(rf"(?:{'|'.join(words('figures_metric_objects'))})(?![率量额数者项中业机部站点费面人])")
-_HAN = r"[\u4e00-\u9fff]"
-_BREAK = re.compile(rf"[，。；：！？\n]|……|——|(?<={_HAN}) | (?={_HAN})")
 _ASIDE = re.compile(r"（[^（）]*）")
 _PLACE = (
-    r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|(?:(?![列居位全占比])[\u4e00-\u9fff]){2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市])"
+    r"(?:(?:全[国省市县区球]|全?世界|亚洲|[国省市]内|(?:(?![列居位全占比])[\u4e00-\u9fff]){2,3}[省市县州]|各[省市]|同?行业|同类|我[国省市]|(?:[\u4e00-\u9fff]{2,3})?历史上?)"
     r"(?:各[省市县区]|同行业|同类|城市|企业)?(?:的|前列)?)"
 )
 _RANK_TAIL = re.compile(
     rf"(?:连续(?:.{{1,3}}年)?)?(?:均|都|继续|仍|已|分别|再次|首次|一直|稳|并|还)*"
     rf"(?:保持|[位跃稳高]?居|[位名]?列|排名?|跻身|处|跃?升|荣?获得?|夺得|取得|达|干|做|位|放|摆)?[在于了到至]?{_PLACE}*前?\Z"
 )
-_WIDTH = 60
 _LONG = 16
 _MODIFIER = 12
 _SHORT = 4
@@ -42,14 +43,14 @@ _MEASURED = frozenset(("percent", "money", "quantity", "number", "fraction", "mu
 _OWNED = re.compile(
     rf"(?:{'|'.join(cues('relational-lead'))})*(?:{'|'.join(word for word in cues('relational') if len(word) > 1)})"
 )
-_LISTING = ("和", "与", "及")
 _JOINING = ("与", "和", "同", "跟")
 _REACHING = re.compile(rf"(?:{'|'.join(cues('reaching'))})[了到]?(?:全[国省市县区球美世界]+|世界)?\Z")
 _SPENDING = ("投资", "出资", "斥资", "耗资", "集资")
 _OWNERS = cues("owner")
 _ALL_OF = "全我本该各这那某两双"
 _TOWARDS = ("为", "向", "对", "给", "把", "将", "被", "由", "与", "和")
-_COUNTING = frozenset("次个件项家部座条场批支种步")
+_MEANT = (*_TOWARDS, "这", "那", "的")
+_PLACED = frozenset("位名级等天年")
 _OCCASIONS = frozenset("次回遍趟")
 _OF_PERSONS = frozenset("名位人")
 _COUNTS = frozenset(("count", "number", "age"))
@@ -60,39 +61,73 @@ _HAVING = ("拥有", "具有", "享有", "带有", "持有")
 _UPWARDS = ("以上", "及以上", "以下", "及以下")
 _SHARES = frozenset(("percent", "fraction", "duration"))
 _RATES = ("率", "比例", "比重", "占比")
+_LIGHT_VERBS = frozenset(cues("light-verb"))
+_PACES = ("速度", "幅度", "增速", "增幅", "降幅")
 _STROKES = "-－−"
-_DEALT = re.compile("|".join(cues("dealt")))
 
 
 def assign(text: str, drafts: Sequence[Draft]) -> None:
     """Sets the metric of each figure that is neither a label nor a date."""
     figures = [draft for draft in drafts if not draft.label]
-    previous: Draft | None = None
-    counted: Draft | None = None
+    clauses = Clauses(text)
+    earlier = Earlier()
     for place, draft in enumerate(figures):
-        if draft.kind in _DATED:
-            continue
-        if previous is not None and text.find("\n", previous.end, draft.start) >= 0:
-            previous = counted = None
-        begin = _clause_start(text, draft.start)
-        before = _before(text, draft, figures, place, begin)
-        subject = "" if edges.is_act(before) else before
+        if draft.kind not in _DATED:
+            earlier.turn_to(text, draft)
+            draft.metric = _named(text, clauses, figures, place, earlier).rstrip(_STROKES) or None
+            earlier.note(draft)
+
+
+def _named(text: str, clauses: Clauses, figures: Sequence[Draft], place: int, earlier: Earlier) -> str:
+    """The metric of the figure at `place`: words of its own clause, or what clauses and figures before it say."""
+    draft, previous = figures[place], earlier.last
+    begin = clauses.begin(draft.start)
+    before = _before(text, draft, figures, place, begin)
+    subject = "" if edges.is_act(before) else before
+    behind = ""
+    if _looks_on(text, draft, subject):
         telling = _opens(text, draft, before)
-        following = figures[place + 1 : place + 3]
-        behind = _behind(text, draft, following, telling) if _looks_on(text, draft, subject) else ""
-        if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
-            behind = nouns.core(counted.metric or "") + behind
-        metric = _metric(text, draft, subject, behind, previous) or before or _beside(text, draft, previous, begin)
-        draft.metric = _per(text, draft, metric, begin).rstrip(_STROKES) or None
-        if draft.kind != "duration" or previous is None:
-            previous = draft
-        if draft.kind == "count":
-            counted = draft
+        behind = _behind(text, clauses, draft, figures[place + 1 : place + 3], telling)
+    counted = earlier.counted
+    if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
+        behind = nouns.core(counted.metric or "") + behind
+    base = earlier.alike(draft) if subject and _is_change(subject) else previous
+    metric = _metric(text, draft, subject, behind, base) or before or _beside(text, clauses, draft, previous, begin)
+    if metric == before:
+        metric = _of_place(text, draft, _led(text, clauses, metric, begin, previous), earlier)
+    return _per(text, clauses, draft, metric, begin, previous)
+
+
+def _of_place(text: str, draft: Draft, metric: str, earlier: Earlier) -> str:
+    """The metric with what the items of its list share, where it is only the place that its figure is of."""
+    last = earlier.last
+    if last is None or not _only_place(text, last, draft, metric, bool(earlier.shared)):
+        earlier.shared = ""
+        return metric
+    earlier.shared = earlier.shared or _of_list(last.metric or "")
+    return metric + earlier.shared
+
+
+def _only_place(text: str, previous: Draft, draft: Draft, metric: str, listed: bool) -> bool:
+    """全省降水量5毫米，|局部8毫米: whether an item of a list has only the place that its figure is of."""
+    if previous.unit != draft.unit or len(metric) > _SHORT or not text.startswith(metric, previous.end + 1):
+        return False
+    return text[previous.end] in "、，；" and (listed or metric.endswith(_PARTS) or is_place(metric))
+
+
+def _of_list(metric: str) -> str:
+    """What the first item of a list measured, which its later items share: 降水量 of 大部分地区降水量."""
+    parts = cut(metric)
+    rest = "".join(parts[1:]) if parts and parts[0].endswith(_PARTS) else metric
+    return rest if len(rest) < 2 * _SHORT - 1 else parts[-1]
+
+
+_PARTS = (*_PLACES, "区", "局部", "局地", "部分", "地区", "其他", "其余", "国内", "海外", "境外", "境内")
 
 
 def _opens(text: str, draft: Draft, before: str) -> bool:
     """Whether a figure begins its clause but for a place, or stands behind 有: 全市6家铝企获评…, 已有34家企业易主."""
-    if text.endswith(_TOWARDS, 0, _opened(text, draft)):
+    if text.endswith(_MEANT, 0, _opened(text, draft)):
         return False
     if not before or (len(before) < _SHORT and before.endswith(_PLACES)):
         return True
@@ -123,7 +158,15 @@ def _takes(text: str, draft: Draft, before: str) -> bool:
     at = draft.end
     if draft.kind not in ("quantity", "money") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
         return False
-    return text[draft.start - 1] == "的" or bool(nouns.last_verb(before))
+    return text[draft.start - 1] == "的" or bool(_verb_before(text, draft, before))
+
+
+def _verb_before(text: str, draft: Draft, before: str) -> str:
+    """The verb right before an amount; any word is one that has 了 behind it (取了800元现金)."""
+    done = (
+        text.endswith("了", 0, _opened(text, draft)) and before and text.endswith(before, 0, _opened(text, draft) - 1)
+    )
+    return cut(before[-_MODIFIER:])[-1] if done else nouns.last_verb(before)
 
 
 def _is_object(text: str, draft: Draft) -> bool:
@@ -142,13 +185,20 @@ def _metric(text: str, draft: Draft, before: str, behind: str, previous: Draft |
     inherited = previous.metric or "" if previous else ""
     if text[draft.start : draft.end] in inherited:
         inherited = nouns.core(inherited)
-    if behind and ((draft.infix or draft.unit) == "级" or _named_behind(text, draft)):
+    if behind and (draft.infix or draft.unit) == "级":
+        place = before.partition("发生")[0]
+        shaken = len(behind) < len(place) and len(place) + 1 >= _SHORT and place.endswith(_OWNERS)
+        return place + behind if shaken else behind
+    if behind and _named_behind(text, draft):
         return behind
     if draft.kind == "rank":
-        return behind if draft.unit in _COUNTING and len(behind) > 1 else _ranked(before, behind, inherited)
+        counts = draft.unit is not None and draft.unit not in _PLACED and bool(behind)
+        counts = counts and (draft.unit in _OCCASIONS or not nouns.tells(behind))
+        return behind if counts else _ranked(before, behind, inherited)
     if draft.kind == "duration":
         return _lasting(text, draft, before, behind, inherited)
-    if behind and text.startswith("的", draft.end):
+    paced = draft.kind == "percent" and behind.startswith(_PACES)
+    if behind and (paced or text.startswith("的", draft.end)):
         return _joined(draft, before, behind)
     if draft.kind in _COUNTS:
         return _counted(text, draft, before, behind, previous)
@@ -159,6 +209,8 @@ def _joined(draft: Draft, before: str, behind: str) -> str:
     """发生率5%的村, 总量400亿元的债券: what a figure with 的 behind it measures."""
     if draft.kind == "percent" and before.endswith(_RATES):
         return before
+    if draft.kind == "percent" and before and behind.startswith(_PACES):
+        return before + behind[:2]
     alone = draft.kind in ("percent", "age") or len(before) < 2 or "、" in before or len(before) > _LONG
     return behind if alone else before + behind
 
@@ -172,6 +224,8 @@ def _counted(text: str, draft: Draft, before: str, behind: str, previous: Draft 
     named = not item and len(before or inherited) > 1 and "的" not in behind
     if named and edges.names_nothing(text, _past_tail(text, draft.end)):
         return _measured(draft, before, "", previous)
+    if behind and (whole := _WHOLE.match(before)) and text.endswith((before, f"{before}共"), 0, _opened(text, draft)):
+        return whole[1] + behind
     if not behind or (draft.unit == "分" and len(before) > 1):
         return _measured(draft, before, behind, previous)
     if _modifies(text, draft, before, previous):
@@ -186,10 +240,11 @@ def _amount(text: str, draft: Draft, before: str, behind: str, previous: Draft |
             return behind
         going_on = before and edges.names_nothing(text, _past_tail(text, draft.end))
         return _measured(draft, before, "" if going_on else behind, previous)
-    if _takes(text, draft, before) and not nouns.tells(behind):
-        return behind if text[draft.start - 1] == "的" else nouns.last_verb(before) + behind
     if before.endswith(_SPENDING):
         return before + behind
+    if _takes(text, draft, before) and not nouns.tells(behind):
+        verb = _verb_before(text, draft, before)
+        return behind if text[draft.start - 1] == "的" or verb in _LIGHT_VERBS else verb + behind
     if len(before) > _SHORT or (before and nouns.tells(behind)):
         return _measured(draft, before, behind, previous)
     beside = previous and len(before) < 2 and _side_by_side(previous, draft)
@@ -202,9 +257,12 @@ def _same_count(previous: Draft, draft: Draft) -> bool:
     return draft.kind == previous.kind == "count" and (persons or previous.unit == draft.unit)
 
 
+_WHOLE = re.compile(rf"\A([^，、的]{{2,10}}(?:{'|'.join(cues('whole'))}))(?:包含|包括|含|分为|分成|由)?\Z")
+
+
 def _owns(text: str, draft: Draft, before: str) -> bool:
     """平山县25所小学: whether a place or an institution stands right before a count of what it has."""
-    place = _SHORT <= len(before) + 1 <= _MODIFIER + 1 and before.endswith(_OWNERS) and before[0] not in _ALL_OF
+    place = _SHORT <= len(before) + 1 <= _LONG + 1 and before.endswith(_OWNERS) and before[0] not in _ALL_OF
     return (
         place
         and draft.kind == "count"
@@ -226,44 +284,62 @@ def _modifies(text: str, draft: Draft, before: str, previous: Draft | None) -> b
 _TAKING_TIME = re.compile("用了?|[需耗历]时?|花了?")
 
 
-def _beside(text: str, draft: Draft, previous: Draft | None, begin: int) -> str:
+def _beside(text: str, clauses: Clauses, draft: Draft, previous: Draft | None, begin: int) -> str:
     """What the clause behind or before names, where the figure's own one names nothing."""
     if draft.kind == "duration" and _TAKING_TIME.search(text, begin, draft.start):
-        return edges.bare(_earlier(text, begin)) or _next_clause(text, draft)
+        return edges.bare(_earlier(text, clauses, begin)) or _next_clause(text, clauses, draft)
     inherited = previous.metric if previous and draft.kind == "duration" else None
-    return _next_clause(text, draft) or inherited or _clause_before(text, begin)
+    return _next_clause(text, clauses, draft) or inherited or _clause_before(text, clauses, begin)
 
 
+def _led(text: str, clauses: Clauses, metric: str, begin: int, previous: Draft | None) -> str:
+    """队员战胜对手，拿下18分: whose deed a verb is that stands alone before a figure, and what a total is of, where the
+    clause before says it."""
+    if not 1 < len(metric) < _SHORT or text[begin - 1 : begin] != "，":
+        return metric
+    start = clauses.begin(begin - 1)
+    if (previous is not None and previous.end > start) or text.endswith(_SAYING, start, begin - 1):
+        return metric
+    alone = nouns.tells(metric) or nouns.last_verb(metric) == metric or metric.endswith(_DONE)
+    if not (alone or _RELATIONAL.fullmatch(metric)):
+        return metric
+    subject = nouns.subject(edges.bare(text[start : begin - 1]))
+    return subject + metric if 1 < len(subject) <= _LONG and "、" not in subject else metric
+
+
+_SAYING = cues("saying")
+_DONE = ("下", "得", "到", "走", "出")
 _EACH = re.compile("每(?![年月日天周季期次])")
 
 
-def _per(text: str, draft: Draft, metric: str, begin: int) -> str:
+def _per(text: str, clauses: Clauses, draft: Draft, metric: str, begin: int, previous: Draft | None) -> str:
     """每生产一吨钢，能耗为600千克: what a short metric is reckoned for, where the clause before says it."""
     if draft.kind in _COUNTS or not 1 < len(metric) <= _SHORT or text[begin - 1 : begin] != "，":
         return metric
-    earlier = _earlier(text, begin)
+    if previous is not None and previous.end == begin - 1:
+        return metric
+    earlier = _earlier(text, clauses, begin)
     return earlier + metric if _EACH.match(earlier) and len(earlier) <= _MODIFIER else metric
 
 
-def _next_clause(text: str, draft: Draft) -> str:
+def _next_clause(text: str, clauses: Clauses, draft: Draft) -> str:
     """在23年时间里，滨州铝从无到有: a span of time alone in its clause is that of the next."""
     at = _past_tail(text, draft.end)
     at += text[at : at + 1] in ("中", "里", "间", "内")
     if draft.kind != "duration" or text[at : at + 1] != "，":
         return ""
-    stop = _BREAK.search(text, at + 1, at + _WIDTH)
-    clause = text[at + 1 : stop.start() if stop else at + _WIDTH]
+    clause = text[at + 1 : clauses.end(at + 1)]
     return edges.bare(_NUMERAL.split(clause, maxsplit=1)[0])
 
 
-def _clause_before(text: str, begin: int) -> str:
+def _clause_before(text: str, clauses: Clauses, begin: int) -> str:
     """馒头端上来，竟然只有三个: where the figure's own clause has no noun, that of the clause before."""
-    return edges.noun(edges.bare(_earlier(text, begin)), False, ())
+    return edges.noun(edges.bare(_earlier(text, clauses, begin)), False, ())
 
 
-def _earlier(text: str, begin: int) -> str:
+def _earlier(text: str, clauses: Clauses, begin: int) -> str:
     """The clause that ends with a comma where one begins."""
-    return text[_clause_start(text, begin - 1) : begin - 1] if text[begin - 1 : begin] == "，" else ""
+    return text[clauses.begin(begin - 1) : begin - 1] if text[begin - 1 : begin] == "，" else ""
 
 
 _NUMERAL = re.compile(r"[0-9]|[一二两三四五六七八九十百千万亿几]{2}")
@@ -272,6 +348,17 @@ _CHANGE = re.compile(
     rf"(?:{'|'.join(words('figures_directions'))})?"
 )
 
+
+def _uncompared(before: str) -> str:
+    """The words before a figure without what it is compared with: 增长 of 比上年增长."""
+    return _COMPARED.sub("", before, count=1) if before[:1] in ("比", "较", "环") else before
+
+
+def _is_change(before: str) -> bool:
+    """Whether the words before a figure say no more than that something rose or fell: 比上年增加."""
+    return bool(_CHANGE.fullmatch(_uncompared(before)))
+
+
 _NO_SHARE = ("占地", "占用", "占有")
 _RELATION = "|".join(cues("relational"))
 _MOVEMENT = "|".join(cues("movement"))
@@ -279,7 +366,9 @@ _OF_ALL = "|".join(cues("relational-lead"))
 _RELATIONAL = re.compile(rf"(?:{_OF_ALL})*(?:{_RELATION}|{_MOVEMENT})")
 _CHANGING = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})")
 _MOVED = re.compile(rf"(?:{_OF_ALL})*(?:{_MOVEMENT})\Z")
-_COMPARED = re.compile(rf"\A[比较](?![赛例重索价])[^，]{{1,7}}?(?={'|'.join(words('figures_directions'))})")
+_COMPARED = re.compile(
+    rf"\A(?:[比较](?![赛例重索价])[^，]|环比[^，]{{2}})[^，]{{0,6}}?(?={'|'.join(words('figures_directions'))})"
+)
 _GREATER = re.compile(r"[比较](?![赛例重索价]).{1,24}?(?:[高多]出?|相?差|[低少快慢大小长短重轻])了?")
 _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(words('figures_directions'))})\Z")
 
@@ -287,13 +376,13 @@ _CHANGED = re.compile(rf"(?:同比|环比|年均|平均|分别)*(?:{'|'.join(wor
 def _measured(draft: Draft, before: str, behind: str, previous: Draft | None) -> str:
     """The clause before a figure that has no noun behind it; where it has no subject, that of the figure before."""
     inherited = previous.metric or "" if previous else ""
-    before = _COMPARED.sub("", before)
+    before = _uncompared(before)
     if inherited and _GREATER.fullmatch(before):
         return inherited
     if previous and inherited and _RELATIONAL.fullmatch(before):
         owner = _owner(inherited)
         if 1 < len(owner) <= _MODIFIER and (previous.kind == "count" or _CHANGING.fullmatch(before)):
-            return owner + before
+            return owner.removesuffix(before[:2]) + before
     share = before.startswith("占") and not before.startswith(_NO_SHARE)
     if share or (before and _CHANGE.fullmatch(before)):
         return inherited if inherited.endswith(before) else _CHANGED.sub("", inherited) + before
@@ -321,7 +410,8 @@ def _ranked(before: str, behind: str, inherited: str) -> str:
     return subject if not subject.startswith(("数量", "总量", "规模")) or len(subject) > 3 else inherited + subject
 
 
-_TIME = frozenset(("时间", "光景", "时光", "岁月"))
+_TIME = ("时间", "光景", "时光", "岁月", "历史", "历程")
+_THROUGH = ("经过", "历经", "经历")
 _PREDICATES = ("保持", "位居", "居", "列", "稳居", "增长", "下降", "实现", "排名", "位列", "名列")
 
 
@@ -331,37 +421,58 @@ def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) 
     if draft.qualifier == "连续":
         return (before or inherited if behind.startswith(_PREDICATES) else "") + behind or before
     tail = text[draft.end : _past_tail(text, draft.end)]
-    if tail.endswith("的") and "来" not in tail and len(behind) > 1 and behind not in _TIME:
+    if len(before) > 1 and text.endswith(before + "了", 0, draft.start):
+        return before
+    if before.endswith(_THROUGH) and behind:
+        return before[:-2] + behind
+    if behind and "来" in tail and text.endswith("过去", 0, draft.start):
+        return before + behind if nouns.names_only(before) else behind
+    if tail.endswith("的") and "来" not in tail and len(behind) > 1 and behind.removesuffix("证明") not in _TIME:
         return behind
     if draft.qualifier == "近" or (draft.period is not None and not before):
         return before + behind
     return behind if behind and len(before) < 3 else before or behind
 
 
-def _clause_start(text: str, at: int) -> int:
-    """Where the clause before a figure begins; an aside in brackets belongs to the clause that it stands in."""
-    start = max(0, at - _WIDTH)
-    for found in _BREAK.finditer(text, start, at):
-        start = found.end()
-    return start
-
-
 def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin: int) -> str:
     """The clause before a figure without what leads in, without other figures and dates, and without the verb."""
     pieces: list[str] = []
     end = draft.start if draft.bound_at is None else draft.bound_at
+    closed = text.rfind("）", begin, end)
+    opened = text.rfind("（", begin, closed) if closed > 0 else closed
     for other in reversed(figures[max(0, place - 4) : place]):
         if other.end <= begin:
             break
-        if _bounds(text, other, draft):
+        if opened < other.start < closed or _bounds(text, other, draft) or _in_name(text, other):
             continue
         pieces.append(_after_mark(text[min(end, _past_tail(text, other.end)) : end], other, draft))
-        if other.kind not in _DATED and not (other.kind == "duration" and other.qualifier in ("近", "连续")):
+        if other.kind not in _DATED and not _while(other, draft, pieces[-1]):
             return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
         end = min(end, _opened(text, other))
         end -= text[end - 1 : end] in ("比", "较")
     pieces.append(text[begin : max(begin, end)])
     return _trimmed("".join(reversed(pieces)), draft.kind == "rank")
+
+
+def _in_name(text: str, figure: Draft) -> bool:
+    """新款东方300现金优惠: whether a whole number without a unit stands between the words of a name."""
+    if figure.kind != "number" or figure.unit is not None or not text[figure.start : figure.end].isdigit():
+        return False
+    within = _is_han(text[figure.start - 1 : figure.start]) and _is_han(text[figure.end : figure.end + 1])
+    return within and text[figure.end] not in _JOINING and not edges.reaches(text, figure.end)
+
+
+def _is_han(mark: str) -> bool:
+    return "\u4e00" <= mark <= "\u9fff"
+
+
+def _while(other: Draft, draft: Draft, between: str) -> bool:
+    """税收三年|翻两番: whether a span of time only says how long the clause goes back."""
+    if other.kind != "duration":
+        return False
+    return other.qualifier in ("近", "连续") or (
+        draft.kind != "duration" and len(between) < _SHORT and "、" not in between
+    )
 
 
 def _after_mark(between: str, other: Draft, draft: Draft) -> str:
@@ -380,26 +491,34 @@ def _bounds(text: str, other: Draft, draft: Draft) -> bool:
 
 def _trimmed(clause: str, whole: bool) -> str:
     """A clause without its asides and what leads in and out; of a long one only the object, if not `whole`."""
-    clause = _ASIDE.sub("", clause).lstrip("、和与")
-    opened = clause.rfind("（")
-    if opened >= 0:
-        inside = edges.bare(clause[opened + 1 :])
-        clause = clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
-    clause = edges.bare(_WITHIN.sub("", clause) if "在" in clause else clause)
+    clause = clause.lstrip("、和与")
+    if "（" in clause:
+        clause = _without_aside(clause)
+    clause = edges.bare(_OCCASION.sub("", clause) if "在" in clause else clause)
+    if clause.endswith(_SAYING) and edges.ends_in(clause, _SAYING):
+        return ""
     return _object(clause) if not whole and len(clause) > _LONG else clause
 
 
-_WITHIN = re.compile(r"在[^，、在]{2,12}?(?:中(?![心国学央文小东西等间型部级])|期间)(?=(?!的)[\u4e00-\u9fff]{2})")
+def _without_aside(clause: str) -> str:
+    """A clause without what stands in brackets; of an open bracket what it holds, if that is more than a place."""
+    clause = _ASIDE.sub("", clause).lstrip("、和与")
+    opened = clause.rfind("（")
+    if opened < 0:
+        return clause
+    inside = edges.bare(clause[opened + 1 :])
+    return clause[:opened] if opened > 2 and (len(inside) < 2 or inside.endswith(_PLACES)) else inside
+
+
+_OCCASION = re.compile(
+    rf"在[^，、在]{{2,12}}?(?:(?:{'|'.join(cues('occasion'))})中|期间)(?=(?!的)[\u4e00-\u9fff]{{2}})"
+)
 
 
 def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
     places = edges.Joints(clause)
-    ends = [
-        found.end()
-        for found in _OBJECTS.finditer(clause)
-        if found.start() in places and found.end() in places and clause[found.end() : found.end() + 1] not in _LISTING
-    ]
+    ends = [found.end() for found in _OBJECTS.finditer(clause) if found.start() in places and found.end() in places]
     last = max(ends, default=0)
     if last and len(clause) - last >= 3:
         clause = _ALL.sub("", clause[last:])
@@ -410,18 +529,17 @@ def _object(clause: str) -> str:
 _ALL = re.compile(r"\A(?:了|的|、|各类|各)+(?!种|[项个])")
 
 
-def _behind(text: str, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
+def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
     """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
     at = _past_tail(text, draft.end)
-    if text.startswith("）", at):
+    end = clauses.end(at)
+    if end == at or text[at] == "）" or edges.reaches(text, at):
         return ""
-    stop = _BREAK.search(text, at, at + _WIDTH)
-    end = stop.start() if stop else min(len(text), at + _WIDTH)
+    if (draft.kind != "count" or draft.unit == "点") and edges.is_mark(text, at):
+        return ""
     words_behind = _stretch(text, at, end, following, draft.kind in _COUNTED - {"duration"}, draft.unit)
     if draft.kind == "age":
         words_behind = edges.person(words_behind)
-    if _is_object(text, draft):
-        words_behind = _DEALT.split(words_behind, maxsplit=1)[0]
     lasting = draft.kind == "duration" and text.startswith("的", draft.end)
     if (draft.kind in _SHARES and not lasting) or draft.unit in _OCCASIONS:
         return edges.phrase(_plain(words_behind))
@@ -473,20 +591,24 @@ def _same_kind(between: str, unit: str | None, following: Draft) -> bool:
 
 def _past_tail(text: str, at: int) -> int:
     """Behind the words that only bound a figure: 左右, 以上, 的."""
-    tail = _TAILS.match(text, at)
-    end = tail.end() if tail else at
-    alone = end > at and text[end - 2 : end] not in _TAIL_WORDS and text[end - 1] != "的"
+    tail = _TAILS.match(text, at) if text[at : at + 1] in _TAIL_BEGINNINGS else None
+    if tail is None:
+        return at
+    end = tail.end()
+    alone = text[end - 2 : end] not in _TAIL_WORDS and text[end - 1] != "的"
     return end - 1 if alone and frequency(text[end - 1 : end + 1]) else end
 
 
 def _opened(text: str, draft: Draft) -> int:
     """Where a figure begins with the word that bounds it or places it in time: 超过20亿元, 近三年, 连续两年."""
-    lead = (draft.qualifier or "").split("…")[0]
+    if draft.qualifier is None:
+        return draft.start
+    lead = draft.qualifier.split("…")[0]
     return draft.start - len(lead) if text.endswith(lead, 0, draft.start) else draft.start
 
 
 def _plain(words_behind: str) -> str:
     """The words behind a figure without asides and without 在内."""
-    plain = _ASIDE.sub("", words_behind).split("（")[0]
+    plain = _ASIDE.sub("", words_behind).split("（")[0] if "（" in words_behind else words_behind
     inside = plain.find("在内")
     return (plain[:inside] if inside > 0 else plain).strip("、）+")

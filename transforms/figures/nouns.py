@@ -38,6 +38,8 @@ def end(clause: str, owners: tuple[str, ...]) -> int:
     parts = cut(clause[:_WINDOW])
     at, inside, named = 0, 0, False
     for place, word in enumerate(parts):
+        if word[0] == "“":
+            inside = max(inside, clause.find("”", at))
         if at >= inside and not named and _is_predicate(clause, at, word):
             inside, named = clause.find("的", at), True
             if inside < 0:
@@ -55,7 +57,7 @@ def _closes(clause: str, at: int, word: str, owned: bool) -> bool:
     """Whether a word behind a noun is no part of it. `owned` says that the noun ends in an owner: 旅客|的行李."""
     if word == "的":
         return owned
-    if clause[at - 1] == "的" or not _is_predicate(clause, at, word):
+    if clause[at - 1] in "的或、" or not _is_predicate(clause, at, word):
         return False
     return owned or not clause.startswith(_ADNOMINAL, at + len(word))
 
@@ -90,6 +92,19 @@ def tells(behind: str) -> bool:
     return may and _predicates(cut(behind[:_HEAD])[0])
 
 
+def subject(clause: str) -> str:
+    """Whom or what a clause is about: 公司 of 公司召开会议, 走私 of 依法查办走私; nothing without a predicate."""
+    parts = cut(clause[:_WINDOW])
+    at, begin = 0, 0
+    for word in parts:
+        if _is_predicate(clause, at, word):
+            if at > begin:
+                return clause[begin:at]
+            begin = at + len(word)
+        at += len(word)
+    return clause[begin:] if begin else ""
+
+
 def core(metric: str) -> str:
     """The noun at the head of a metric, without what is said of it: 学生 of 学生达成意向."""
     return metric[: end(metric, ())]
@@ -103,4 +118,4 @@ def names_only(clause: str) -> bool:
 def last_verb(before: str) -> str:
     """The verb with which the words before a figure end, so that its object stands behind the figure: 流转."""
     word = cut(before[-_HEAD:])[-1].removesuffix("了") if before else ""
-    return word if word in _TAKING else ""
+    return word if word in _TAKING or (word in _PREDICATES and len(word) >= _SHORT) else ""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import jieba.posseg
 from cleaning_cases import dirty_texts, seed_texts
 from hypothesis import given
-from hypothesis import strategies as st
 
-from transforms.words import crossed, cut, cut_by_dictionary, frequency, tag
+from transforms.words import cut, cut_by_dictionary, cut_quickly, frequency, tag
 
 
 def test_tokens_are_those_of_jieba() -> None:
@@ -29,21 +29,13 @@ def test_tokens_join_to_the_text_and_have_a_tag_each(text: str) -> None:
     assert "".join(cut_by_dictionary(text)) == text
 
 
-@given(dirty_texts | st.sampled_from([line for text in seed_texts() for line in text.split("\n")]))
-def test_no_word_of_the_dictionary_is_cut_across_a_place_that_none_crosses(text: str) -> None:
-    inside = set()
-    at = 0
-    for word in cut(text):
-        if frequency(word):
-            inside.update(range(at + 1, at + len(word)))
-        at += len(word)
-    assert inside <= {place for place in range(len(text) + 1) if crossed(text, place)}
-
-
-def test_a_place_between_two_words_is_seldom_crossed() -> None:
-    assert crossed("再生铝产能", 4)
-    assert not crossed("营收达到", 2)
-    assert not crossed("产能", 2)
+def test_words_cut_quickly_differ_in_runs_of_digits_and_strokes_alone() -> None:
+    for text in seed_texts():
+        for paragraph in text.split("\n"):
+            assert "".join(cut_quickly(paragraph)) == paragraph
+            if tuple(cut_quickly(paragraph)) != cut(paragraph):
+                assert re.search("[0-9][-.][0-9]", paragraph)
+    assert cut_quickly("电话：0543-3152627") != list(cut("电话：0543-3152627"))
 
 
 def test_tags_are_those_of_the_tagger_where_it_has_the_same_words() -> None:

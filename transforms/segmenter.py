@@ -41,6 +41,7 @@ class Segmenter:
     def __init__(self, frequencies: Mapping[str, int], total: int) -> None:
         log_total = log(total)
         self._scores = {word: log(n) - log_total if n else None for word, n in frequencies.items()}
+        self._single = {word: score for word, score in self._scores.items() if len(word) == 1}
         self._unknown = log(1) - log_total
 
     def cut(self, text: str) -> list[str]:
@@ -87,12 +88,14 @@ class Segmenter:
 
     def _route(self, block: str, first: int, last: int) -> list[int]:
         """For each place from `first` the end of the word that begins there in the likeliest reading up to `last`."""
-        score_of, unknown = self._scores.get, self._unknown
+        score_of, single_of, unknown = self._scores.get, self._single.get, self._unknown
         sums = [0.0] * (last - first + 1)
         ends = [0] * (last - first)
         for start in range(last - 1, first - 1, -1):
-            best, best_end = None, start + 1
-            for end in range(start + 1, last + 1):
+            best_end = start + 1
+            score = single_of(block[start], _NO_WORD)
+            best = None if score is None or score is _NO_WORD else score + sums[best_end - first]
+            for end in range(start + 2, last + 1) if score is not _NO_WORD else ():
                 score = score_of(block[start:end], _NO_WORD)
                 if score is None:
                     continue

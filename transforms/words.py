@@ -13,11 +13,11 @@ from functools import cache
 
 import jieba
 import jieba.posseg
+import rjieba
 
 from transforms.segmenter import Segmenter
 
 _SILENT = 60
-_LONGEST = 16  # characters of the dictionary's longest word
 jieba.setLogLevel(_SILENT)
 
 
@@ -43,6 +43,15 @@ def _tagger() -> jieba.posseg.POSTokenizer:
 def cut(text: str) -> tuple[str, ...]:
     """The words of `text` exactly as `jieba.lcut(text)` cuts them; they join to `text`."""
     return tuple(_segmenter().cut(text))
+
+
+def cut_quickly(text: str) -> list[str]:
+    """The words of `text`, ten times as fast as `cut`, which has others for one line of some two thousand.
+
+    They differ in runs of Latin letters and digits with stops or strokes between them (0543-3152627), in rare Han, and
+    where two readings are alike to the last bit. For where words meet, not for tokens.
+    """
+    return rjieba.cut(text)
 
 
 def cut_by_dictionary(text: str) -> tuple[str, ...]:
@@ -79,21 +88,6 @@ def tag(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def frequency(word: str) -> int:
     """How often jieba's dictionary counts `word`; 0 where it does not know it (or only as the beginning of another)."""
     return int(_tokenizer().FREQ.get(word, 0))
-
-
-def crossed(text: str, place: int) -> bool:
-    """Whether a word of the dictionary may reach across `place`; if none does, `cut` parts words there or guesses one.
-
-    before  ("再生铝产能", 4) · ("产能达到", 2)
-    after   True: 产能        · False
-    """
-    known = _tokenizer().FREQ  # words and their beginnings
-    end = place + 1
-    if end <= len(text):
-        for start in range(place - 1, max(end - _LONGEST, 0) - 1, -1):
-            if text[start:end] in known:
-                return True
-    return False
 
 
 def total_frequency() -> int:

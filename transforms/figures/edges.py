@@ -16,7 +16,7 @@ from functools import lru_cache
 from transforms.figures import nouns
 from transforms.figures.cues import cues
 from transforms.lexicon import table, words
-from transforms.words import crossed, cut, frequency
+from transforms.words import cut_quickly, frequency
 
 _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
 _BOUNDS = [row["word"] for row in table("figures_qualifiers") if row["position"] == "before"]
@@ -65,8 +65,7 @@ class Joints:
         self._text, self._offset = text, offset
 
     def __contains__(self, place: int) -> bool:
-        at = place - self._offset
-        return 0 <= at <= len(self._text) and (not crossed(self._text, at) or at in _places(self._text))
+        return place - self._offset in _places(self._text)
 
     def places(self) -> Collection[int]:
         """The places, counted from the beginning of the text."""
@@ -78,7 +77,7 @@ def _places(text: str) -> frozenset[int]:
     """Kept for a while, for both ends of a short clause ask for the same ones."""
     found = {0}
     at = 0
-    for word in cut(text):
+    for word in cut_quickly(text):
         if not frequency(word) or word in _APART:
             found.update(range(at + 1, at + len(word)))
         at += len(word)
@@ -129,7 +128,7 @@ def phrase(behind: str) -> str:
 def _predicate(clause: str, anywhere: re.Pattern[str], predicates: Collection[str]) -> int:
     """Where the first predicate of a clause begins that has a noun before it (共同 behind 的 goes with the noun)."""
     at = 0
-    for word in cut(clause) if anywhere.search(clause, _LEAST) else ():
+    for word in cut_quickly(clause) if anywhere.search(clause, _LEAST) else ():
         if word in predicates and at >= _LEAST and clause[at - 1] != "的":
             return at
         at += len(word)
@@ -139,7 +138,7 @@ def _predicate(clause: str, anywhere: re.Pattern[str], predicates: Collection[st
 def person(behind: str) -> str:
     """Whose age a figure is: 老年人 of 老年人签约率; all of the words where none of them ends like a person's."""
     at, found = 0, False
-    for word in cut(behind):
+    for word in cut_quickly(behind):
         if found and not word.endswith(nouns.PERSONS):
             return behind[:at]
         at += len(word)
@@ -151,7 +150,7 @@ def names_nothing(text: str, at: int) -> bool:
     """Whether the words at `at`, behind a figure, go on with it (降至, 就, 呢) and name nothing."""
     if text.startswith(("到", "至"), at) or reaches(text, at):
         return True
-    return text.startswith(_GOING_ON, at) and cut(text[at : at + _HEAD])[0] in _NAMELESS
+    return text.startswith(_GOING_ON, at) and cut_quickly(text[at : at + _HEAD])[0] in _NAMELESS
 
 
 def reaches(text: str, at: int) -> bool:
@@ -166,7 +165,7 @@ def is_mark(text: str, at: int) -> bool:
 
 def ends_in(clause: str, verbs: Collection[str]) -> bool:
     """Whether the last word of a clause ends with one of these verbs that is a word of its own: 老板|说, not 小说."""
-    last = cut(clause[-_HEAD:])[-1]
+    last = cut_quickly(clause[-_HEAD:])[-1]
     return last in verbs or not frequency(last)
 
 

@@ -19,7 +19,7 @@ from transforms.figures.draft import Draft
 from transforms.figures.earlier import Earlier
 from transforms.figures.places import is_place
 from transforms.lexicon import words
-from transforms.words import cut, frequency
+from transforms.words import cut_quickly, frequency
 
 _TAILS = re.compile(rf"(?:{'|'.join(words('figures_metric_tails'))})+")
 _TAIL_WORDS = frozenset(words("figures_metric_tails"))
@@ -117,7 +117,7 @@ def _only_place(text: str, previous: Draft, draft: Draft, metric: str, listed: b
 
 def _of_list(metric: str) -> str:
     """What the first item of a list measured, which its later items share: 降水量 of 大部分地区降水量."""
-    parts = cut(metric)
+    parts = cut_quickly(metric)
     rest = "".join(parts[1:]) if parts and parts[0].endswith(_PARTS) else metric
     return rest if len(rest) < 2 * _SHORT - 1 else parts[-1]
 
@@ -166,7 +166,7 @@ def _verb_before(text: str, draft: Draft, before: str) -> str:
     done = (
         text.endswith("了", 0, _opened(text, draft)) and before and text.endswith(before, 0, _opened(text, draft) - 1)
     )
-    return cut(before[-_MODIFIER:])[-1] if done else nouns.last_verb(before)
+    return cut_quickly(before[-_MODIFIER:])[-1] if done else nouns.last_verb(before)
 
 
 def _is_object(text: str, draft: Draft) -> bool:

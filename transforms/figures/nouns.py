@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from transforms.figures.cues import cues
 from transforms.lexicon import words
-from transforms.words import cut, frequency
+from transforms.words import cut_quickly, frequency
 
 PERSONS = cues("person")
 BODIES = cues("body-of-people")
@@ -35,7 +35,7 @@ def end(clause: str, owners: tuple[str, ...]) -> int:
     """Where the noun at the head of a clause ends; `owners` are the ends of words behind which 的 is no part of it."""
     if owners is not PERSONS and not _may_end(clause):
         return len(clause)
-    parts = cut(clause[:_WINDOW])
+    parts = cut_quickly(clause[:_WINDOW])
     at, inside, named = 0, 0, False
     for place, word in enumerate(parts):
         if word[0] == "“":
@@ -89,12 +89,12 @@ def _may_end(clause: str) -> bool:
 def tells(behind: str) -> bool:
     """Whether words begin with a verb or an adverb, so that the noun they speak of stands elsewhere."""
     may = behind[:1] in _PREDICATES or behind[:2] in _BEGINNINGS
-    return may and _predicates(cut(behind[:_HEAD])[0])
+    return may and _predicates(cut_quickly(behind[:_HEAD])[0])
 
 
 def subject(clause: str) -> str:
     """Whom or what a clause is about: 公司 of 公司召开会议, 走私 of 依法查办走私; nothing without a predicate."""
-    parts = cut(clause[:_WINDOW])
+    parts = cut_quickly(clause[:_WINDOW])
     at, begin = 0, 0
     for word in parts:
         if _is_predicate(clause, at, word):
@@ -117,5 +117,5 @@ def names_only(clause: str) -> bool:
 
 def last_verb(before: str) -> str:
     """The verb with which the words before a figure end, so that its object stands behind the figure: 流转."""
-    word = cut(before[-_HEAD:])[-1].removesuffix("了") if before else ""
+    word = cut_quickly(before[-_HEAD:])[-1].removesuffix("了") if before else ""
     return word if word in _TAKING or (word in _PREDICATES and len(word) >= _SHORT) else ""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from transforms.figures import edges
 from transforms.figures.draft import Draft
-from transforms.words import cut
+from transforms.words import cut_quickly
 
 _EACH = re.compile("分别|依次")
 _BETWEEN = re.compile("[、，和与及]{1,2}")
@@ -67,7 +67,7 @@ def _whole(noun: str, last: str) -> str:
     """An item of a list with the word that only the last one has: 大豆价格 of 大豆、小麦价格, not so 个人、企业."""
     if len(noun) == 1:
         return noun + last[1:]
-    tail = cut(last)[-1]
+    tail = cut_quickly(last)[-1]
     return noun if tail == last or noun[-1:] == tail[-1] else noun + tail
 
 

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from datetime import date, datetime
-from operator import attrgetter
 from typing import Any
 
 from flows.errors import UsageError
 from transforms.document import Mention
 from transforms.figures import read_text
 
-_COLUMNS = tuple(field.name for field in fields(Mention))
-_NAMES = ("text", *_COLUMNS[1:])
-_VALUES = attrgetter(*_COLUMNS)
+_NAMES = ("text", *Mention._fields[1:])
 SHAPE = 'a line is {"id": …, "input": "text", "ref_date": "2024-05-10" or null}'
 
 
@@ -58,7 +54,7 @@ def _reference(value: Any, number: int) -> date | None:
 
 
 def _fields(mention: Mention) -> dict[str, Any]:
-    return dict(zip(_NAMES, _VALUES(mention), strict=True))
+    return dict(zip(_NAMES, mention, strict=True))
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:

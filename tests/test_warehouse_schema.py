@@ -164,7 +164,7 @@ def expected(document: Document) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-MENTION = list(Mention.__dataclass_fields__)
+MENTION = list(Mention._fields)
 PLAIN_ARTICLE = [
     "article_id",
     "ordinal",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from transforms.characters import CIRCLES
 from transforms.document import Mention
@@ -74,4 +74,4 @@ def _means(before: str, after: str) -> bool:
 def unfold(mention: Mention, text: str, at: Sequence[int]) -> Mention:
     """The mention of a folded text, of whose characters `at` gives the places, with offsets and surface in `text`."""
     start, end = at[mention.start], at[mention.end - 1] + 1
-    return replace(mention, surface=text[start:end], start=start, end=end)
+    return mention._replace(surface=text[start:end], start=start, end=end)

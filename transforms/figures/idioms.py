@@ -27,11 +27,15 @@ def _by_numeral(table: Iterable[str]) -> dict[str, tuple[tuple[int, int, frozens
 
 
 _WORDS = _by_numeral(words("figures_idioms"))
+_WITH_NEXT = frozenset(word[at : at + 2] for word in words("figures_idioms") for at in range(len(word) - 1))
+_WITH_BEFORE = frozenset(word[-2:] for word in words("figures_idioms"))
 _SLOGANS = _by_numeral(cues("slogan"))
 
 
 def covers(text: str, start: int, end: int) -> bool:
     """Whether the numeral at [start, end) lies within an idiom or name of the table, and is not longer than it."""
+    if text[start - 1 : start + 1] not in _WITH_BEFORE and text[start : start + 2] not in _WITH_NEXT:
+        return False
     for place, length, group in _WORDS.get(text[start], ()):
         first = start - place
         if first >= 0 and first + length >= end and text[first : first + length] in group:

@@ -16,7 +16,10 @@ from transforms.lexicon import table
 _ORDINAL_USE = {row["word"]: row["use"] for row in table("figures_ordinals")}
 _AFTER = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "after")
 _BEFORE = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "before")
+_AFTER_HEADS = frozenset(word[0] for word in _AFTER)
+_BEFORE_ENDS = frozenset(word[-1] for word in _BEFORE)
 _QUOTES = {"“": "”", "‘": "’", "『": "』", "「": "」"}
+_OPENING = frozenset(_QUOTES)
 _QUOTE_WIDTH = 16
 _TITLE_WIDTH = 60
 _STOPS = frozenset("，。、；！？")
@@ -56,13 +59,14 @@ def _label_kind(text: str, draft: Draft) -> str:
 
 def _named(text: str, draft: Draft) -> bool:
     """Whether a figure stands in a title, in a short quotation or beside words that make it a name."""
-    if text.startswith(_AFTER, draft.numeral_end or draft.end) or text[max(0, draft.start - 6) : draft.start].endswith(
-        _BEFORE
-    ):
+    at, before = draft.numeral_end or draft.end, text[draft.start - 1 : draft.start]
+    if text[at : at + 1] in _AFTER_HEADS and text.startswith(_AFTER, at):
         return True
-    if draft.kind == "date" and (text[draft.start - 1 : draft.start] == "·" or _in_nested_name(text, draft)):
+    if before in _BEFORE_ENDS and text.endswith(_BEFORE, max(0, draft.start - 6), draft.start):
         return True
-    if text[draft.start - 1 : draft.start] in _NUMBERED and draft.start:
+    if draft.kind == "date" and (before == "·" or _in_nested_name(text, draft)):
+        return True
+    if before in _NUMBERED:
         return _paper(text, draft)
     if draft.unit == "期" and draft.end - draft.start > _ISSUE_LENGTH and text[draft.start].isdigit():
         return True
@@ -137,10 +141,10 @@ def _in_quotation(text: str, draft: Draft) -> bool:
     somebody speaks.
     """
     first = max(0, draft.start - _QUOTE_WIDTH)
-    within = max(map(text[first : draft.start].rfind, _QUOTES))
-    if within < 0 or text[draft.start] in _QUOTES:
+    before = text[first : draft.start]
+    if _OPENING.isdisjoint(before) or text[draft.start] in _QUOTES:
         return False
-    opened = first + within
+    opened = first + max(map(before.rfind, _QUOTES))
     inside_from = opened + 1
     closed = text.find(_QUOTES[text[opened]], draft.end - 1, inside_from + _QUOTE_WIDTH + 4)
     if closed < 0:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import accumulate
 
-_MARK = re.compile(r"[，。；：！？\n]")
-_DOUBLE = re.compile("……|——")
+_MARK = re.compile(r"[，。；：！？\n]|[…—](?:(?=[…—])|(?<=[…—]{2}))")  # each half of …… and ——
 _BLANK = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _ASIDE = re.compile(r"（[^（）\n]*）")
 _WIDTH = 60
@@ -23,12 +23,11 @@ class Clauses:
     """The clauses of one text; those longer than a few lines are taken to begin and end within sight of a figure."""
 
     def __init__(self, text: str) -> None:
-        ends = [found.start() for found in _MARK.finditer(text)]
-        if "……" in text or "——" in text:
-            ends.extend(at for found in _DOUBLE.finditer(text) for at in range(*found.span()))
+        lengths = accumulate(map(len, _MARK.split(text)[:-1]))
+        ends = [length + marks for marks, length in enumerate(lengths)]
         if " " in text:
-            ends.extend(found.start() for found in _BLANK.finditer(text))
-        self._ends = sorted(ends)
+            ends = sorted([*ends, *(found.start() for found in _BLANK.finditer(text))])
+        self._ends = ends
         self._asides = [found.span() for found in _ASIDE.finditer(text)] if "（" in text else []
         self._length = len(text)
 

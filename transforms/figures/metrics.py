@@ -403,7 +403,8 @@ def _side_by_side(previous: Draft, draft: Draft) -> bool:
 
 def _ranked(before: str, behind: str, inherited: str) -> str:
     """A rank speaks of what its clause, or the figure before it, measured: …占GDP比达3.72%，列全省第一位."""
-    placed = next((at for at in sorted(edges.Joints(before).places()) if _RANK_TAIL.match(before, at)), len(before))
+    places = edges.Joints(before)
+    placed = next(at for at in range(len(before) + 1) if _RANK_TAIL.match(before, at) and at in places)
     subject = before[:placed]
     if len(subject) < 2:
         return inherited or subject or behind or before

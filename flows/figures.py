@@ -15,6 +15,7 @@ from flows.errors import UsageError
 from transforms.document import Mention
 from transforms.figures import read_text
 
+_JSON = json.JSONEncoder(ensure_ascii=False, default=date.isoformat)
 _NAMES = ("text", *Mention._fields[1:])
 SHAPE = 'a line is {"id": …, "input": "text", "ref_date": "2024-05-10" or null}'
 
@@ -58,7 +59,7 @@ def _fields(mention: Mention) -> dict[str, Any]:
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:
-    text = json.dumps(answer, ensure_ascii=False, default=date.isoformat)
+    text = _JSON.encode(answer)
     try:
         return text.encode() + b"\n"
     except UnicodeEncodeError:  # half a surrogate pair in the input, which JSON can hold as an escape alone

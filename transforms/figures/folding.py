@@ -31,6 +31,10 @@ _NUMERALS = "".join(row["char"] for row in table("figures_numerals"))
 _CHEQUE = re.compile(
     rf"(?<=[{_NUMERALS}之分元角圆负又点])[{''.join(_FINANCIAL)}]|[{''.join(_FINANCIAL)}](?=[{_NUMERALS}分元角圆点])|\A[{''.join(_FINANCIAL)}]\Z"
 )
+# One search tells whether anything could be folded; most sentences of a page that was cleaned hold nothing of it.
+_FOLDS = re.compile(
+    f"[{re.escape(''.join(sorted(_FOLDED | _ZEROS | _HALF_MARKS | _ON_CHEQUES)))} \\t\\u3000]|{_THOUSANDS.pattern}"
+)
 _SOLID = re.compile(r"[0-9A-Za-z.]")
 
 
@@ -44,16 +48,9 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """`text` for the grammar; each character stands for one of the given text, blanks may be dropped."""
-    plain = text
-    if not _ZEROS.isdisjoint(plain):
-        plain = CIRCLES.sub(lambda found: "零" * len(found[0]), plain)
-    if not _FOLDED.isdisjoint(plain):
-        plain = plain.translate(_FOLD)
-    if not _HALF_MARKS.isdisjoint(plain):
-        plain = _HALF_MARK.sub(lambda mark: _MARKS[mark[0]], plain)
-    plain = _THOUSANDS.sub(",", plain)
-    if not _ON_CHEQUES.isdisjoint(plain):
-        plain = _CHEQUE.sub(lambda found: _FINANCIAL[found[0]], plain)
+    if not _FOLDS.search(text):
+        return Folded(text, None)
+    plain = _characters(text)
     if " " not in plain and "\u3000" not in plain and "\t" not in plain:
         return Folded(plain, None)
     at: list[int] = []
@@ -64,6 +61,18 @@ def fold(text: str) -> Folded:
             last = blank.end()
     at.extend(range(last, len(plain)))
     return Folded("".join([plain[place] for place in at]), tuple(at))
+
+
+def _characters(text: str) -> str:
+    """`text` with other characters for those that are folded, as long as before."""
+    if not _ZEROS.isdisjoint(text):
+        text = CIRCLES.sub(lambda found: "零" * len(found[0]), text)
+    if not _FOLDED.isdisjoint(text):
+        text = text.translate(_FOLD)
+    if not _HALF_MARKS.isdisjoint(text):
+        text = _HALF_MARK.sub(lambda mark: _MARKS[mark[0]], text)
+    text = _THOUSANDS.sub(",", text)
+    return text if _ON_CHEQUES.isdisjoint(text) else _CHEQUE.sub(lambda found: _FINANCIAL[found[0]], text)
 
 
 def _means(before: str, after: str) -> bool:

@@ -35,7 +35,9 @@ def read_figures(sentences: Sequence[str], reference: date | None) -> list[tuple
 
 def drafts_of(text: str, reference: date | None) -> list[Draft]:
     """The figures of a text with all that is known of them."""
-    drafts = list(scan.figures(text, reference))
+    drafts = scan.figures(text, reference)
+    if not drafts:
+        return drafts
     labels.mark(text, drafts)
     context.describe(text, drafts)
     periods.assign(text, drafts, reference)

@@ -87,12 +87,17 @@ def measured_at(
     return signed(text, figure) if figure else None
 
 
+_TENTHS = 10.0
+
+
 def _draft(text: str, start: int, end: int, worth: numerals.Amount) -> tuple[Draft, Measure | None]:
     """The numeral with what stands between it and its measure: 来 (十来个), 多 and 半 behind 个 (两个半小时)."""
     at, infix = end, worth.infix
     if text.startswith("来", end) and not text.startswith(("来自", "来源"), end) and units.measure_at(text, end + 1):
         at, infix = end + 1, "来"
     measure, stop, more = measure_behind(text, at)
+    if measure is not None and measure.name == "成" and worth.value > _TENTHS:
+        measure, stop = None, at  # 20余万成人
     lone = end - start == 1 and not text[start].isdigit()
     draft = Draft(start, stop, "number", worth.value, worth.high, lone=lone, infix=infix, numeral_end=end)
     if more == "半":

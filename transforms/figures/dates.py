@@ -33,7 +33,11 @@ _ESTIMATES = ("一二", "二三", "三四", "四五", "五六", "六七", "七�
 _SPELT_YEAR = "|".join(
     tens + ones for tens in "一三四五六七八九" for ones in "零〇一二三四五六七八九" if tens + ones not in _ESTIMATES
 )
-_PART = r"(?:年?[上下前后]半年|月?[上中下]旬|[年月]?[底末初]|年中(?![国华心医间学东期小]))"
+_PART = (
+    r"(?:年?[上下前后]半年|月?[上中下]旬|[年月]?[底末初]|年中(?![国华心医间学东期小])"
+    r"|(?<=[到至][0-9]{4}年)中(?=[，。、；）])"
+    r"|(?<=年)[春夏秋冬]季?(?![季节装游耕种播收令奥训粮运招])|(?<=年)[春夏秋冬]季(?=[运招]))"
+)
 _QUARTER = r"(?:第?[一二三四1-4]个?季度末?)"
 
 
@@ -77,7 +81,7 @@ _CLOCK = (
     rf"{_BEHIND_HOUR})"
 )
 _TIME = re.compile(
-    rf"(?P<part>{PARTS_OF_DAY})?{_CLOCK.replace('{n}', '1')}"
+    rf"(?P<part>{PARTS_OF_DAY})?(?:(?P<from>[01]?[0-9]|2[0-3])(?={JOIN}[0-9]{{1,2}}时)|{_CLOCK.replace('{n}', '1')})"
     rf"(?:{JOIN}(?:次日|当日|当天)?(?P<part2>{PARTS_OF_DAY})?{_CLOCK.replace('{n}', '2')})?"
 )
 _AFTERNOON = frozenset(
@@ -546,11 +550,16 @@ def quarter(year: int, words: str) -> Days | None:
 
 
 def part_of_year(year: int, part: str | None) -> Days | None:
-    """上半年, 下半年, 底 and 末 (December), 初 (January), 年中 (June and July); the year itself for None."""
+    """上半年, 下半年, 底 and 末 (December), 初 (January), 年中 (June and July), 冬 (from December on); the year itself
+    for None."""
     if not part:
         return spans.year(year)
     if part.endswith("半年"):
         return spans.months(year, 1, 6) if part[-3] in "上前" else spans.months(year, 7, 12)
+    season = "春夏秋冬".find(part[0])
+    if season >= 0:
+        first_day = date(year, 3 * season + 3, 1)
+        return Days(first_day, spans.plus(spans.shifted(first_day, months_=3), -1))
     first, last = {"底": (12, 12), "末": (12, 12), "初": (1, 1), "中": (6, 7)}[part[-1]]
     return spans.months(year, first, last)
 
@@ -700,7 +709,7 @@ def time_at(text: str, at: int, part: str | None) -> Moment | None:
 
 def _clock(found: re.Match[str], n: str, part: str | None) -> str:
     """HH:MM or HH:MM:SS of one clock of a match of `_TIME`."""
-    hour = number(found["h" + n] or found["hh" + n])
+    hour = number(found["h" + n] or found["hh" + n] or found["from"])
     if part in _AFTERNOON and 1 <= hour < 12 and not (part in ("半夜", "午夜", "深夜") and hour < 6):
         hour += 12
     if part in ("中午", "正午") and hour < 4:

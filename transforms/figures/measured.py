@@ -219,7 +219,7 @@ def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> 
     if measure.name == "块" and not _priced(text, draft):
         measure = _PIECES
     draft.measure, draft.unit, draft.kind = measure, measure.unit, measure.kind
-    draft.label = measure.use == "label"
+    draft.label = measure.use == "label" or (measure.name == "平台" and _is_dialled(text[draft.start : draft.end]))
     if measure.name == "级" and _blows(text, draft):
         draft.label, draft.kind = False, "quantity"
     if draft.lone and not _alone(text, draft, measure):
@@ -235,6 +235,14 @@ def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> 
     return draft
 
 
+_DIALLED = re.compile(r"(?:1[012]|9[56])[0-9]{3}")
+
+
+def _is_dialled(surface: str) -> bool:
+    """12345平台: the number of a service."""
+    return bool(_DIALLED.match(surface))
+
+
 _PIECES = Measure("块", "块", "count")
 _PRICE = re.compile(r"[钱价卖买花赚费元付值租薪贵售挣]|块")
 
@@ -248,8 +256,8 @@ def _priced(text: str, draft: Draft) -> bool:
 
 def _blows(text: str, draft: Draft) -> bool:
     """东北风3～4级, 5.2级地震: the strength of a wind or an earthquake is measured."""
-    around = text[max(0, draft.start - 6) : draft.end + 3]
-    return bool(_GALE.search(around.partition("\n")[0]))
+    before = text[max(0, draft.start - 6) : draft.start].rpartition("\n")[2]
+    return bool(_GALE.match(text, draft.end) or _GALE_BEFORE.search(before))
 
 
 def _carry_on(text: str, draft: Draft, measure: Measure, reference: date | None) -> None:
@@ -273,8 +281,12 @@ def _carry_on(text: str, draft: Draft, measure: Measure, reference: date | None)
 
 
 _RATED = re.compile(r"GDP|生产总值|产值|增加值|工业")
-_GALE = re.compile(r"风|震|里氏|烈度")
+_GALE = re.compile(r"(?:及?以[上下]|左右)?的?(?:短时|[较偏]?[强大]|阵|[东南西北偏]{1,4})*(?:风(?![险格景])|[余地]?震)")
+_GALE_BEFORE = re.compile(r"(?<![作学党校家])风(?![险格景])|(?<!抗)震(?![灾后])|里氏|烈度")
 _ONE_OF = frozenset("每这那哪某有同另任头")
+
+
+_FAMILIES = ("一家", "全家")
 
 
 def _alone(text: str, draft: Draft, measure: Measure) -> bool:
@@ -283,6 +295,8 @@ def _alone(text: str, draft: Draft, measure: Measure) -> bool:
     零 measures (零度), but before what is counted it says none of it: 零起点, 零门槛, 零次品.
     """
     numeral, before = text[draft.start], text[draft.start - 1 : draft.start]
+    if measure.name == "口" and text.endswith(_FAMILIES, 0, draft.start):
+        return True
     if measure.use == "arabic" or (before in numerals.READS and before):
         return False
     if numeral == "零":
@@ -322,7 +336,7 @@ def _one(text: str, draft: Draft, measure: Measure, before: str) -> bool:
     if measure.kind in ("count", "money", "age") or measure.name in cues("one-never"):
         return False
     if (before and before in _ONE_OF) or text.startswith("最后", max(0, draft.start - 2)):
-        return False
+        return text.startswith("半", draft.end) and before != "每"  # 已有一年半
     if measure.name not in cues("one-guarded"):
         return True
     behind = text.startswith(cues("span-after"), draft.end)
@@ -392,7 +406,8 @@ def half_at(text: str, start: int) -> Draft | None:
         return Draft(start, end, "count", 0.5, measure=measure, unit="个", numeral_end=start + 1)
     if measure is None or measure.kind not in ("duration", "quantity"):
         return None
-    if measure.name in cues("half-never") and not whole(text, start, end):
+    distance = measure.name == "里" and text.startswith(("地", "路"), end)
+    if measure.name in cues("half-never") and not distance and not whole(text, start, end):
         return None
     passed = text[start - 1 : start] == "过" and text[start + 1] == "个"  # 再过半个小时
     if not passed and ((start and text[start - 1] in _NOT_HALF) or idioms.covers(text, start, start + 1)):

@@ -438,7 +438,7 @@ def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) 
 def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin: int) -> str:
     """The clause before a figure without what leads in, without other figures and dates, and without the verb."""
     pieces: list[str] = []
-    end = draft.start if draft.bound_at is None else draft.bound_at
+    end = _opened(text, draft) if draft.bound_at is None else draft.bound_at
     closed = text.rfind("）", begin, end)
     opened = text.rfind("（", begin, closed) if closed > 0 else closed
     for other in reversed(figures[max(0, place - 4) : place]):

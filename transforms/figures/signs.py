@@ -17,7 +17,7 @@ _PAIRS = [pair for scale in _SCALES for below in _BELOW for pair in (scale + bel
 _SIGNS = sorted([*_PAIRS, *_SCALES, *_BELOW], key=len, reverse=True)
 _STROKES = ("-", "－", "−")
 _LAST = frozenset(sign[-1] for sign in _SIGNS)
-_OTHER_WORDS = frozenset("胜担抱肩自欺平辜不")
+_OTHER_WORDS = frozenset("胜担抱肩自欺平辜不减")
 
 
 def signed(text: str, draft: Draft) -> Draft:

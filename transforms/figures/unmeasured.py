@@ -229,5 +229,5 @@ def _counts(text: str, draft: Draft, numeral: str) -> bool:
     if whole(text, draft.start, draft.end) or text.startswith(("以上", "以下", "左右"), draft.end):
         return True
     if (draft.high is not None and len(numeral) < 3) or numeral in cues("adverb"):
-        return False
+        return text.endswith(cues("nearing"), 0, draft.start)
     return (bool(_ROUND.match(numeral)) and not numeral.startswith(("十一", "二十"))) or "点" in numeral

@@ -295,10 +295,8 @@ def _alone(text: str, draft: Draft, measure: Measure) -> bool:
     零 measures (零度), but before what is counted it says none of it: 零起点, 零门槛, 零次品.
     """
     numeral, before = text[draft.start], text[draft.start - 1 : draft.start]
-    if measure.name == "口" and text.endswith(_FAMILIES, 0, draft.start):
-        return True
     if measure.use == "arabic" or (before in numerals.READS and before):
-        return False
+        return measure.name == "口" and text.endswith(_FAMILIES, 0, draft.start)
     if numeral == "零":
         return whole(text, draft.start, draft.end) or measure.kind not in ("count", "rank")
     if numeral == "一":

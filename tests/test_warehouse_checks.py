@@ -54,7 +54,7 @@ def figure(**columns: Any) -> Change:
 def mention(**columns: Any) -> Change:
     def change(page: Document) -> Document:
         found = page.articles[0].sentences[1].figures[0]
-        return figure(mention=replace(found.mention, **columns))(page)
+        return figure(mention=found.mention._replace(**columns))(page)
 
     return change
 

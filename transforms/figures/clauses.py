@@ -14,7 +14,7 @@ from bisect import bisect_left
 from itertools import accumulate
 
 _MARK = re.compile(r"[，。；：！？\n]|[…—](?:(?=[…—])|(?<=[…—]{2}))")  # each half of …… and ——
-_BLANK = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_BLANK = re.compile(r" (?=[\u4e00-\u9fff])(?<=[\u4e00-\u9fff] )")
 _ASIDE = re.compile(r"（[^（）\n]*）")
 _WIDTH = 60
 

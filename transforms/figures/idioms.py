@@ -30,6 +30,9 @@ _WORDS = _by_numeral(words("figures_idioms"))
 _WITH_NEXT = frozenset(word[at : at + 2] for word in words("figures_idioms") for at in range(len(word) - 1))
 _WITH_BEFORE = frozenset(word[-2:] for word in words("figures_idioms"))
 _SLOGANS = _by_numeral(cues("slogan"))
+_SLOGAN_HEADS = frozenset(
+    word[at : at + 2] for word in cues("slogan") for at in range(len(word)) if word[at] in _SLOGANS
+)
 
 
 def covers(text: str, start: int, end: int) -> bool:
@@ -61,7 +64,9 @@ def quoted_at(text: str, start: int) -> Draft | None:
 
 def slogan_at(text: str, start: int) -> Draft | None:
     """两个一百年, 三个代表: the label of a slogan of the table whose first numeral is at `start`; None without one."""
-    for place, length, group in _SLOGANS.get(text[start], ()):
+    if text[start : start + 2] not in _SLOGAN_HEADS:
+        return None
+    for place, length, group in _SLOGANS[text[start]]:
         if place == 0 and text[start : start + length] in group:
             return Draft(start, start + length, "count", float(numerals.worth(numerals.READS[text[start]])), label=True)
     return None

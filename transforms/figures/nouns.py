@@ -10,6 +10,7 @@ behind it; a person or a place ends before what it has.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import add
 
 from transforms.figures.cues import cues
 from transforms.lexicon import words
@@ -20,7 +21,8 @@ BODIES = cues("body-of-people")
 _WHOLE = tuple(word for word in PERSONS if word not in cues("age-group"))
 _JOINED = (*PERSONS, "的", "和", "与", "及", "、", "等")
 _PREDICATES = frozenset((*words("figures_metric_predicates"), *cues("predicate")))
-_BEGINNINGS = frozenset(word[:2] for word in _PREDICATES)
+_SINGLE = frozenset(word for word in _PREDICATES if len(word) == 1)
+_BEGINNINGS = frozenset(word[:2] for word in _PREDICATES if len(word) > 1)
 _TAKING = frozenset((*words("figures_metric_objects"), *cues("taking")))
 _NOMINAL = cues("nominal")
 _ADNOMINAL = ("的", "过的", "了的", "出的", "到的")
@@ -81,14 +83,14 @@ def _is_whole(clause: str, at: int, here: Sequence[str]) -> bool:
 
 def _may_end(clause: str) -> bool:
     """Whether a clause holds 的 or a character or two with which a predicate begins."""
-    if "的" in clause:
+    if "的" in clause or not _SINGLE.isdisjoint(clause[1:]):
         return True
-    return any(clause[at] in _PREDICATES or clause[at : at + 2] in _BEGINNINGS for at in range(1, len(clause)))
+    return not _BEGINNINGS.isdisjoint(map(add, clause[1:], clause[2:]))
 
 
 def tells(behind: str) -> bool:
     """Whether words begin with a verb or an adverb, so that the noun they speak of stands elsewhere."""
-    may = behind[:1] in _PREDICATES or behind[:2] in _BEGINNINGS
+    may = behind[:1] in _SINGLE or behind[:2] in _BEGINNINGS
     return may and _predicates(cut_quickly(behind[:_HEAD])[0])
 
 

@@ -24,7 +24,7 @@ _FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
 _WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figures_festivals", "name")]))
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出", "离", "距")
 _MOVED_TO = ("延期至", "延期到", "推迟至", "推迟到", "延至")
-_BOUNDS = cues("bound-of")
+_COMPARED_WITH = (*cues("bound-of"), *_MOVED_TO)
 _UNTIL = cues("until")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
@@ -177,7 +177,7 @@ def _at_end(word: str, days: Days) -> Days:
 
 def _is_base(text: str, at: int) -> bool:
     """Whether the time at `at` is what a figure is compared with: 比2018年, 不及去年的1/10."""
-    return bool(at) and (text.startswith(_BASES, at - 1) or text.endswith((*_BOUNDS, *_MOVED_TO), max(0, at - 4), at))
+    return bool(at) and (text.startswith(_BASES, at - 1) or text.endswith(_COMPARED_WITH, max(0, at - 4), at))
 
 
 def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> Iterator[Cue]:

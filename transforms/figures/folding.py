@@ -7,7 +7,7 @@ after   十余万   · 12.5%      · 两小时 · 达3.5%，同比
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from transforms.characters import CIRCLES
@@ -35,32 +35,43 @@ _CHEQUE = re.compile(
 _FOLDS = re.compile(
     f"[{re.escape(''.join(sorted(_FOLDED | _ZEROS | _HALF_MARKS | _ON_CHEQUES)))} \\t\\u3000]|{_THOUSANDS.pattern}"
 )
-_SOLID = re.compile(r"[0-9A-Za-z.]")
+_SOLID = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text and the place of each of its characters in the text as given; None where none was dropped."""
+    """A folded text, the places in it where blanks were dropped, and how many characters were up to each."""
 
     text: str
-    at: tuple[int, ...] | None
+    drops: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()
+
+    def place(self, at: int) -> int:
+        """The place in the text as given of the character at `at` in the folded one."""
+        before = bisect_right(self.drops, at)
+        return at + self.dropped[before - 1] if before else at
 
 
 def fold(text: str) -> Folded:
     """`text` for the grammar; each character stands for one of the given text, blanks may be dropped."""
     if not _FOLDS.search(text):
-        return Folded(text, None)
+        return Folded(text)
     plain = _characters(text)
     if " " not in plain and "\u3000" not in plain and "\t" not in plain:
-        return Folded(plain, None)
-    at: list[int] = []
-    last = 0
+        return Folded(plain)
+    pieces: list[str] = []
+    drops: list[int] = []
+    dropped: list[int] = []
+    last = gone = 0
     for blank in _BLANK.finditer(plain):
-        if not _means(plain[blank.start() - 1], plain[blank.end()]):
-            at.extend(range(last, blank.start()))
-            last = blank.end()
-    at.extend(range(last, len(plain)))
-    return Folded("".join([plain[place] for place in at]), tuple(at))
+        start, end = blank.span()
+        if not _means(plain[start - 1], plain[end]):
+            pieces.append(plain[last:start])
+            drops.append(start - gone)
+            gone += end - start
+            dropped.append(gone)
+            last = end
+    return Folded("".join([*pieces, plain[last:]]), tuple(drops), tuple(dropped))
 
 
 def _characters(text: str) -> str:
@@ -77,10 +88,10 @@ def _characters(text: str) -> str:
 
 def _means(before: str, after: str) -> bool:
     """Whether a blank parts what it stands between: two digits, two letters."""
-    return bool(_SOLID.match(before) and _SOLID.match(after))
+    return before in _SOLID and after in _SOLID
 
 
-def unfold(mention: Mention, text: str, at: Sequence[int]) -> Mention:
-    """The mention of a folded text, of whose characters `at` gives the places, with offsets and surface in `text`."""
-    start, end = at[mention.start], at[mention.end - 1] + 1
+def unfold(mention: Mention, text: str, folded: Folded) -> Mention:
+    """The mention of a folded text with offsets and surface in `text`, of which it was made."""
+    start, end = folded.place(mention.start), folded.place(mention.end - 1) + 1
     return mention._replace(surface=text[start:end], start=start, end=end)

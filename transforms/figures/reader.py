@@ -53,7 +53,7 @@ def read_text(text: str, reference: date | datetime | None) -> tuple[Mention, ..
     """
     day = reference.date() if isinstance(reference, datetime) else reference
     folded = folding.fold(text)
-    drafts, at = drafts_of(folded.text, day), folded.at
-    if at is None:
+    drafts = drafts_of(folded.text, day)
+    if not folded.drops:
         return tuple(draft.mention(text) for draft in drafts)
-    return tuple(folding.unfold(draft.mention(folded.text), text, at) for draft in drafts)
+    return tuple(folding.unfold(draft.mention(folded.text), text, folded) for draft in drafts)

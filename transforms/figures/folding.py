@@ -15,12 +15,11 @@ from transforms.document import Mention
 from transforms.lexicon import table
 
 _CHARACTERS = {row["char"]: row["reads"] for row in table("figures_folding")}
-_WIDE = {code + 0xFEE0: code for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), 0x25, 0x2E, 0x2F)}
-_FOLD = {**_WIDE, **{ord(char): ord(reads) for char, reads in _CHARACTERS.items()}}
-_FOLDED = frozenset(map(chr, _FOLD))
+_WIDE = (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), 0x25, 0x2E, 0x2F)
+_FOLD = {**{chr(code + 0xFEE0): chr(code) for code in _WIDE}, **_CHARACTERS}
+_FOLDED = re.compile(f"[{re.escape(''.join(sorted(_FOLD)))}]")
 _ZEROS = frozenset("○◯OoΟО")
 _MARKS = {",": "，", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！", ":": "："}
-_HALF_MARKS = frozenset(_MARKS)
 _HALF_MARK = re.compile(r",(?!(?<=[0-9],)[0-9]{3}(?![0-9]))|[;()?!]|:(?!(?<=[0-9]:)[0-9])")
 _THOUSANDS = re.compile(r"，(?=[0-9]{3}(?![0-9]))(?<=[0-9]，)")
 _HAN = r"[\u3007\u4e00-\u9fff]"
@@ -33,7 +32,7 @@ _CHEQUE = re.compile(
 )
 # One search tells whether anything could be folded; most sentences of a page that was cleaned hold nothing of it.
 _FOLDS = re.compile(
-    f"[{re.escape(''.join(sorted(_FOLDED | _ZEROS | _HALF_MARKS | _ON_CHEQUES)))} \\t\\u3000]|{_THOUSANDS.pattern}"
+    f"[{re.escape(''.join(sorted(_ZEROS.union(_FOLD, _MARKS, _ON_CHEQUES))))} \\t\\u3000]|{_THOUSANDS.pattern}"
 )
 _SOLID = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.")
 
@@ -78,10 +77,8 @@ def _characters(text: str) -> str:
     """`text` with other characters for those that are folded, as long as before."""
     if not _ZEROS.isdisjoint(text):
         text = CIRCLES.sub(lambda found: "零" * len(found[0]), text)
-    if not _FOLDED.isdisjoint(text):
-        text = text.translate(_FOLD)
-    if not _HALF_MARKS.isdisjoint(text):
-        text = _HALF_MARK.sub(lambda mark: _MARKS[mark[0]], text)
+    text = _FOLDED.sub(lambda found: _FOLD[found[0]], text)
+    text = _HALF_MARK.sub(lambda mark: _MARKS[mark[0]], text)
     text = _THOUSANDS.sub(",", text)
     return text if _ON_CHEQUES.isdisjoint(text) else _CHEQUE.sub(lambda found: _FINANCIAL[found[0]], text)
 

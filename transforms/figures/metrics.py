@@ -131,7 +131,7 @@ def _opens(text: str, draft: Draft, before: str) -> bool:
         return False
     if not before or (len(before) < _SHORT and before.endswith(_PLACES)):
         return True
-    return text[draft.start - 1] == "有" and not text.endswith(_HAVING, 0, draft.start)
+    return text.endswith("有", 0, draft.start) and not text.endswith(_HAVING, 0, draft.start)
 
 
 def _looks_on(text: str, draft: Draft, before: str) -> bool:
@@ -158,7 +158,7 @@ def _takes(text: str, draft: Draft, before: str) -> bool:
     at = draft.end
     if draft.kind not in ("quantity", "money") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
         return False
-    return text[draft.start - 1] == "的" or bool(_verb_before(text, draft, before))
+    return text.endswith("的", 0, draft.start) or bool(_verb_before(text, draft, before))
 
 
 def _verb_before(text: str, draft: Draft, before: str) -> str:
@@ -244,7 +244,7 @@ def _amount(text: str, draft: Draft, before: str, behind: str, previous: Draft |
         return before + behind
     if _takes(text, draft, before) and not nouns.tells(behind):
         verb = _verb_before(text, draft, before)
-        return behind if text[draft.start - 1] == "的" or verb in _LIGHT_VERBS else verb + behind
+        return behind if text.endswith("的", 0, draft.start) or verb in _LIGHT_VERBS else verb + behind
     if len(before) > _SHORT or (before and nouns.tells(behind)):
         return _measured(draft, before, behind, previous)
     beside = previous and len(before) < 2 and _side_by_side(previous, draft)

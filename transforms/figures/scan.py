@@ -283,7 +283,7 @@ _FIRST = re.compile(rf"一(?:(?P<held>{_FIRST_SESSION})|届(?=[一二三四五�
 def _first_session(text: str, start: int) -> Draft | None:
     """九届人大一次会议, 一届二次理事会: first sessions and first editions, which 一 as an article is not."""
     found = _FIRST.match(text, start)
-    if not found or (found["held"] and text[start - 1] not in "届大协会"):
+    if not found or (found["held"] and not text.endswith(("届", "大", "协", "会"), 0, start)):
         return None
     return Draft(start, start + 2, "rank", 1.0, unit=text[start + 1], numeral_end=start + 1, label=True)
 

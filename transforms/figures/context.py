@@ -88,6 +88,12 @@ def _shared(text: str, draft: Draft, previous: Draft | None) -> str | None:
     return previous.direction if text[previous.end : draft.start] in ("、", "和", "，") else None
 
 
+_CURRENCIES = {
+    row["name"]: row["unit"]
+    for row in table("figures_currencies")
+    if row["factor"] == "1" and row["unit"] != "CNY" and len(row["name"]) > 1 and not row["unless"]
+}
+_CURRENCY = re.compile(rf"({'|'.join(sorted(_CURRENCIES, key=len, reverse=True))})[约近共逾超]?\Z")
 _MONEY = re.compile("|".join(words("figures_money_cues")))
 _SCALED = re.compile(r"[万亿][多余]?\Z")
 _AFTER_MONEY = re.compile(r"\Z|[，。；、！？）”\n]|以上|以下|左右|大关|以内|的?(?:规模|目标|台阶|产值|投资|资金|大关)")
@@ -98,6 +104,12 @@ _SUM = re.compile(rf"(?:[\u4e00-\u9fff]{{2}})?(?:{'|'.join(cues('sum'))})(?![\u4
 def _as_money(text: str, draft: Draft) -> None:
     """总产值1.2万亿: the currency is understood where the words before speak of money and no unit or noun follows, and
     where what follows is money itself (600万专项资金)."""
+    if (
+        draft.unit == "CNY"
+        and draft.kind == "money"
+        and (named := _CURRENCY.search(text, max(0, draft.start - 5), draft.start))
+    ):
+        draft.unit = _CURRENCIES[named[1]]
     if draft.unit is None and draft.kind == "number" and _SCALED.search(text[draft.start : draft.end]):
         before = text[max(0, draft.start - 20) : draft.start].rpartition("\n")[2]
         if _SUM.match(text, draft.end) or (_MONEY.search(before) and _AFTER_MONEY.match(text, draft.end)):

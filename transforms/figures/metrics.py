@@ -83,6 +83,8 @@ def _named(text: str, clauses: Clauses, figures: Sequence[Draft], place: int, ea
     draft, previous = figures[place], earlier.last
     begin = clauses.begin(draft.start)
     before = _before(text, draft, figures, place, begin)
+    if draft.kind == "rank" and _RANK_TAIL.fullmatch(before):
+        before = ""
     subject = "" if edges.is_act(before) else before
     behind = ""
     if _looks_on(text, draft, subject):

@@ -29,11 +29,11 @@ _AFTER_ONE = (
 _NEARLY = "近|将近|约|超过|不止"  # bounds between 翻了 and the number
 _FIRST_SESSION = "次(?:会议|全会|全体会议|理事会|常委会|代表大会)"
 _FIND = re.compile(
-    rf"翻了?(?:(?:{_NEARLY})?[一二两三四五六])?番[多余]?|第(?:{_NUMERAL})|(?<=[届大协会])一(?={_FIRST_SESSION})|(?<=对)折(?![叠磨腾])"
+    rf"翻了?(?:(?:{_NEARLY})?[一二两三四五六])?番[多余]?|第(?:{_NUMERAL})|(?<=[届大协会])一(?={_FIRST_SESSION})|(?<=对)折(?![叠磨腾])|首位(?!度)|榜首"
     rf"|(?!一(?<!月初一)(?<!年初一)(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
 # One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
-_START = re.compile(f"[0-9翻第半数几上折{''.join(numerals.READS)}]")
+_START = re.compile(f"[0-9翻第半数几上折首榜{''.join(numerals.READS)}]")
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
 _DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
@@ -128,11 +128,25 @@ def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         return _half_price(text, start)
     if first == "第":
         return _ordinal(text, start, end, anchor)
+    if first in "首榜":
+        return _foremost(text, start, end)
     if first == "半":
         return half_at(text, start)
     if first in _DIGITS:
         return _arabic(text, start, end, anchor)
     return _chinese(text, start, end, anchor)
+
+
+_RANKED_FIRST = re.compile(rf"(?:{'|'.join(cues('first-place'))})[^，。；：！？\n]{{0,14}}\Z")
+_BEHIND_FIRST = frozenset(("", *"，。、；：！？）”\n的"))
+
+
+def _foremost(text: str, start: int, end: int) -> Draft | None:
+    """产量居全省首位, 名列榜首: the first place; 首位女船长 only tells that she is the first."""
+    ranked = text[end : end + 1] in _BEHIND_FIRST and _RANKED_FIRST.search(text, max(0, start - 16), start)
+    return (
+        Draft(start, end, "rank", 1.0, unit="位" if text[start] == "首" else None, numeral_end=end) if ranked else None
+    )
 
 
 _BOUND_DOUBLING = re.compile(rf"{_NEARLY}|[多余]")

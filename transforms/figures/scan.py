@@ -164,7 +164,7 @@ def _doubled(text: str, start: int, end: int) -> Draft:
 def _half_price(text: str, start: int) -> Draft | None:
     """打对折: half the price; paper is folded (对折) without 打."""
     if text[start - 2 : start - 1] in _DISCOUNTS or len(text) == 2:
-        return Draft(start - 1, start + 1, "percent", 50.0, unit="折")
+        return Draft(start - 1, start + 1, "percent", 50.0, unit="%")
     return None
 
 

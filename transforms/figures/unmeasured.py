@@ -168,10 +168,13 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
             return True
         if 2 < len(numeral) < 7 and before.endswith(cues("dial")):
             return True
-        return text.startswith(cues("service"), draft.end) or (len(numeral) == 2 and after == "后")
+        service = _SERVICE if len(numeral) > 2 else _SERVICES
+        return bool(service.match(text, draft.end)) or (len(numeral) == 2 and after == "后")
     return numeral.endswith(".0") and text.startswith(cues("version"), draft.end)
 
 
+_SERVICES = re.compile("|".join(cues("service")))
+_SERVICE = re.compile(rf"(?:[、和及][0-9]{{3,5}}){{0,4}}(?:{_SERVICES.pattern})")  # 119、96119消防电话
 _STROKES = frozenset("—-－–")
 _LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # 787客机, 737—300型飞机

@@ -211,7 +211,7 @@ _PARTED = re.compile(
 
 
 def _parted(text: str, draft: Draft) -> str | None:
-    """至少逮捕了1400名, 大约有660公里, 约合人民币3亿元: a bound that a verb parts from the figure."""
+    """至少录取了1300名, 大约有660公里, 约合人民币3亿元: a bound that a verb parts from the figure."""
     found = _PARTED.search(text, max(0, draft.start - _PARTED_WIDTH), draft.start)
     return (found["word"] or found["near"]) if found else None
 

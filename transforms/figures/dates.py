@@ -297,7 +297,7 @@ def _numeric(text: str, at: int, _anchor: Anchor) -> Moment | None:
 
 
 def _joined(text: str, first: Moment, read: Callable[[str, int, Anchor], Moment | None], anchor: Anchor) -> Moment:
-    """2024-11-18至2024-11-20, 4月的最后一个星期一到10月1日: `first` with the date behind it that `read` reads."""
+    """2024-11-18至2024-11-20, 5月的最后一个星期一到9月1日: `first` with the date behind it that `read` reads."""
     joined = _JOIN.match(text, first.end)
     second = read(text, joined.end(), anchor) if joined else None
     days = _between(first.days, second.days) if second else None

@@ -174,7 +174,7 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
 
 
 _SERVICES = re.compile("|".join(cues("service")))
-_SERVICE = re.compile(rf"(?:[、和及][0-9]{{3,5}}){{0,4}}(?:{_SERVICES.pattern})")  # 119、96119消防电话
+_SERVICE = re.compile(rf"(?:[、和及][0-9]{{3,5}}){{0,4}}(?:{_SERVICES.pattern})")  # 110、12110报警电话
 _STROKES = frozenset("—-－–")
 _LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # 787客机, 737—300型飞机

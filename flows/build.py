@@ -25,7 +25,7 @@ from warehouse.snapshots import Publication, Published
 Runner = Callable[[Sequence[Job]], Iterator[BatchResult]]
 """Carries out batches, in any order and on any machine that sees the folders, and yields each result as it comes."""
 
-VERSIONS = ("banmian", "pyarrow", "jieba", "opencc-python-reimplemented", "prefect")
+VERSIONS = ("banmian", "pyarrow", "jieba", "rjieba", "opencc-python-reimplemented", "prefect")
 
 
 @dataclass(frozen=True, slots=True)

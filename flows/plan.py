@@ -27,7 +27,7 @@ from flows.sources import SourceFile, Sources, discover
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
 RULE_FILES = (".py", ".tsv")
-RULE_PACKAGES = ("jieba", "opencc-python-reimplemented")
+RULE_PACKAGES = ("jieba", "opencc-python-reimplemented", "rjieba")
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,3 +165,19 @@ def test_a_megabyte_of_digits() -> None:
     assert read_text("7" * 1_000_000, REFERENCE) == ()
     assert read_text("一" * 1_000_000, REFERENCE) == ()
     assert read_text("万亿" * 500_000, REFERENCE) == ()
+
+
+@given(st.integers(1, 9999), st.sampled_from(["..", "O", "l", "S", "□", "\ufffd"]), st.integers(1, 99))
+def test_a_damaged_numeral_is_one_doubtful_figure_without_a_value(first: int, damage: str, second: int) -> None:
+    surface = f"{first}{damage}{second}万元"
+    (mention,) = read_text(f"全市投入{surface}，比上年多。", date(2024, 11, 20))
+    assert (mention.surface, mention.kind, mention.unit) == (surface, "money", "CNY")
+    assert mention.doubtful
+    assert (mention.value, mention.value_max, mention.si_value) == (None, None, None)
+
+
+@given(st.integers(1, 9999), st.sampled_from(["", ".5", "万", "多万"]))
+def test_a_whole_numeral_is_not_doubtful(number: int, tail: str) -> None:
+    (mention,) = read_text(f"全市投入{number}{tail}元，比上年多。", date(2024, 11, 20))
+    assert not mention.doubtful
+    assert mention.value is not None

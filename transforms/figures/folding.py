@@ -22,7 +22,6 @@ _ZEROS = frozenset("○◯OoΟО")
 _MARKS = {",": "，", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！", ":": "："}
 _HALF_MARK = re.compile(r",(?!(?<=[0-9],)[0-9]{3}(?![0-9]))|[;()?!]|:(?!(?<=[0-9]:)[0-9])")
 _THOUSANDS = re.compile(r"，(?=[0-9]{3}(?![0-9]))(?<=[0-9]，)")
-_HAN = r"[\u3007\u4e00-\u9fff]"
 _BLANK = re.compile(r"(?<=\S)[^\S\n]+(?=\S)")
 _FINANCIAL = {row["char"]: row["reads"] for row in table("figures_numerals") if row["role"] == "financial"}
 _ON_CHEQUES = frozenset(_FINANCIAL)

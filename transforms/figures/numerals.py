@@ -39,7 +39,6 @@ _UNITS_START = (
 )
 _POINT = rf"(?:\.[0-9]+|·[0-9]+(?={_UNITS_START}))?"  # older newspapers print 3·5% for 3.5%; 5·12 with a name is a day
 ARABIC = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9]){_POINT}|[0-9]+{_POINT})"
-_SCALED = rf"(?:[{INFIXES}]?[{SCALES}]+)"
 _TAIL = rf"零?(?:[0-9]{{1,8}}(?:[百千万]|(?![0-9.年月日]))|[{DIGITS}两][百千](?![{MYRIADS}]))"
 _MIXED = (
     rf"{ARABIC}(?:(?:[多余来]|几(?=[{SCALES}]))?"

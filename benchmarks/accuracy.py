@@ -29,6 +29,7 @@ from benchmarks.report import Section
 from benchmarks.scoring import Part, Score, score_articles, score_boundaries, score_joins, score_reliability
 from benchmarks.seeds import (
     ARTICLES_GOLD,
+    BENCHES,
     FIGURES_GOLD,
     PROJECT,
     SEEDS,
@@ -41,7 +42,6 @@ from flows.build import build, in_threads
 from flows.figures import predictions
 from flows.parameters import BuildParameters, available_cores
 
-BENCHES = PROJECT.parent / "shared" / "bench"
 IN_ORDER = ("mupdf", "mupdf-joined", "raw", "pdfium", "rewrapped")
 OUT_OF_ORDER = ("plain", "pdfminer")
 """How the text of a page was taken off: in the order of reading, or with the pieces of columns out of order."""

@@ -21,9 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.accuracy import BENCHES
 from benchmarks.scoring import letters
-from benchmarks.seeds import PROJECT
+from benchmarks.seeds import BENCHES, PROJECT
 from flows.parameters import available_cores
 from transforms.confidence import ALWAYS, Signs, page_signs
 from transforms.decode import decode

@@ -17,6 +17,7 @@ from transforms.sentences import split
 
 PROJECT = Path(__file__).resolve().parent.parent
 SEEDS = PROJECT / "seeds"
+BENCHES = PROJECT.parent / "shared" / "bench"
 ARTICLES_GOLD = SEEDS / "gold" / "seeds_articles.json"
 FIGURES_GOLD = SEEDS / "gold" / "seeds_figures.jsonl"
 SENTENCE_CASES = PROJECT / "tests" / "cases" / "sentences.jsonl"

@@ -29,14 +29,14 @@ import numpy.typing as npt
 
 from benchmarks import reading
 from benchmarks.scoring import Score, letters, score_boundaries
-from benchmarks.seeds import PROJECT, json_lines
+from benchmarks.seeds import BENCHES, PROJECT, json_lines
 from transforms import old_print
 from transforms.breaks import line_facts
 from transforms.document import Document, Source
 from transforms.old_print import Ways
 from transforms.page import page_lines, read_page
 
-COLUMNS = PROJECT.parent / "shared" / "bench" / "unwrap"
+COLUMNS = BENCHES / "unwrap"
 TABLE = PROJECT / "transforms" / "lexicon" / "old_print.tsv"
 FOLDS = 5
 ROUNDS = 120

@@ -10,10 +10,9 @@ from dataclasses import replace
 import pytest
 from page_checks import read
 
-from benchmarks.accuracy import BENCHES
 from benchmarks.confidence import ALWAYS, Example, bands, fit, judged_apart
 from benchmarks.scoring import Answer, score_reliability
-from benchmarks.seeds import SEEDS
+from benchmarks.seeds import BENCHES, SEEDS
 from transforms.confidence import page_signs, rate_stories
 from transforms.decode import decode
 from transforms.lexicon import table

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from transforms import marks
 from transforms.breaks import NEVER_FIRST, cuts_a_word
 from transforms.document import Article, Document
-from transforms.figures.dates import number
+from transforms.figures.numerals import number
 from transforms.likeness import pairs
 from transforms.pairing import best_pairs
 

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 
 from transforms.bylines import has_surname
-from transforms.figures.dates import number
+from transforms.figures.numerals import number
 from transforms.lexicon import table, words
 
 TERMINAL = "。！？!?…"

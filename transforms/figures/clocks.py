@@ -28,7 +28,7 @@ def dated_at(text: str, start: int, anchor: Anchor) -> Draft | None:
     timed = dates.time_at(text, start, part[0] if part else None)
     if not timed or not _is_clock(text, start, timed.end, bool(part)):
         return None
-    days = _day_of(text, start, anchor)
+    days = _day_of(text, start, part.start() if part else start, anchor)
     return _over(text, Draft(start, timed.end, "time", clock=timed.clock, clock_end=timed.clock_end, days=days))
 
 
@@ -71,11 +71,12 @@ def _is_clock(text: str, start: int, end: int, part: bool) -> bool:
     return certain and (end == len(text) or text.startswith(cues("after-clock"), end))
 
 
-def _day_of(text: str, start: int, anchor: Anchor) -> Days | None:
-    """The day of a time that has none: the one named last, else today; 昨 and 明 before it move it."""
+def _day_of(text: str, start: int, part_start: int, anchor: Anchor) -> Days | None:
+    """The day of a time that has none, with the part of the day before it: the day of the week before that, the one
+    named last, else today; 昨 and 明 before it move it."""
     if not anchor.reference:
         return None
-    weekday = weeks.day_before(text, _part_start(text, start), anchor.reference)
+    weekday = weeks.day_before(text, part_start, anchor.reference)
     if weekday:
         return weekday
     before = text[max(0, start - 5) : start]
@@ -84,9 +85,3 @@ def _day_of(text: str, start: int, anchor: Anchor) -> Days | None:
         return anchor.day
     day = spans.plus(anchor.reference, shift)
     return Days(day, day)
-
-
-def _part_start(text: str, start: int) -> int:
-    """Where the part of the day before a time begins, the time itself where there is none."""
-    part = BEFORE_CLOCK.search(text, max(0, start - 2), start)
-    return part.start() if part else start

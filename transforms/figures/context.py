@@ -120,22 +120,6 @@ _TOP = re.compile(rf"(?:{'|'.join(cues('top'))})(?:[于在为]|全[国省市球]
 
 
 _BEHIND_PLACES = frozenset(("", *"，。、；：！？（）”\n的是为和中里分依已将都"))
-_NOT_FIRST = (
-    "目前",
-    "此前",
-    "之前",
-    "日前",
-    "以前",
-    "年前",
-    "月前",
-    "天前",
-    "提前",
-    "当前",
-    "从前",
-    "先前",
-    "面前",
-    "跟前",
-)
 
 
 def _as_rank(text: str, draft: Draft) -> None:
@@ -144,7 +128,7 @@ def _as_rank(text: str, draft: Draft) -> None:
     if not counted or not text.endswith("前", 0, draft.start):
         return
     alone = text[draft.end : draft.end + 1] in _BEHIND_PLACES
-    first = alone and draft.unit is not None and not text.endswith(_NOT_FIRST, 0, draft.start)
+    first = alone and draft.unit is not None and not text.endswith(cues("before-only"), 0, draft.start)
     if first or _TOP.search(text, max(0, draft.start - _WIDTH), draft.start):
         draft.kind, draft.comparator = "rank", "<="
 

@@ -56,7 +56,7 @@ _TIME = re.compile(
 )
 
 
-_BESIDE = frozenset("".join(row["char"] for row in table("figures_lookalikes")) + ".\ufffd")
+_BESIDE = frozenset("".join(row["char"] for row in table("figures_lookalikes")) + ".")
 _BEHIND_NUMERAL = _BESIDE | frozenset("，一月0123456789")
 
 
@@ -69,10 +69,8 @@ def damaged_at(text: str, start: int, end: int) -> Draft | None:
     before = text[start - 1 : start]
     if before not in _BESIDE and text[end : end + 1] not in _BEHIND_NUMERAL:
         return None
-    first = (
-        start - 2 if text.startswith("O.", max(0, start - 2)) else start - 1 if before in _BESIDE and before else start
-    )
-    found = _DAMAGED.match(text, first) or _DAMAGED.match(text, start)
+    lost = 2 if text.endswith("O.", 0, start) else int(before in _BESIDE)
+    found = (_DAMAGED.match(text, start - lost) if lost else None) or _DAMAGED.match(text, start)
     if not found:
         return None
     time = _TIME.match(text, found.end())

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from transforms.figures import eras, lunar, numerals, spans, weeks
+from transforms.figures import eras, lunar, spans, weeks
 from transforms.figures.cues import cues
+from transforms.figures.numerals import number
 from transforms.figures.spans import Days
 
 JOIN = r"(?:至|到|—{1,2}|－|-|–|~|～|―|一(?=[0-9]))"
@@ -110,14 +111,6 @@ class Moment:
     clock_end: str | None = None
     explicit_year: bool = False
     length: str = "day"
-
-
-_AS_SAID = str.maketrans("〇○0两", "零零零二")
-
-
-def number(text: str) -> int:
-    """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 and 二0二0 → 2020."""
-    return int(text) if text.isdecimal() else int(numerals.worth(text.lstrip("初").translate(_AS_SAID)))
 
 
 def moment_at(text: str, at: int, anchor: Anchor) -> Moment | None:

@@ -39,18 +39,14 @@ def year_at(text: str, at: int) -> tuple[int, Days | None, str] | None:
     if start is None or not found:
         return None
     first, length = _ERAS[text[start:at]]
-    number = 1 if found["y"] == "元" else _worth(found["y"])
-    if not 1 <= number <= length:
+    which = 1 if found["y"] == "元" else numerals.number(found["y"])
+    if not 1 <= which <= length:
         return None
-    year = first + number - 1
+    year = first + which - 1
     if year < 1:
         return found.end(), None, "year"
     if found["d"]:
-        return found.end(), spans.day(year, _worth(found["m"]), _worth(found["d"])), "day"
+        return found.end(), spans.day(year, numerals.number(found["m"]), numerals.number(found["d"])), "day"
     if found["m"]:
-        return found.end(), spans.month(year, _worth(found["m"])), "month"
+        return found.end(), spans.month(year, numerals.number(found["m"])), "month"
     return found.end(), spans.year(year), "year"
-
-
-def _worth(text: str) -> int:
-    return int(text) if text.isdecimal() else int(numerals.worth(text))

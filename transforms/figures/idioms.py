@@ -50,6 +50,10 @@ _COUNTED = frozenset("二两三四五六七八九十")
 _QUOTED = frozenset(("“”", "‘’", "『』"))
 
 
+def _label(text: str, start: int, length: int) -> Draft:
+    return Draft(start, start + length, "count", numerals.amount(text[start]).value, label=True)
+
+
 def quoted_at(text: str, start: int) -> Draft | None:
     """“两山”, “三步走”: a word of the table that stands alone in quotation marks is a slogan, and a label."""
     if text[start] not in _COUNTED:
@@ -58,7 +62,7 @@ def quoted_at(text: str, start: int) -> Draft | None:
         marks = text[start - 1 : start] + text[start + length : start + length + 1]
         word = text[start : start + length]
         if place == 0 and length < 4 and marks in _QUOTED and word in group and not places.is_known(word):
-            return Draft(start, start + length, "count", float(numerals.worth(numerals.READS[text[start]])), label=True)
+            return _label(text, start, length)
     return None
 
 
@@ -68,5 +72,5 @@ def slogan_at(text: str, start: int) -> Draft | None:
         return None
     for place, length, group in _SLOGANS[text[start]]:
         if place == 0 and text[start : start + length] in group:
-            return Draft(start, start + length, "count", float(numerals.worth(numerals.READS[text[start]])), label=True)
+            return _label(text, start, length)
     return None

@@ -149,7 +149,7 @@ def _looks_on(text: str, draft: Draft, before: str) -> bool:
 def _is_share(text: str, draft: Draft) -> bool:
     """各州1/3以上病例出自…: whether the noun of which a share is taken stands right behind it."""
     at = _past_tail(text, draft.end)
-    if draft.kind not in ("percent", "fraction") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
+    if draft.kind not in ("percent", "fraction") or not _is_han(text[at : at + 1]):
         return False
     said = nouns.tells(text[draft.end : draft.end + 8]) or nouns.tells(text[at : at + 8])
     return not said and not edges.names_nothing(text, at)
@@ -158,7 +158,7 @@ def _is_share(text: str, draft: Draft) -> bool:
 def _takes(text: str, draft: Draft, before: str) -> bool:
     """农户流转1000亩土地: whether an amount stands between a verb and what the verb takes."""
     at = draft.end
-    if draft.kind not in ("quantity", "money") or not "\u4e00" <= text[at : at + 1] <= "\u9fff":
+    if draft.kind not in ("quantity", "money") or not _is_han(text[at : at + 1]):
         return False
     return text.endswith("的", 0, draft.start) or bool(_verb_before(text, draft, before))
 
@@ -485,10 +485,13 @@ def _after_mark(between: str, other: Draft, draft: Draft) -> str:
     return rest if listed and len(rest) > 1 and "的" not in rest else between
 
 
+_LISTED = re.compile("[、，和及]")
+
+
 def _bounds(text: str, other: Draft, draft: Draft) -> bool:
     """Whether a figure says which are meant by the words before the next: 65岁以上老年人签约率85%, 缺勤率5%的8个班."""
     bounded = other.kind != "count" and text.startswith(_UPWARDS, other.end)
-    bounded = bounded and not re.search("[、，和及]", text[other.end : draft.start])
+    bounded = bounded and not _LISTED.search(text, other.end, draft.start)
     return bounded or (other.kind == "percent" and text[other.end : draft.start] == "的")
 
 

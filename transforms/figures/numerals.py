@@ -118,6 +118,14 @@ def worth(plain: str) -> float:
     return float(_sum(_TOKEN.findall(plain)))
 
 
+_AS_SAID = str.maketrans("〇○0两", "零零零二")
+
+
+def number(text: str) -> int:
+    """The number of a year, month or day: 初八 → 8, 廿二 → 22, 二〇二〇 and 二0二0 → 2020."""
+    return int(text) if text.isdecimal() else int(worth(text.lstrip("初").translate(_AS_SAID)))
+
+
 def _product(scales: str) -> int:
     factor = 1
     for char in scales:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from transforms.figures import dates, numerals, units
+from transforms.figures import numerals, units
 from transforms.figures.draft import Draft
 from transforms.figures.units import Measure
 
@@ -65,11 +65,11 @@ def add_money(text: str, draft: Draft, measure: Measure) -> None:
         return
     found = _CHANGE.match(text, draft.end) if measure.name in _WITH_CHANGE else None
     if found:
-        tenths = dates.number(found["j"]) * 0.1 if found["j"] else 0.0
-        cents = dates.number(found["f"] or found["g"]) * 0.01 if found["f"] or found["g"] else 0.0
+        tenths = numerals.number(found["j"]) * 0.1 if found["j"] else 0.0
+        cents = numerals.number(found["f"] or found["g"]) * 0.01 if found["f"] or found["g"] else 0.0
         draft.value, draft.end = round(draft.value + tenths + cents, 4), found.end()
     elif measure.name == "块" and (found := _COLLOQUIAL.match(text, draft.end)):
-        draft.value, draft.end = draft.value + dates.number(found["j"]) / 10, found.end()
+        draft.value, draft.end = draft.value + numerals.number(found["j"]) / 10, found.end()
     elif measure.name in ("元", "圆") and text[draft.end : draft.end + 1] in ("整", "正"):
         draft.end += 1
 
@@ -134,6 +134,6 @@ def add_digits(text: str, draft: Draft, measure: Measure) -> None:
     """The worth of `digits_behind` added, as decimals of the unit."""
     found = digits_behind(text, draft.end, measure) if draft.high is None and draft.value is not None else None
     if found and draft.value is not None:
-        digits = "".join(char if char.isdecimal() else str(_HAN.replace("〇", "").index(char)) for char in found["d"])
+        digits = "".join(str(numerals.number(char)) for char in found["d"])
         draft.value = round(draft.value + measure.factor * int(digits) / 10 ** len(digits), 9)
         draft.end = found.end()

@@ -29,6 +29,8 @@ _UNTIL = cues("until")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
 _SO_FAR = ("已持续", "已经持续", "已连续", "已经连续")
+_UP_TO_NOW = (*_RECENT, *_SO_FAR)
+_FROM_OR_TO_NOW = (*_UP_TO_NOW, *_COMING)
 _REACH = 3
 _LINE_END = re.compile("\n")
 
@@ -220,12 +222,12 @@ def _names_a_span(text: str, draft: Draft) -> bool:
     """Whether a duration ends or begins with the issue: 近三年, 4年多来, 未来五年; 历时近三年 is nearly as long."""
     if draft.unit not in ("a", "mo", "d", "wk") or draft.comparator == "<" or (draft.value or 0.0) > 4000:
         return False
-    return text.endswith((*_RECENT, *_COMING, *_SO_FAR), 0, draft.start) or text.startswith("来", draft.end)
+    return text.endswith(_FROM_OR_TO_NOW, 0, draft.start) or text.startswith("来", draft.end)
 
 
 def _span(text: str, draft: Draft, reference: date) -> Days:
     value = draft.value or 0.0
-    if text.endswith((*_RECENT, *_SO_FAR), 0, draft.start) or text.startswith("来", draft.end):
+    if text.endswith(_UP_TO_NOW, 0, draft.start) or text.startswith("来", draft.end):
         return Days(spans.plus(_moved(reference, -value, draft.unit), 1), reference)
     return Days(reference, _moved(reference, value, draft.unit))
 

@@ -20,6 +20,7 @@ from transforms.figures.plans import phase_at, plan_at
 from transforms.figures.prices import priced, sign_before
 from transforms.figures.ratios import ratio_at
 from transforms.figures.signs import signed
+from transforms.figures.unmeasured import CLAUSE_ENDS
 
 _NUMERAL = numerals.expression()
 _AFTER_ONE = (
@@ -138,12 +139,11 @@ def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
 
 
 _RANKED_FIRST = re.compile(rf"(?:{'|'.join(cues('first-place'))})[^，。；：！？\n]{{0,14}}\Z")
-_BEHIND_FIRST = frozenset(("", *"，。、；：！？）”\n的"))
 
 
 def _foremost(text: str, start: int, end: int) -> Draft | None:
     """产量居全省首位, 名列榜首: the first place; 首位女船长 only tells that she is the first."""
-    ranked = text[end : end + 1] in _BEHIND_FIRST and _RANKED_FIRST.search(text, max(0, start - 16), start)
+    ranked = text[end : end + 1] in CLAUSE_ENDS and _RANKED_FIRST.search(text, max(0, start - 16), start)
     return (
         Draft(start, end, "rank", 1.0, unit="位" if text[start] == "首" else None, numeral_end=end) if ranked else None
     )

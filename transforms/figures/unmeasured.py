@@ -82,8 +82,7 @@ _LIST = 120
 """Characters between 一是 and 二是."""
 _PLENUMS = re.compile("中(?:[、和及][一二三四五六七八]中)*全会")
 _OPENING = frozenset(("", "\n", "，", "。", "；", "：", "（", "、", "“", "！", "？", " "))
-_CLAUSE_ENDS = frozenset(("", *"，。、；：！？）”\n的"))
-_PAST = ("目前", "此前", "之前", "日前", "以前", "年前", "月前", "天前", "提前", "当前", "面前", "眼前", "左前", "右前")
+CLAUSE_ENDS = frozenset(("", *"，。、；：！？）”\n的"))
 _QUOTES = frozenset("“‘《「")
 
 
@@ -98,8 +97,8 @@ def _lone(text: str, draft: Draft, after: str) -> Draft | None:
     if (
         before == "前"
         and numeral in "二三四五六七八九十"
-        and after in _CLAUSE_ENDS
-        and not text.endswith(_PAST, 0, draft.start)
+        and after in CLAUSE_ENDS
+        and not text.endswith(cues("before-only"), 0, draft.start)
     ):
         draft.kind, draft.comparator = "rank", "<="
         return draft
@@ -162,7 +161,7 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
         if (
             (numeral[0] == "0" and len(numeral) > 1 and after not in _SEPARATORS)
             or "+" in (after, before[-1:])
-            or before.endswith((*cues("index"), *cues("make")))
+            or before.endswith(_NAMES)
             or _RELAY.match(text, draft.end)
         ):
             return True
@@ -175,6 +174,7 @@ def _is_code(text: str, draft: Draft, numeral: str, after: str) -> bool:
 
 _SERVICES = re.compile("|".join(cues("service")))
 _SERVICE = re.compile(rf"(?:[、和及][0-9]{{3,5}}){{0,4}}(?:{_SERVICES.pattern})")  # 110、12110报警电话
+_NAMES = (*cues("index"), *cues("make"))
 _STROKES = frozenset("—-－–")
 _LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # 787客机, 737—300型飞机

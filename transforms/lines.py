@@ -66,6 +66,9 @@ _LATIN_END = re.compile(r"[A-Za-z]$")
 _LATIN_START = re.compile(r"[A-Za-z]")
 _FOUR_HAN = re.compile(r"[\u3400-\u9fff]{4}")
 _MARKS_IN_A_ROW = re.compile(r"(?<=[，。、；：！？“”‘’（）《》])[，。、；：！？“”‘’（）《》]")
+_POINT_LAST = re.compile(r"(?<![0-9.．])[0-9]{1,8}[.．]$")
+_POINT_FOR_STOP = re.compile(r"[\u3400-\u9fff”）][.．]$")
+_DECIMALS_FIRST = re.compile(r"[0-9]{1,4}(?![0-9.．:年月日])")
 _LINE = re.compile(r"[^\n]+")
 _NEVER_FIRST = tuple("，。、；：！？”’）》】")
 _OPENING = tuple("“‘（《【")
@@ -126,7 +129,28 @@ def printed_lines(text: str) -> list[Line]:
         pieces = _unglued(raw)
         lines.append(replace(line_of(pieces[0], gap), indented=_is_indented(text[found.start() : raw.at[0]])))
         lines += [line_of(piece, True) for piece in pieces[1:]]
-    return lines
+    return _with_points(lines)
+
+
+def _with_points(lines: Sequence[Line]) -> list[Line]:
+    """Lines of which none reads as the end of a sentence where its end cuts a decimal: 占全体的12.⏎5%，…
+
+    A full stop may stand behind a number as well: 增至2024.⏎3月以来 is none of these, nor is any line of a page that
+    sets its full stops as points.
+    """
+    points = sum(_POINT_FOR_STOP.search(line.clean.text) is not None for line in lines)
+    if points > sum("。" in line.clean.text for line in lines):
+        return list(lines)
+    return [
+        replace(line, text=line.text[:-1] + ".", width=line.width - 0.5) if _cuts_a_decimal(line, behind) else line
+        for line, behind in itertools.zip_longest(lines, lines[1:])
+    ]
+
+
+def _cuts_a_decimal(line: Line, behind: Line | None) -> bool:
+    if behind is None or behind.gap or line.text[-1] != "。":
+        return False
+    return _POINT_LAST.search(line.clean.text) is not None and _DECIMALS_FIRST.match(behind.text) is not None
 
 
 def is_old_print(lines: Sequence[Line]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from transforms.figures import numerals
+from transforms.figures import numerals, spans
 from transforms.figures.draft import Draft
 from transforms.figures.measured import measure_behind
 from transforms.lexicon import table
@@ -20,6 +20,7 @@ def _looking(*places: str) -> str:
     return "".join(row["char"] for row in table("figures_lookalikes") if row["place"] in places)
 
 
+LEAP_YEAR = 2000  # of a day without a year that no page's date tells, 29 February may be one
 _N = "[0-9]{1,20}"  # what is longer is no number, and would be gone through again and again
 _DOTTED = "[0-9.]{0,20}"
 _SCALE = rf"[{numerals.SCALES}]{{0,4}}[多余]?"
@@ -94,8 +95,16 @@ def is_doubtful(text: str, draft: Draft, reference: date | None) -> bool:
     surface = text[draft.start : draft.end]
     if "一" in surface and _ONE_BETWEEN.search(surface):
         return True
-    return draft.kind == "date" and draft.days is None and reference is not None and bool(_DAY.search(surface))
+    day = _DAY.search(surface)
+    if day is None or draft.kind != "date" or draft.days is not None:
+        return False
+    if reference is not None:
+        return True
+    return (
+        day["month"] is not None
+        and spans.day(int(day["year"] or LEAP_YEAR), int(day["month"]), int(day["day"])) is None
+    )
 
 
 _ONE_BETWEEN = re.compile(r"[0-9]一[0-9]")
-_DAY = re.compile(r"月[0-9]{1,2}[日号]")
+_DAY = re.compile(r"(?:(?:(?P<year>[0-9]{4})年)?(?P<month>[0-9]{1,2}))?月(?P<day>[0-9]{1,2})[日号]")

@@ -1,0 +1,11 @@
+"""The commands of `banmian`, one module each: its options, and a function that carries it out.
+
+What a command needs is imported when it is called, so that `banmian --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from flows.commands import build, figures, show, status
+
+ALL = (build, show, figures, status)
+"""In the order of `banmian --help`."""

@@ -1,0 +1,29 @@
+"""`banmian build`: the options of a build."""
+
+from __future__ import annotations
+
+import argparse
+
+from flows.options import Commands, add_pattern, add_warehouse, command
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = command(
+        commands, _run, "build", "Build the tables of some pages and publish them as one snapshot.",
+        "banmian build seeds",
+        "banmian build 'issues/*/2024-*' --warehouse corpus --pattern '{publication}/{date:%Y-%m-%d}/{page}.txt'",
+    )  # fmt: skip
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="files *.txt, folders (searched through) or globs")
+    add_warehouse(parser)
+    add_pattern(parser)
+    parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
+    parser.add_argument("--pos", action="store_true", help="tag each word as well (slow)")
+    parser.add_argument("--force", action="store_true", help="build all pages again, changed or not")
+    parser.add_argument("--inline", action="store_true", help="without Prefect, for scripts and quick looks")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from flows.building import build_command
+
+    return build_command(options)

@@ -1,0 +1,51 @@
+"""What the commands of the command line share: how one is described, and the options that several have."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from flows import defaults
+
+DONE, TROUBLE, USAGE = 0, 1, 2
+CODES = """exit codes:
+  0 done, or nothing to do
+  1 a page quarantined in this run, or a due publication failed
+  2 wrong usage"""
+
+Commands = argparse._SubParsersAction  # argparse has no public name for what `add_subparsers` returns
+Command = Callable[[argparse.Namespace], int]
+
+
+def described(parser: argparse.ArgumentParser, what: str, *examples: str) -> argparse.ArgumentParser:
+    """The parser with its help: what it does, examples, the exit codes."""
+    parser.description = what
+    parser.epilog = "example:\n" + "".join(f"  {example}\n" for example in examples) + f"\n{CODES}"
+    return parser
+
+
+def command(
+    commands: Commands[argparse.ArgumentParser], run: Command, name: str, what: str, *examples: str
+) -> argparse.ArgumentParser:
+    """A new command `banmian <name>`; `run` carries it out and returns the exit code."""
+    parser = commands.add_parser(name, help=what, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.set_defaults(command=run)
+    return described(parser, what, *examples)
+
+
+def add_warehouse(parser: argparse.ArgumentParser) -> None:
+    """The option `--warehouse`."""
+    parser.add_argument(
+        "--warehouse", type=Path, default=Path(defaults.WAREHOUSE), metavar="DIR",
+        help=f"root folder of the warehouse (default: {defaults.WAREHOUSE})",
+    )  # fmt: skip
+
+
+def add_pattern(parser: argparse.ArgumentParser) -> None:
+    """The option `--pattern`."""
+    parser.add_argument(
+        "--pattern", metavar="P",
+        help=f"where a path says publication, date and page (default: {defaults.PATTERN}; a date can be written as"
+        " {date:%%Y%%m%%d}, {} stands for anything)",
+    )  # fmt: skip

@@ -1,5 +1,7 @@
 """What a worker process does: reads the pages of one batch, turns each into rows and writes them as one shard.
 
+Pages that the last snapshot holds as they would be read are not read: their rows are taken over.
+
     before  Batch(shard="0", sources=(two files))
     after   five Parquet files in the snapshot's folder, and a BatchResult of paths, digests and counts
 
@@ -10,20 +12,22 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from tempfile import TemporaryDirectory
 
 from flows import reading
 from flows.conservation import held
 from flows.jobs import BatchResult, Failure, Job
-from flows.plan import shard_digest
+from flows.plan import is_placed, page_keys, shard_digest
 from flows.sources import SourceFile
 from transforms.document import Document, Options, Source
 from transforms.jumps import join_issues
 from transforms.page import quarantined, read_page
 from warehouse.errors import CheckFailed, RowsRefused
-from warehouse.shards import write_shard
+from warehouse.former import Former
+from warehouse.shards import KeptDocument, write_shard
 
 
 class LostCharacters(Exception):  # noqa: N818 - reads as a sentence in a cause
@@ -32,20 +36,58 @@ class LostCharacters(Exception):  # noqa: N818 - reads as a sentence in a cause
 
 def run_batch(job: Job) -> BatchResult:
     """Reads and writes one shard. Raises PublicationFailed; a page's own trouble is in its row."""
-    try:
-        return _written(job, {})
-    except (CheckFailed, RowsRefused):
-        # Some page's rows break the contract. Which one shows when each is written alone: slow, and seldom.
-        return _written(job, _refused(job))
+    attempts = [job] if not job.former else [job, replace(job, former=())]
+    for attempt in attempts:
+        with suppress(CheckFailed, RowsRefused):
+            return _Shard(attempt, {}).written()
+    # Some page's rows break the contract. Which one shows when each is written alone: slow, and seldom.
+    return _Shard(attempts[-1], _refused(job)).written()
 
 
-def _written(job: Job, refused: Mapping[str, str]) -> BatchResult:
-    """Writes the shard; `refused` are the pages to be put into quarantine, each with the cause."""
-    contents: list[tuple[SourceFile, str]] = []
-    failures: list[Failure] = [Failure(name, cause) for name, cause in refused.items()]
-    documents = _documents(job, refused, contents, failures)
-    summary = write_shard(job.folder, job.batch.shard, documents)
-    return BatchResult(summary, shard_digest(contents, job.rules, job.options), job.batch.size, tuple(failures))
+class _Shard:
+    """A batch being carried out; `refused` are the pages to be put into quarantine, each with the cause."""
+
+    def __init__(self, job: Job, refused: Mapping[str, str]) -> None:
+        self.job = job
+        self.refused = refused
+        self.former = Former(job.former)
+        self.failures = [Failure(name, cause) for name, cause in refused.items()]
+        self.keys: dict[str, str] = {}
+        """Of the pages read, by document_id."""
+
+    def written(self) -> BatchResult:
+        """Reads what is to be read and writes the shard."""
+        summary = write_shard(self.job.folder, self.job.batch.shard, self._pages(), self.keys.__getitem__)
+        digest = shard_digest((source.document_id, source.key) for source in summary.sources)
+        read = tuple(source for source in summary.sources if source.document_id in self.keys)
+        return BatchResult(summary, digest, self.job.size, read, tuple(self.failures))
+
+    def _pages(self) -> Iterator[Document | KeptDocument]:
+        """The pages one after the other, so that only one is in memory; but those of issues, whose articles jump."""
+        issues = self._issues()
+        for file in self.job.batch.sources:
+            if file.document_id in self.former:
+                yield self.former.take(file.document_id)
+            elif file.document_id in issues:
+                yield issues.pop(file.document_id)
+            else:
+                yield self._read([file])[0]
+
+    def _issues(self) -> dict[str, Document]:
+        """The pages to be read whose issue is known, with their parts joined."""
+        files = [file for file in self.job.batch.sources if is_placed(file) and file.document_id not in self.former]
+        return {document.document_id: document for document in join_issues(self._read(files))}
+
+    def _read(self, files: Sequence[SourceFile]) -> list[Document]:
+        """Reads whole issues or a page of none, and notes their keys."""
+        documents = [read_source(file, Options(**self.job.options), self.failures) for file in files]
+        contents = [(file, one.sha256 or str(one.error)) for file, one in zip(files, documents)]
+        self.keys |= page_keys(contents, self.job.rules, self.job.options)
+        return [self._unless_refused(file, document) for file, document in zip(files, documents)]
+
+    def _unless_refused(self, file: SourceFile, document: Document) -> Document:
+        cause = self.refused.get(file.relative)
+        return replace(_quarantined(file, cause), sha256=document.sha256) if cause else document
 
 
 def _refused(job: Job) -> dict[str, str]:
@@ -58,26 +100,6 @@ def _refused(job: Job) -> dict[str, str]:
             except (CheckFailed, RowsRefused) as error:
                 causes[file.relative] = f"its rows break the contract: {error}"
     return causes
-
-
-def _documents(
-    job: Job, refused: Mapping[str, str], contents: list[tuple[SourceFile, str]], failures: list[Failure]
-) -> Iterator[Document]:
-    """The pages of the batch; notes what was read and what failed. Pages of an issue are joined where articles jump."""
-    pages = _pages(job, refused, contents, failures)
-    issues = any(file.place.publication and file.place.issue_date for file in job.batch.sources)
-    yield from join_issues(pages) if issues else pages
-
-
-def _pages(
-    job: Job, refused: Mapping[str, str], contents: list[tuple[SourceFile, str]], failures: list[Failure]
-) -> Iterator[Document]:
-    """The pages one after the other, so that only one is in memory."""
-    for file in job.batch.sources:
-        document = read_source(file, Options(**job.options), failures)
-        contents.append((file, document.sha256 or str(document.error)))
-        cause = refused.get(file.relative)
-        yield replace(_quarantined(file, cause), sha256=document.sha256) if cause else document
 
 
 def read_source(file: SourceFile, options: Options, failures: list[Failure]) -> Document:

@@ -43,7 +43,7 @@ class Outcome:
     @property
     def quarantined(self) -> int:
         """Pages put into quarantine by this run."""
-        return sum(result.summary.statuses.get("quarantined", 0) for result in self.results)
+        return sum(source.status == "quarantined" for result in self.results for source in result.read)
 
 
 def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None) -> Outcome:
@@ -59,6 +59,7 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             versions={name: importlib.metadata.version(name) for name in VERSIONS},
             options=dict(plan.options),
+            given=plan.given,
         )
     return Outcome(plan, published, results)
 
@@ -79,7 +80,13 @@ def plan_for(parameters: BuildParameters) -> Plan:
 def _jobs(plan: Plan, publication: Publication, force: bool) -> list[Job]:
     """The batches that are to be carried out; all others are linked from the current snapshot."""
     return [
-        Job(batch, str(publication.folder), plan.rules, plan.options)
+        Job(
+            batch,
+            str(publication.folder),
+            plan.rules,
+            plan.options,
+            () if force else publication.former(batch.keys),
+        )
         for batch in plan.batches
         if force or not publication.reuse(batch.shard, batch.digest)
     ]
@@ -90,7 +97,7 @@ def _carried_out(
 ) -> Iterator[BatchResult]:
     if not jobs:
         return
-    progress.phase("building", sum(job.batch.size for job in jobs))
+    progress.phase("building", sum(job.size for job in jobs))
     with pool.opened(min(processes, len(jobs))):
         for result in runner(jobs):
             publication.stage(result.summary, result.digest)

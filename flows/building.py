@@ -15,8 +15,8 @@ from flows.errors import UsageError
 from flows.parameters import BuildParameters
 from flows.plan import Plan
 from flows.running import Interrupted, interruptible
-from warehouse import shards
 from warehouse.errors import NoWarehouse
+from warehouse.parquet import layout
 from warehouse.snapshots import read_manifest
 
 
@@ -74,7 +74,7 @@ class _Work:
             manifest = read_manifest(self.parameters.warehouse)
         except NoWarehouse:
             return False
-        if manifest is None or self.parameters.force or manifest.layout != shards.layout():
+        if manifest is None or self.parameters.force or manifest.layout != layout():
             return False
         return plan.digests == manifest.digests
 

@@ -36,8 +36,9 @@ def read_batch(job: Job) -> BatchResult:
     """One batch: its pages read and written as one shard."""
     result = pool.run(job)
     logger = get_run_logger()
-    for source in result.summary.warnings:
-        logger.warning("%s: %s: %s", source.path, source.status, source.error)
+    for source in result.read:
+        if source.error:
+            logger.warning("%s: %s: %s", source.path, source.status, source.error)
     for failure in result.failures:
         logger.error("%s: a rule failed\n%s", failure.source, failure.traceback)
     return result

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.plan import Batch
-from warehouse.shards import ShardSummary
+from warehouse.former import FormerShard
+from warehouse.shards import ShardSummary, SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class BatchResult:
     summary: ShardSummary
     digest: str
     size: int
+    read: tuple[SourceRecord, ...]
+    """The pages that were read; the rows of the others were taken over."""
     failures: tuple[Failure, ...]
 
 
@@ -34,3 +37,11 @@ class Job:
     folder: str
     rules: str
     options: dict[str, bool]
+    former: tuple[FormerShard, ...] = ()
+    """Where the rows of unchanged pages are to be had."""
+
+    @property
+    def size(self) -> int:
+        """The bytes of the pages to be read."""
+        kept = {name for shard in self.former for name in shard.kept}
+        return sum(size for name, size in self.batch.sizes.items() if name not in kept)

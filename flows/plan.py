@@ -3,17 +3,19 @@
     before  Sources of 2 pages
     after   Plan(batches=(Batch(shard="0", sources=(…, …), digest="…"),), rules="…")
 
-A shard is what one task reads and writes. Pages fall into shards by a hash, those of one issue together, and the number
-of shards depends on the bytes of all sources alone: the same sources give the same shards anywhere. A shard's digest
-covers the bytes and names of its pages, the rules and the options; the warehouse links a shard whose digest it knows.
+A shard is what one task reads and writes. Pages fall into shards by the first bits of a hash, those of one issue
+together, and the number of shards depends on the bytes of all sources alone: the same sources give the same shards
+anywhere. A page's key covers all that decides its rows: its bytes and name, those of the other pages of its issue, the
+rules and the options. A shard whose keys the warehouse knows is linked; in others only pages with a new key are read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -26,18 +28,21 @@ from flows.sources import SourceFile, Sources, discover
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
+KEY_DIGITS = 32
+"""Of a SHA-256, in hexadecimal: enough that no two of billions of pages share a key by chance."""
 RULE_FILES = (".py", ".tsv")
 RULE_PACKAGES = ("jieba", "opencc-python-reimplemented", "rjieba")
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The pages of one shard, by document_id; `digest` stands for them as they were when the plan was made."""
+    """The pages of one shard, by document_id, each with its key and bytes as they were when the plan was made."""
 
     shard: str
     sources: tuple[SourceFile, ...]
+    keys: Mapping[str, str]
+    sizes: Mapping[str, int]
     digest: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Plan:
     batches: tuple[Batch, ...]
     rules: str
     options: dict[str, bool]
+    given: tuple[str, ...]
+    """What the build was asked to read, relative to the warehouse, so that both may move together."""
 
     @property
     def digests(self) -> set[tuple[str, str]]:
@@ -77,7 +84,8 @@ def make_plan(parameters: BuildParameters, on_read: Callable[[int, int], None] |
     options = {"pos": parameters.pos}
     rules = rules_digest()
     batches = _batches(sources.files, prints, rules, options)
-    return Plan(sources, batches, rules, options)
+    given = tuple(os.path.relpath(name, parameters.warehouse) for name in parameters.sources)
+    return Plan(sources, batches, rules, options, given)
 
 
 def fingerprint(path: str) -> Fingerprint:
@@ -89,45 +97,85 @@ def fingerprint(path: str) -> Fingerprint:
     return Fingerprint(hashlib.sha256(data).hexdigest(), len(data))
 
 
-def shard_digest(contents: Iterable[tuple[SourceFile, str]], rules: str, options: dict[str, bool]) -> str:
-    """What stands for a shard; `contents` are its sources by document_id, each with its fingerprint's `content`."""
-    digest = hashlib.sha256(f"{rules}\n{sorted(options.items())}\n".encode())
+def page_keys(contents: Iterable[tuple[SourceFile, str]], rules: str, options: dict[str, bool]) -> dict[str, str]:
+    """The key of each page, by document_id; `contents` are pages with the `content` of their fingerprints.
+
+    Of an issue all pages are to be among them: an article may be carried on from any of them to any other.
+    """
+    units: dict[str, list[tuple[SourceFile, str]]] = defaultdict(list)
     for source, content in contents:
-        place = source.place
-        digest.update(repr((source.relative, content, place.publication, str(place.issue_date), place.page)).encode())
-    return digest.hexdigest()
+        units[_kept_together(source)].append((source, content))
+    head = f"{rules}\n{sorted(options.items())}\n".encode()
+    keys: dict[str, str] = {}
+    for unit in units.values():
+        digest = hashlib.sha256(head + b"".join(sorted(_told(*page) for page in unit)))
+        keys |= {source.document_id: _key(digest.digest(), source) for source, _ in unit}
+    return keys
 
 
-def shards_for(size: int) -> int:
-    """How many shards a corpus of `size` bytes has: a power of two, of about SHARD_BYTES each."""
-    return 1 << max(0, -(-size // SHARD_BYTES) - 1).bit_length()
+def _told(source: SourceFile, content: str) -> bytes:
+    place = source.place
+    return repr((source.relative, content, place.publication, str(place.issue_date), place.page)).encode()
+
+
+def _key(unit: bytes, source: SourceFile) -> str:
+    return hashlib.sha256(unit + source.document_id.encode()).hexdigest()[:KEY_DIGITS]
+
+
+def shard_digest(keys: Iterable[tuple[str, str]]) -> str:
+    """What stands for a shard; `keys` are its document_ids in their order, each with its key."""
+    return hashlib.sha256("".join(f"{name} {key}\n" for name, key in keys).encode()).hexdigest()
+
+
+def bits_for(size: int) -> int:
+    """How many bits of a hash tell the shards of a corpus of `size` bytes: so many that each has some SHARD_BYTES."""
+    return max(0, -(-size // SHARD_BYTES) - 1).bit_length()
 
 
 def _batches(
     files: tuple[SourceFile, ...], prints: dict[str, Fingerprint], rules: str, options: dict[str, bool]
 ) -> tuple[Batch, ...]:
-    shards = shards_for(sum(one.size for one in prints.values()))
-    members: dict[int, list[SourceFile]] = defaultdict(list)
+    bits = bits_for(sum(one.size for one in prints.values()))
+    keys = page_keys(((file, prints[file.document_id].content) for file in files), rules, options)
+    members: dict[str, list[SourceFile]] = defaultdict(list)
     for source in files:
-        members[int(hashlib.sha256(_kept_together(source).encode()).hexdigest()[:12], 16) % shards].append(source)
-    width = len(f"{shards - 1:x}")
-    return tuple(
-        Batch(
-            shard=f"{number:0{width}x}",
-            sources=tuple(sources),
-            digest=shard_digest(((one, prints[one.document_id].content) for one in sources), rules, options),
-            size=sum(prints[one.document_id].size for one in sources),
-        )
-        for number, sources in sorted(members.items())
+        members[_shard_of(source, bits)].append(source)
+    return tuple(_batch(shard, sources, keys, prints) for shard, sources in sorted(members.items()))
+
+
+def _batch(shard: str, sources: list[SourceFile], keys: dict[str, str], prints: dict[str, Fingerprint]) -> Batch:
+    ids = [source.document_id for source in sources]
+    return Batch(
+        shard=shard,
+        sources=tuple(sources),
+        keys={name: keys[name] for name in ids},
+        sizes={name: prints[name].size for name in ids},
+        digest=shard_digest((name, keys[name]) for name in ids),
     )
+
+
+def _shard_of(source: SourceFile, bits: int) -> str:
+    """The name of a page's shard: the first bits of a hash, as hexadecimal digits filled up with zeros.
+
+    More bits cut each shard in two. Pages of no known issue go by their document_id, which is a hash itself, so that
+    the files of a table hold one range of them each and a reader that looks for one page opens one file.
+    """
+    together = _kept_together(source)
+    hashed = together if together == source.document_id else hashlib.sha256(together.encode()).hexdigest()
+    digits = max(1, -(-bits // 4))
+    unused = 4 * digits - bits
+    return f"{int(hashed[:digits], 16) >> unused << unused:0{digits}x}"
 
 
 def _kept_together(source: SourceFile) -> str:
     """Pages that share this come into one shard: those of an issue, where the path tells it."""
     place = source.place
-    if place.publication and place.issue_date:
-        return f"{place.publication}\n{place.issue_date}"
-    return source.document_id
+    return f"{place.publication}\n{place.issue_date}" if is_placed(source) else source.document_id
+
+
+def is_placed(source: SourceFile) -> bool:
+    """Whether a page's path tells its issue."""
+    return bool(source.place.publication and source.place.issue_date)
 
 
 @cache

@@ -18,7 +18,7 @@ def of_build(outcome: Outcome, parameters: BuildParameters, seconds: float) -> s
     manifest = outcome.published.manifest
     pages = _counted(sum(manifest.statuses.values()), "page")
     if outcome.published.new:
-        fresh = sum(len(result.summary.sources) for result in outcome.results)
+        fresh = sum(len(result.read) for result in outcome.results)
         head = f"Built {pages} in {seconds:.1f} s ({fresh:,} read anew)"
     else:
         head = f"Nothing changed: {pages} built before, looked through in {seconds:.1f} s"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import SEEDS
 
 from flows import batch, plan, reading
 from flows.batch import run_batch
@@ -37,6 +38,11 @@ def tables(outcome: Outcome) -> Files:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
 
 
+def read(outcome: Outcome) -> list[str]:
+    """The names of the pages that were read, not taken over."""
+    return [source.path for result in outcome.results for source in result.read]
+
+
 def job(pages: Path, folder: Path) -> Job:
     """The one batch of `pages`, to be carried out in this process."""
     made = plan.make_plan(BuildParameters(sources=[str(pages)]))
@@ -54,15 +60,16 @@ def errors(result: BatchResult) -> dict[str, str | None]:
 @pytest.mark.usefixtures("small_shards")
 def test_the_bytes_are_the_same_whatever_the_number_of_jobs(pages: Path, tmp_path: Path) -> None:
     first, *others = [tables(built(pages, tmp_path / f"jobs{jobs}", jobs=jobs)) for jobs in (1, 2, 4)]
-    assert len(first) == 5 * 4
+    assert len(first) == 5 * 3
     assert others == [first, first]
 
 
 @pytest.mark.usefixtures("small_shards")
-def test_a_second_build_does_nothing_and_a_changed_page_costs_its_shard(pages: Path, tmp_path: Path) -> None:
+def test_a_second_build_does_nothing_and_a_changed_page_costs_itself(pages: Path, tmp_path: Path) -> None:
     root = tmp_path / "warehouse"
     first = built(pages, root)
-    assert first.published.new and len(first.results) == len(first.plan.batches) == 4
+    assert first.published.new and len(first.results) == len(first.plan.batches) == 3
+    assert sorted(read(first)) == sorted(path.name for path in pages.iterdir())
 
     again = built(pages, root)
     assert not again.published.new and again.results == ()
@@ -72,9 +79,50 @@ def test_a_second_build_does_nothing_and_a_changed_page_costs_its_shard(pages: P
     page.write_bytes(page.read_bytes().replace("滨州".encode(), "德州".encode()))
     changed = built(pages, root)
     assert changed.published.new and len(changed.results) == 1
+    assert len(changed.results[0].summary.sources) > 1
+    assert read(changed) == ["000-1.txt"]
+    assert changed.results[0].size == page.stat().st_size
     other = {name: data for name, data in tables(changed).items() if changed.results[0].summary.shard not in name}
     assert other.items() <= tables(first).items()
     assert tables(changed) == tables(built(pages, tmp_path / "scratch"))
+
+
+def test_no_page_is_read_again_when_the_corpus_grows_into_more_shards(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "warehouse"
+    for size, batches in ((1 << 20, 1), (16_000, 3), (8_000, 5), (1 << 20, 1)):
+        monkeypatch.setattr(plan, "SHARD_BYTES", size)
+        (pages / f"{size}.txt").write_text(f"新增{size}个岗位。", encoding="utf-8")
+        grown = built(pages, root)
+        assert len(grown.plan.batches) >= batches
+        assert len(read(grown)) == (9 if grown.published.manifest.snapshot == 1 else 1)
+        assert tables(grown) == tables(built(pages, tmp_path / f"clean{grown.published.manifest.snapshot}"))
+        (pages / f"{size}.txt").unlink()
+
+
+def test_a_changed_page_costs_its_issue(tmp_path: Path) -> None:
+    """An article may be carried on from any page of an issue to any other."""
+    for day in ("2024-11-20", "2024-11-21"):
+        for page, seed in enumerate(sorted(SEEDS.glob("*.txt")), 1):
+            path = tmp_path / f"pages/日报/{day}/{page:02d}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(seed.read_bytes()[:6000].rpartition(b"\n")[0])
+    built(tmp_path / "pages", tmp_path / "warehouse")
+    page = tmp_path / "pages/日报/2024-11-21/02.txt"
+    page.write_bytes(page.read_bytes().replace("滨州".encode(), "德州".encode()))
+    changed = built(tmp_path / "pages", tmp_path / "warehouse")
+    assert sorted(read(changed)) == ["日报/2024-11-21/01.txt", "日报/2024-11-21/02.txt"]
+    assert tables(changed) == tables(built(tmp_path / "pages", tmp_path / "clean"))
+
+
+def test_a_page_in_quarantine_counts_in_the_run_that_put_it_there(pages: Path, tmp_path: Path) -> None:
+    (pages / "000-0.txt").write_bytes(b"")
+    assert built(pages, tmp_path / "warehouse").quarantined == 1
+    (pages / "new.txt").write_text("今天的报纸出版了。", encoding="utf-8")
+    second = built(pages, tmp_path / "warehouse")
+    assert (second.quarantined, read(second)) == (0, ["new.txt"])
+    assert second.published.manifest.statuses == {"ok": 8, "quarantined": 1}
 
 
 def test_force_builds_all_again_to_the_same_bytes(pages: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows import plan
 from flows.parameters import BuildParameters
-from flows.plan import Plan, make_plan, shards_for
+from flows.plan import Plan, bits_for, make_plan
 
 MEGABYTE = 1 << 20
 
@@ -43,13 +43,12 @@ def issues(root: Path, days: Iterable[int], papers: Iterable[str] = ("binzhou", 
     ],
 )
 def test_a_shard_holds_about_four_megabytes(size: int, shards: int) -> None:
-    assert shards_for(size) == shards
+    assert 1 << bits_for(size) == shards
 
 
 @given(st.integers(0, 1 << 45))
-def test_the_number_of_shards_is_a_power_of_two_that_is_just_enough(size: int) -> None:
-    shards = shards_for(size)
-    assert shards & (shards - 1) == 0
+def test_the_number_of_shards_is_just_enough(size: int) -> None:
+    shards = 1 << bits_for(size)
     assert shards * plan.SHARD_BYTES >= size
     assert shards == 1 or shards // 2 * plan.SHARD_BYTES < size
 
@@ -103,6 +102,47 @@ def test_one_changed_page_touches_one_shard(tmp_path: Path, monkeypatch: pytest.
     before = planned(root).digests
     (root / "dezhou/2024-05-03/02.txt").write_text("dezhou3日第3版", encoding="utf-8")
     assert len(planned(root).digests - before) == 1
+
+
+def keys(made: Plan) -> dict[str, str]:
+    return {source.relative: batch.keys[source.document_id] for batch in made.batches for source in batch.sources}
+
+
+def test_a_key_tells_of_a_page_and_its_issue_only(tmp_path: Path) -> None:
+    root = issues(tmp_path, [1, 2])
+    before = keys(planned(root))
+    assert len(set(before.values())) == len(before) == 12
+    (root / "dezhou/2024-05-02/03.txt").write_text("改了", encoding="utf-8")
+    (root / "more.txt").write_text("新的", encoding="utf-8")
+    after = keys(planned(root))
+    assert {name for name in before if after[name] != before[name]} == {
+        f"dezhou/2024-05-02/0{n}.txt" for n in (1, 2, 3)
+    }
+    alone = keys(planned(root, pattern="{page}.txt"))
+    assert not set(alone.values()) & set(before.values())
+    (root / "dezhou/2024-05-02/01.txt").unlink()
+    assert keys(planned(root, pattern="{page}.txt")).items() <= alone.items(), "pages of no issue stand for themselves"
+
+
+def test_more_shards_cut_each_shard_in_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the rows of a page are found again in one former shard, whatever the corpus grew to."""
+    root = issues(tmp_path, range(1, 29))
+    homes = []
+    for size in (1000, 200, 100):
+        monkeypatch.setattr(plan, "SHARD_BYTES", size)
+        homes.append({one.document_id: batch.shard for batch in planned(root).batches for one in batch.sources})
+    few, more, most = homes
+    assert len(set(few.values())) < len(set(more.values())) < len(set(most.values()))
+    for fine, coarse in ((more, few), (most, more), (most, few)):
+        assert all(len({coarse[name] for name in fine if fine[name] == shard}) == 1 for shard in fine.values())
+
+
+def test_pages_of_no_issue_lie_in_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARD_BYTES", 100)
+    made = planned(issues(tmp_path, range(1, 11)), pattern="{page}.txt")
+    assert len(made.batches) > 4
+    ids = [source.document_id for batch in made.batches for source in batch.sources]
+    assert ids == sorted(ids)
 
 
 def test_the_rules_digest_covers_every_rule_and_every_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from warehouse_samples import Story, bytes_of, identity, in_order, page, pages, quarantined
 
 from transforms.document import Document
-from warehouse import schema, shards
+from warehouse import parquet, schema, shards
 from warehouse.errors import CheckFailed, PublicationFailed, RowsRefused
 from warehouse.shards import write_shard
 
@@ -112,7 +112,7 @@ def test_order_of_documents_is_insisted_on(tmp_path: Path, wrong: list[Document]
 def test_row_groups_and_conversion_do_not_change_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     documents = pages(30)
     write_shard(tmp_path / "one", "00", documents)
-    monkeypatch.setattr(shards, "ROW_GROUP", 40)
+    monkeypatch.setattr(parquet, "ROW_GROUP", 40)
     monkeypatch.setattr(shards, "PENDING", 7)
     write_shard(tmp_path / "two", "00", documents)
     files = [pq.ParquetFile(tmp_path / name / "sentence/00.parquet") for name in ("one", "two")]
@@ -122,7 +122,7 @@ def test_row_groups_and_conversion_do_not_change_rows(tmp_path: Path, monkeypatc
 
 def test_documents_are_taken_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows reach the disk while documents still come: no more than a row group is held."""
-    monkeypatch.setattr(shards, "ROW_GROUP", 8)
+    monkeypatch.setattr(parquet, "ROW_GROUP", 8)
     monkeypatch.setattr(shards, "PENDING", 4)
     sizes: list[int] = []
 
@@ -152,9 +152,9 @@ def test_rows_that_break_the_contract_leave_nothing(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("name", ["", "../00", "a/b", ".hidden", "日报", "00.parquet"])
+@pytest.mark.parametrize("name", ["", "../00", "a/b", ".hidden", "日报", "00.parquet", "A0", "x"])
 def test_names_of_shards_are_plain(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match="letters, digits"):
+    with pytest.raises(ValueError, match="digits 0 to 9 and a to f"):
         write_shard(tmp_path, name, [])
 
 

@@ -26,10 +26,11 @@ from warehouse_child import corpus
 from warehouse_samples import bytes_of, in_order, marked, page, pages, publish, quarantined
 
 import warehouse
-from warehouse import lock, schema, shards
+from warehouse import lock, parquet, schema
 from warehouse.errors import CheckFailed, NoWarehouse, PublicationFailed
 from warehouse.manifest import Manifest, dumps, loads
-from warehouse.shards import fingerprint, write_shard
+from warehouse.parquet import fingerprint
+from warehouse.shards import write_shard
 from warehouse.snapshots import Publication, current_snapshot, read_manifest, read_snapshot
 
 HERE = Path(__file__).parent
@@ -77,7 +78,7 @@ def marks(opened: warehouse.Corpus) -> set[str]:
 
 def assert_clean(root: Path) -> None:
     """Nothing but what readers need; ids without gaps, and each snapshot the child of the one before it."""
-    assert sorted(os.listdir(root)) == ["current", "current.txt", "snapshots"]
+    assert sorted(os.listdir(root)) == ["current", "current.txt", "history.jsonl", "snapshots"]
     ids = sorted(os.listdir(root / "snapshots"))
     assert ids == [f"{number:06d}" for number in range(1, len(ids) + 1)]
     assert os.readlink(root / "current") == f"snapshots/{ids[-1]}" == (root / "current.txt").read_text().strip()
@@ -172,7 +173,7 @@ def test_manifest_comes_back_as_it_was(tmp_path: Path) -> None:
         lambda _: "",
         lambda text: text[:-100],
         lambda _: "[]",
-        lambda text: text.replace('"format": 1', '"format": 99'),
+        lambda text: text.replace('"format": 2', '"format": 99'),
         lambda text: text.replace('"path": "article/', '"path": "articles/'),
         lambda text: text.replace('"shards"', '"batches"'),
     ],
@@ -210,7 +211,7 @@ def test_a_damaged_file_is_written_anew_by_the_next_build(tmp_path: Path, damage
 
 def test_shards_of_another_schema_are_not_reused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(tmp_path, corpus("1"))
-    monkeypatch.setattr(shards, "layout", lambda: "that of a later version")
+    monkeypatch.setattr(parquet, "layout", lambda: "that of a later version")
     assert publish(tmp_path, corpus("1")).new
     assert not (tmp_path / "current/article/02.parquet").samefile(tmp_path / "snapshots/000001/article/02.parquet")
 
@@ -233,7 +234,7 @@ def test_without_symbolic_links_the_pointer_file_counts(tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "symlink", refuse)
     publish(tmp_path, corpus("1"))
     publish(tmp_path, corpus("2"))
-    assert sorted(os.listdir(tmp_path)) == ["current.txt", "snapshots"]
+    assert sorted(os.listdir(tmp_path)) == ["current.txt", "history.jsonl", "snapshots"]
     assert marks(warehouse.open(tmp_path)) == {"2"}
 
 

@@ -7,12 +7,14 @@ import resource
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from warehouse_samples import marked, publish, quarantined
 
 from transforms.document import Document
 from warehouse.errors import PublicationFailed
+from warehouse.history import expire, rollback
 from warehouse.snapshots import Publication
 
 
@@ -46,6 +48,18 @@ def die(root: str, mark: str, fatal: str) -> None:
     seen = count_events(root, int(fatal))
     publish(root, corpus(mark))
     say(len(seen))
+
+
+def die_in_rollback(root: str, fatal: str) -> None:
+    """Makes snapshot 1 current again, killed at the given event."""
+    count_events(root, int(fatal))
+    rollback(root, 1, at="2024-12-01T00:00:00+00:00")
+
+
+def die_in_expire(root: str, fatal: str) -> None:
+    """Removes all snapshots but the current one, killed at the given event."""
+    count_events(root, int(fatal))
+    expire(root, before=datetime(2030, 1, 1, tzinfo=UTC), at="2024-12-01T00:00:00+00:00")
 
 
 def loop(root: str, name: str, count: str) -> None:
@@ -88,4 +102,5 @@ def orphan(root: str) -> None:
 
 
 if __name__ == "__main__":
-    {"die": die, "loop": loop, "starve": starve, "forbid": forbid, "orphan": orphan}[sys.argv[1]](*sys.argv[2:])
+    doings = (die, die_in_rollback, die_in_expire, loop, starve, forbid, orphan)
+    {doing.__name__: doing for doing in doings}[sys.argv[1]](*sys.argv[2:])

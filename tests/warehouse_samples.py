@@ -108,14 +108,16 @@ def marked(mark: str, shard: str) -> list[Document]:
     return in_order(page(f"{shard}/{number}.txt", [story] * 3, [f"号{mark}"], publication=mark) for number in range(2))
 
 
-def publish(root: Path | str, shards: dict[str, list[Document]], **rest: Any) -> Published:
+def publish(
+    root: Path | str, shards: dict[str, list[Document]], created: str = "2024-11-20T08:00:00Z", **rest: Any
+) -> Published:
     """Publishes these documents, shard by shard; what has the same documents as before is reused."""
     with Publication.begin(root, **rest) as publication:
         for shard, documents in shards.items():
             digest = hashlib.sha256(repr(documents).encode()).hexdigest()
             if not publication.reuse(shard, digest):
                 publication.stage(write_shard(publication.folder, shard, documents), digest)
-        return publication.publish(rules="rules", created="2024-11-20T08:00:00Z", versions={"banmian": "0"})
+        return publication.publish(rules="rules", created=created, versions={"banmian": "0"})
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:

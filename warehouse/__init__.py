@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from warehouse.corpus import Corpus
 
 
-def open(path: Path | str) -> Corpus:
-    """Opens the current snapshot of the warehouse at `path`; see `warehouse.corpus`.
+def open(path: Path | str, snapshot: int | None = None) -> Corpus:
+    """Opens the current snapshot of the warehouse at `path`, or an older one by its id; see `warehouse.corpus`.
 
-    Raises `warehouse.errors.NoWarehouse` where nothing is published.
+    Raises `warehouse.errors.NoWarehouse` where nothing is published, or no such snapshot is there.
     """
     # Imported on use: workers that only write need not load what reading takes.
     from warehouse.corpus import open_corpus
 
-    return open_corpus(path)
+    return open_corpus(path, snapshot)

@@ -1,7 +1,8 @@
 """Opens a published warehouse to read: all five tables of one and the same snapshot.
 
 A build may move `current` at any moment. A reader that opens `current/article` and a little later `current/sentence`
-can so get two tables that do not belong together; `open_corpus` follows the link once and stays with what it found.
+can so get two tables that do not belong together; `open_corpus` follows the link once and stays with what it found. As
+long as a corpus is open, `banmian expire` leaves its snapshot alone.
 
     corpus = warehouse.open("data/warehouse")
     corpus.articles.to_pandas(columns=["headline", "speaker"])
@@ -12,14 +13,17 @@ can so get two tables that do not belong together; `open_corpus` follows the lin
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from warehouse import schema
 from warehouse.errors import MissingLibrary, NoWarehouse
+from warehouse.lease import Lease
 from warehouse.manifest import MANIFEST, Manifest
+from warehouse.pointer import SNAPSHOTS, snapshot_ids, snapshot_name
 from warehouse.shards import SourceRecord
 from warehouse.snapshots import current_snapshot, read_snapshot
 
@@ -101,10 +105,25 @@ class TableReader:
 @dataclass(frozen=True)
 class Corpus:
     """One snapshot of a warehouse. `path` is its folder; the tables below are read from there, whatever is published
-    in the meantime."""
+    in the meantime. It is open until it is closed, garbage or left as the block of a `with`."""
 
     path: Path
     manifest: Manifest
+    lease: Lease = field(repr=False, compare=False)
+
+    def __enter__(self) -> Corpus:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets `banmian expire` remove the snapshot once it is old; nothing shall be read from it any more."""
+        self.lease.close()
+
+    def __reduce__(self) -> tuple[Callable[[Path], Corpus], tuple[Path]]:
+        """Another process opens the same snapshot for itself."""
+        return open_corpus, (self.path,)
 
     def table(self, name: str) -> TableReader:
         """The table of this name: document, article, sentence, figure or residue. Raises KeyError for any other."""
@@ -146,16 +165,36 @@ class Corpus:
         return connection
 
 
-def open_corpus(path: Path | str) -> Corpus:
-    """The current snapshot of the warehouse at `path`, or the snapshot whose folder `path` is.
+def open_corpus(path: Path | str, snapshot: int | None = None) -> Corpus:
+    """The current snapshot of the warehouse at `path`, or the one with the id `snapshot`; `path` may also be the folder
+    of a snapshot.
 
-    Raises `NoWarehouse` where there is neither, saying how to make one.
+    Raises `NoWarehouse` where there is none, saying how to make one or which there are.
     """
     path = Path(path)
-    folder = path.resolve() if (path / MANIFEST).exists() else current_snapshot(path)
-    if folder is None:
+    while True:
+        folder = _folder(path, snapshot)
+        try:
+            lease = Lease(folder)
+        except OSError as cause:
+            if folder == _folder(path, snapshot):
+                raise NoWarehouse(f"{folder / MANIFEST}: can't open: {cause.strerror or cause}") from cause
+            continue  # it was removed as another one had become current
+        return Corpus(folder, read_snapshot(folder), lease)
+
+
+def _folder(path: Path, snapshot: int | None) -> Path:
+    """The folder of a snapshot, links resolved."""
+    if snapshot is not None:
+        folder = path.resolve() / SNAPSHOTS / snapshot_name(snapshot)
+        if folder.is_dir():
+            return folder
+        there = ", ".join(map(str, snapshot_ids(path))) or "none"
+        raise NoWarehouse(f"{path}: no snapshot {snapshot}; there are {there} (`banmian history` tells more)")
+    current = path.resolve() if (path / MANIFEST).exists() else current_snapshot(path)
+    if current is None:
         raise NoWarehouse(f"{path}: no warehouse; `banmian build SOURCE --warehouse {path}` makes one")
-    return Corpus(folder, read_snapshot(folder))
+    return current
 
 
 def _library(name: str) -> Any:

@@ -6,6 +6,8 @@ All of them travel between processes: an exception raised in a worker arrives as
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,19 @@ class PublicationFailed(WarehouseError):  # noqa: N818
     def at(cls, path: Path | str, doing: str, cause: OSError) -> PublicationFailed:
         """Names the path, what was being done and why it failed: `data/warehouse: can't write: No space left`."""
         return cls(f"{path}: can't {doing}: {cause.strerror or cause}")
+
+
+@contextmanager
+def refusals(path: Path, doing: str, exactly: bool = False) -> Iterator[None]:
+    """Turns what the file system refuses in the block into `PublicationFailed`: the path, what was being done, why not.
+
+    The path is the one that the system names, or `path` where it names none or `exactly` that is to be told.
+    """
+    try:
+        yield
+    except OSError as cause:
+        named = path if exactly else cause.filename or path
+        raise PublicationFailed.at(named, doing, cause) from cause
 
 
 class NoWarehouse(WarehouseError):  # noqa: N818

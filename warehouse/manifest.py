@@ -3,24 +3,29 @@
 Each source with its digest and shard, each file with its rows, bytes and checksum, the digest of the rules, the parent
 and the versions. The next build decides from it what to do again, and `banmian status` reads its counts here. Time
 stands here and nowhere else: all other files of a snapshot depend on sources and rules alone.
+
+In most warehouses each shard has a file of its own in each table. In a large one a table's shards share files
+(`warehouse.files`): `merged` says which shards lie behind each other in which file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from warehouse.shards import ShardSummary, SourceRecord, TableFile
+from warehouse.parquet import Rows, TableFile
+from warehouse.shards import ShardSummary, SourceRecord
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Goes up when a reader of the former format would misread the manifest."""
-PLAIN = ("snapshot", "parent", "created", "rules", "layout", "versions", "options")
+PLAIN = ("snapshot", "parent", "created", "rules", "layout", "versions", "options", "given")
 """The fields of a manifest that are in JSON what they are in Python."""
 
 
@@ -33,6 +38,14 @@ class ShardRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedFile:
+    """A file that holds the rows of several shards, one behind the other in this order."""
+
+    file: TableFile
+    shards: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A snapshot. `created` is a time as text; `layout` tells of schema and writer; `digest` of all its tables."""
 
@@ -44,8 +57,12 @@ class Manifest:
     shards: tuple[ShardRecord, ...]
     versions: dict[str, str] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    """The sources as the build was given them, relative to the warehouse: where `banmian verify` looks for them."""
+    merged: tuple[MergedFile, ...] = ()
+    """The files of those tables in which shards share files; in all others each shard has its own."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the checksums of all files: two snapshots with the same digest hold the same tables."""
         lines = (f"{file.path} {file.sha256}\n" for file in self.files)
@@ -56,9 +73,31 @@ class Manifest:
         """The name of each shard with the digest of what went into it."""
         return {(shard.summary.shard, shard.digest) for shard in self.shards}
 
-    @property
-    def files(self) -> Iterator[TableFile]:
-        return (file for shard in self.shards for file in shard.summary.files)
+    @cached_property
+    def files(self) -> tuple[TableFile, ...]:
+        """All files of the tables, sorted by path."""
+        shared = {one.file.table for one in self.merged}
+        own = [file for shard in self.shards for file in shard.summary.files if file.table not in shared]
+        return tuple(sorted([*own, *(one.file for one in self.merged)], key=lambda file: file.path))
+
+    def rows_of(self, shard: ShardSummary, folder: Path) -> dict[str, Rows]:
+        """Where the rows of a shard of this snapshot lie, by table; `folder` is the snapshot's."""
+        own = {file.table: (file.path, 0, file.rows) for file in shard.files}
+        places = own | self._shared.get(shard.shard, {})
+        return {table: Rows(str(folder / path), start, count) for table, (path, start, count) in places.items()}
+
+    @cached_property
+    def _shared(self) -> dict[str, dict[str, tuple[str, int, int]]]:
+        """For each shard and table of merged files: the file, the row that the shard begins with, how many it has."""
+        summaries = {record.summary.shard: record.summary for record in self.shards}
+        found: dict[str, dict[str, tuple[str, int, int]]] = defaultdict(dict)
+        for one in self.merged:
+            start = 0
+            for shard in one.shards:
+                count = summaries[shard].rows(one.file.table)
+                found[shard][one.file.table] = (one.file.path, start, count)
+                start += count
+        return found
 
     @property
     def sources(self) -> Iterator[SourceRecord]:
@@ -113,10 +152,12 @@ def dumps(manifest: Manifest) -> str:
         "layout": manifest.layout,
         "versions": manifest.versions,
         "options": manifest.options,
+        "given": list(manifest.given),
         "rows": manifest.rows,
     }
     shards = [{"digest": shard.digest, **asdict(shard.summary)} for shard in manifest.shards]
-    return json.dumps({**head, "shards": shards}, ensure_ascii=False, indent=1) + "\n"
+    merged = [asdict(one) for one in manifest.merged]
+    return json.dumps({**head, "merged": merged, "shards": shards}, ensure_ascii=False, indent=1) + "\n"
 
 
 def loads(text: str) -> Manifest:
@@ -126,7 +167,9 @@ def loads(text: str) -> Manifest:
         if raw["format"] != FORMAT:
             raise ValueError(f"its format is {raw['format']}, this version reads {FORMAT}")
         shards = tuple(_shard(**shard) for shard in raw["shards"])
-        manifest = Manifest(shards=shards, **{name: raw[name] for name in PLAIN})
+        merged = tuple(MergedFile(TableFile(**one["file"]), tuple(one["shards"])) for one in raw["merged"])
+        plain = {name: raw[name] for name in PLAIN} | {"given": tuple(raw["given"])}
+        manifest = Manifest(shards=shards, merged=merged, **plain)
     except (KeyError, TypeError, AttributeError) as cause:
         raise ValueError(f"no manifest of a snapshot: {cause!r}") from cause
     if manifest.digest != raw.get("digest"):

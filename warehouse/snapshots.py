@@ -5,6 +5,7 @@ A warehouse looks like this; readers open `current/<table>/*.parquet`:
     <root>/current               -> snapshots/000002, moved in one step
     <root>/current.txt           the same as text, for file systems without links
     <root>/snapshots/000002/     document/ article/ sentence/ figure/ residue/ manifest.json
+    <root>/history.jsonl         what was published, rolled back and removed, and when
     <root>/.staging/, .lock      only while a build is at work
 
 A build holds the lock from its first look at the current snapshot until it has published: two builds never
@@ -17,38 +18,36 @@ dies on the way, by whatever means, leaves `current` as it was; what it has left
             publication.stage(write_shard(publication.folder, "00", documents), digest)
         published = publication.publish(rules=rules, created=now)
 
-A snapshot that was ever current is never touched again, and ids only rise.
+A snapshot that was ever current is never changed again, and ids only rise.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from warehouse import schema, shards
+from warehouse import files, log, parquet, pointer, schema, shards
 from warehouse.checks import check_snapshot
-from warehouse.errors import NoWarehouse, PublicationFailed
+from warehouse.errors import NoWarehouse, PublicationFailed, refusals
+from warehouse.former import FormerShard
 from warehouse.lock import build_lock
-from warehouse.manifest import MANIFEST, Manifest, ShardRecord, load, save
-from warehouse.shards import ShardSummary, TableFile
+from warehouse.manifest import MANIFEST, Manifest, MergedFile, ShardRecord, load, save
+from warehouse.parquet import Rows, TableFile, fingerprint, settle, table_path
+from warehouse.pointer import SNAPSHOTS, snapshot_name
+from warehouse.shards import ShardSummary
 
-SNAPSHOTS = "snapshots"
-CURRENT = "current"
-POINTER = "current.txt"
 STAGING = ".staging"
 LOCK = ".lock"
 INTENT = "intent"
 """In the staging folder: the snapshot about to be put into place. If it never became current, it is rubbish."""
 PATIENCE = 3600.0
 """Seconds that a build waits for another one."""
-NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
-"""How a file system says that it has no symbolic links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def current_snapshot(root: Path | str) -> Path | None:
     Raises `NoWarehouse` where the root can't be read.
     """
     try:
-        name = _pointed(Path(root))
+        name = pointer.pointed(Path(root))
         return Path(root).resolve() / name if name else None
     except OSError as cause:
         raise NoWarehouse(f"{root}: can't read: {cause.strerror or cause}") from cause
@@ -89,6 +88,23 @@ def read_snapshot(folder: Path) -> Manifest:
         raise NoWarehouse(f"{folder / MANIFEST}: {cause}; build again with --force") from cause
 
 
+@contextmanager
+def held(root: Path, patience: float, on_wait: Callable[[str], None] | None = None) -> Iterator[Path]:
+    """Holds the lock of a warehouse, clears away what the dead left, and yields an empty folder to make things in.
+
+    Raises `PublicationFailed` where the root can't be locked or written to. Nothing of the folder is left behind.
+    """
+    staging = root / STAGING
+    with build_lock(root / LOCK, patience, on_wait):
+        with refusals(root, "prepare the warehouse"):
+            _clean_up(root)
+            staging.mkdir()
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
 class Publication:
     """A snapshot in the making; see the module's head for its life. Made by `begin`, never shared between processes:
     workers get `folder` and give back a `ShardSummary`."""
@@ -101,7 +117,10 @@ class Publication:
         """The manifest of the current snapshot; None for a first build, or where it can't be read."""
         self._current = current_snapshot(root) or root
         self._records: dict[str, ShardRecord] = {}
+        self._parts: dict[str, dict[str, Rows]] = {}
+        """Where the rows of each shard lie, by table: in the folder, or in a file of the current snapshot."""
         self._reused: set[str] = set()
+        self._intact: dict[str, bool] = {}
 
     @classmethod
     @contextmanager
@@ -115,66 +134,109 @@ class Publication:
         nothing was published. Raises `PublicationFailed` where the root can't be made, written to or locked.
         """
         root = Path(root)
-        with _made(root), build_lock(root / LOCK, patience, on_wait):
-            folder = root / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
-            with _refusals(root, "prepare the warehouse"):
-                _clean_up(root)
+        with _made(root), held(root, patience, on_wait) as staging:
+            folder = staging / f"{os.getpid()}-{os.urandom(4).hex()}"
+            with refusals(root, "prepare the warehouse"):
                 for table in schema.TABLES:
                     (folder / table.name).mkdir(parents=True)
-            try:
-                yield cls(root, folder)
-            finally:
-                shutil.rmtree(root / STAGING, ignore_errors=True)
+            yield cls(root, folder)
 
     def reuse(self, shard: str, digest: str) -> bool:
-        """Links the shard of this digest from the current snapshot, under the name `shard`.
+        """Takes the shard of this digest over from the current snapshot, under the name `shard`.
 
         False, and nothing done, where the current snapshot has no such shard, was written with another schema or
         version of pyarrow, or its files no longer have the bytes they were published with: then write the shard.
         """
         shards.check_name(shard)
-        record = self._known().get(digest)
+        record = self._known.get(digest)
         if record is None or not self._whole(record):
             return False
-        with _refusals(self.folder, f"link shard {shard}"):
-            files = tuple(self._link(file, shards.table_path(file.table, shard)) for file in record.summary.files)
-        self._records[shard] = ShardRecord(digest, replace(record.summary, shard=shard, files=files))
+        parts = self._rows_of(record)
+        summary = replace(
+            record.summary,
+            shard=shard,
+            files=tuple(replace(file, path=table_path(file.table, shard)) for file in record.summary.files),
+        )
+        with refusals(self.folder, f"link shard {shard}"):
+            for file in summary.files:
+                if file.table not in self._shared:
+                    parts[file.table] = self._linked(parts[file.table], file)
+        self._records[shard], self._parts[shard] = ShardRecord(digest, summary), parts
         self._reused.add(shard)
         return True
 
+    @cached_property
     def _known(self) -> dict[str, ShardRecord]:
-        if self.parent is None or self.parent.layout != shards.layout():
+        if self.parent is None or self.parent.layout != parquet.layout():
             return {}
         return {record.digest: record for record in self.parent.shards}
 
-    def _whole(self, record: ShardRecord) -> bool:
-        """Whether all files of a published shard are as they were: a disk may have lost or changed one since."""
-        files = record.summary.files
-        try:
-            return all(shards.fingerprint(self._current / file.path) == (file.bytes, file.sha256) for file in files)
-        except OSError:
-            return False
+    @cached_property
+    def _shared(self) -> set[str]:
+        """The tables whose shards share files in the current snapshot."""
+        return {one.file.table for one in self.parent.merged} if self.parent else set()
 
-    def _link(self, file: TableFile, path: str) -> TableFile:
-        source, target = self._current / file.path, self.folder / path
+    @cached_property
+    def _homes(self) -> dict[str, ShardRecord]:
+        """The shard of each page of the current snapshot, by document_id."""
+        return {source.document_id: record for record in self._known.values() for source in record.summary.sources}
+
+    def former(self, keys: Mapping[str, str]) -> tuple[FormerShard, ...]:
+        """What the current snapshot has on offer for pages with these keys (by document_id), for `warehouse.former`."""
+        homes = {record.digest: record for name in keys if (record := self._homes.get(name))}
+        found = []
+        for record in homes.values():
+            sources = record.summary.sources
+            kept = frozenset(one.document_id for one in sources if one.key and keys.get(one.document_id) == one.key)
+            if kept and self._whole(record):
+                found.append(FormerShard(self._rows_of(record), sources, kept))
+        return tuple(found)
+
+    def _rows_of(self, record: ShardRecord) -> dict[str, Rows]:
+        """Where a shard of the current snapshot lies."""
+        return self.parent.rows_of(record.summary, self._current) if self.parent else {}
+
+    def _whole(self, record: ShardRecord) -> bool:
+        """Whether all files that hold a published shard are as they were: a disk may have lost or changed one since."""
+        return all(self._is_intact(rows.path) for rows in self._rows_of(record).values())
+
+    @cached_property
+    def _published(self) -> dict[str, TableFile]:
+        return {str(self._current / file.path): file for file in self.parent.files} if self.parent else {}
+
+    def _is_intact(self, path: str) -> bool:
+        if path not in self._intact:
+            file = self._published[path]
+            try:
+                self._intact[path] = fingerprint(Path(path)) == (file.bytes, file.sha256)
+            except OSError:
+                self._intact[path] = False
+        return self._intact[path]
+
+    def _linked(self, rows: Rows, file: TableFile) -> Rows:
+        """A published file under the path that `file` has in the new snapshot."""
+        target = self.folder / file.path
         target.unlink(missing_ok=True)
         try:
-            os.link(source, target)
+            os.link(rows.path, target)
         except OSError:
             # File systems without hard links, or at their limit of links to one file.
-            shutil.copyfile(source, target)
-            shards.settle(target)
-        return replace(file, path=path)
+            shutil.copyfile(rows.path, target)
+            settle(target)
+        return replace(rows, path=str(target))
 
     def stage(self, summary: ShardSummary, digest: str) -> None:
         """Takes a shard that `write_shard` wrote into `folder`; `digest` stands for all that went into it."""
         for file in summary.files:
             path = self.folder / file.path
-            with _refusals(path, "find what was written"):
+            with refusals(path, "find what was written"):
                 size = path.stat().st_size
             if size != file.bytes:
                 raise PublicationFailed(f"{path}: has {size} bytes, {file.bytes} were written")
         self._records[summary.shard] = ShardRecord(digest, summary)
+        self._parts[summary.shard] = {
+            file.table: Rows(str(self.folder / file.path), 0, file.rows) for file in summary.files
+        }
         self._reused.discard(summary.shard)
 
     @property
@@ -191,34 +253,74 @@ class Publication:
         created: str,
         versions: dict[str, str] | None = None,
         options: dict[str, Any] | None = None,
+        given: Sequence[str] = (),
     ) -> Published:
         """Makes what was staged and reused the current snapshot; where that is what is current, does nothing.
 
-        `rules` is the digest of the rules, `created` the time as text, `versions` and `options` go into the manifest.
-        Raises `PublicationFailed` where the disk refuses and `CheckFailed` where the tables of the shards do not fit
-        together; `current` is untouched then.
+        `rules` is the digest of the rules, `created` the time as text (ISO 8601), `versions`, `options` and `given` go
+        into the manifest. Raises `PublicationFailed` where the disk refuses and `CheckFailed` where the tables of the
+        shards do not fit together; `current` is untouched then.
         """
         if self.parent is not None and self.unchanged:
             return Published(self.parent, self._current, new=False)
         if not self._records:
             raise ValueError("a snapshot needs at least one shard")
-        with _refusals(self.root, "publish"):
-            manifest = self._manifest(rules, created, versions or {}, options or {})
+        with refusals(self.root, "publish"):
+            manifest = Manifest(
+                snapshot=log.last_id(self.root) + 1,
+                parent=self.parent.snapshot if self.parent else None,
+                created=created,
+                rules=rules,
+                layout=parquet.layout(),
+                shards=tuple(record for _, record in sorted(self._records.items())),
+                versions=versions or {},
+                options=options or {},
+                given=tuple(given),
+                merged=tuple(self._merged()),
+            )
             self._complete(manifest)
             self._check(manifest)
-            return Published(manifest, _put_into_place(self.root, self.folder, _name(manifest.snapshot)), new=True)
+            return Published(manifest, _put_into_place(self.root, self.folder, manifest), new=True)
 
-    def _manifest(self, rules: str, created: str, versions: dict[str, str], options: dict[str, Any]) -> Manifest:
-        return Manifest(
-            snapshot=_last(self.root) + 1,
-            parent=self.parent.snapshot if self.parent else None,
-            created=created,
-            rules=rules,
-            layout=shards.layout(),
-            shards=tuple(record for _, record in sorted(self._records.items())),
-            versions=versions,
-            options=options,
-        )
+    def _merged(self) -> Iterator[MergedFile]:
+        """The files that shards share, linked or written; and files of their own for shards that no longer share."""
+        summaries = [record.summary for record in self._records.values()]
+        groups = files.shared_files(summaries)
+        for summary in summaries:
+            self._own_files(summary, {group.table for group in groups})
+        for group in groups:
+            same = self._same_file(group)
+            yield MergedFile(same or files.write_group(group, self._parts_of(group), self.folder), group.shards)
+
+    def _own_files(self, summary: ShardSummary, shared: set[str]) -> None:
+        for file in summary.files:
+            if file.table not in shared and not (self.folder / file.path).exists():
+                group = files.Group(file.table, summary.shard, (summary.shard,))
+                files.write_group(group, self._parts_of(group), self.folder)
+
+    def _parts_of(self, group: files.Group) -> dict[str, Rows]:
+        return {shard: self._parts[shard][group.table] for shard in group.shards}
+
+    def _same_file(self, group: files.Group) -> TableFile | None:
+        """The file of the same shards in the current snapshot, linked; None where there is none."""
+        same = self._merged_before.get((group.table, group.shards))
+        if same is None or not all(self._is_as_before(shard) for shard in group.shards):
+            return None
+        file = replace(same, path=table_path(group.table, group.name))
+        self._linked(Rows(str(self._current / same.path), 0, same.rows), file)
+        return file
+
+    @cached_property
+    def _merged_before(self) -> dict[tuple[str, tuple[str, ...]], TableFile]:
+        return {(one.file.table, one.shards): one.file for one in self.parent.merged} if self.parent else {}
+
+    def _is_as_before(self, shard: str) -> bool:
+        """Whether a shard was taken over under its own name; that its files are whole was seen then."""
+        return shard in self._reused and (shard, self._records[shard].digest) in self._before
+
+    @cached_property
+    def _before(self) -> set[tuple[str, str]]:
+        return self.parent.digests if self.parent else set()
 
     def _check(self, manifest: Manifest) -> None:
         articles = [self.folder / file.path for file in manifest.files if file.table == schema.ARTICLE.name]
@@ -231,54 +333,32 @@ class Publication:
             for path in (self.folder / table.name).iterdir():
                 if f"{table.name}/{path.name}" not in wanted:
                     path.unlink()
-            _sync(self.folder / table.name)
+            pointer.sync(self.folder / table.name)
         save(manifest, self.folder)
-        _sync(self.folder / MANIFEST)
-        _sync(self.folder)
+        pointer.sync(self.folder / MANIFEST)
+        pointer.sync(self.folder)
 
 
-def _put_into_place(root: Path, folder: Path, name: str) -> Path:
+def _put_into_place(root: Path, folder: Path, manifest: Manifest) -> Path:
     """Renames the staged folder to its snapshot's name and moves `current` to it.
 
     All that can fail for want of room is done before the first rename.
     """
+    name = snapshot_name(manifest.snapshot)
     staging, target = root / STAGING, root / SNAPSHOTS / name
     target.parent.mkdir(exist_ok=True)
-    _write(staging / INTENT, name)
-    _point(staging, f"{SNAPSHOTS}/{name}")
-    _sync(staging)
+    pointer.write(staging / INTENT, name)
+    pointer.make(staging, f"{SNAPSHOTS}/{name}")
+    pointer.sync(staging)
     os.rename(folder, target)
     try:
-        _sync(target.parent)
-        for pointer in (CURRENT, POINTER):
-            if os.path.lexists(staging / pointer):
-                os.replace(staging / pointer, root / pointer)
+        pointer.sync(target.parent)
+        pointer.move(staging, root)
     except OSError:
         _drop_unless_current(root, name)
         raise
-    _sync(root)
+    log.note(root, log.published(manifest))
     return target
-
-
-def _point(folder: Path, target: str) -> None:
-    """Makes a link and a pointer file to `target` in `folder`, to be moved over the old ones."""
-    for pointer in (CURRENT, POINTER):
-        (folder / pointer).unlink(missing_ok=True)
-    try:
-        os.symlink(target, folder / CURRENT)
-    except OSError as cause:
-        if cause.errno not in NO_LINKS:
-            raise
-    _write(folder / POINTER, target)
-
-
-def _pointed(root: Path) -> str | None:
-    """What is current, as `snapshots/<id>`: what the link says, or the pointer file where there is no link."""
-    with suppress(FileNotFoundError, NotADirectoryError):
-        if (root / CURRENT).is_symlink():
-            return os.readlink(root / CURRENT)
-        return (root / POINTER).read_text(encoding="utf-8").strip()
-    return None
 
 
 def _readable(root: Path) -> Manifest | None:
@@ -296,59 +376,23 @@ def _clean_up(root: Path) -> None:
         _drop_unless_current(root, (staging / INTENT).read_text(encoding="utf-8").strip())
     if staging.exists():
         shutil.rmtree(staging)
-    pointed = _pointed(root)
-    if pointed and (not (root / POINTER).exists() or (root / POINTER).read_text(encoding="utf-8").strip() != pointed):
-        # Killed between the two renames: the link is the newer one.
-        staging.mkdir()
-        _write(staging / POINTER, pointed)
-        os.replace(staging / POINTER, root / POINTER)
+    pointer.mend(root, staging)
+    if staging.exists():
+        staging.rmdir()
+    log.mend(root, lambda: _readable(root))
 
 
 def _drop_unless_current(root: Path, name: str) -> None:
-    if name.isdigit() and _pointed(root) != f"{SNAPSHOTS}/{name}":
+    if name.isdecimal() and pointer.pointed(root) != f"{SNAPSHOTS}/{name}":
         shutil.rmtree(root / SNAPSHOTS / name, ignore_errors=True)
         with suppress(OSError):
             (root / SNAPSHOTS).rmdir()
 
 
-def _last(root: Path) -> int:
-    """The highest id that was ever given in this warehouse and still has a folder; 0 for none."""
-    try:
-        return max((int(name) for name in os.listdir(root / SNAPSHOTS) if name.isdigit()), default=0)
-    except FileNotFoundError:
-        return 0
-
-
-def _name(snapshot: int) -> str:
-    return f"{snapshot:06d}"
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text + "\n", encoding="utf-8")
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    """Brings a file, or the names in a folder, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _refusals(path: Path, doing: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as cause:
-        raise PublicationFailed.at(cause.filename or path, doing, cause) from cause
-
-
 @contextmanager
 def _made(root: Path) -> Iterator[None]:
     """Makes the folder and those above it; at the end removes those of them that are still empty."""
-    with _refusals(root, "make the folder"):
+    with refusals(root, "make the folder"):
         missing = [path for path in (root, *root.parents) if not path.exists()]
         root.mkdir(parents=True, exist_ok=True)
     try:

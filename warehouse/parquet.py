@@ -1,0 +1,156 @@
+"""Parquet files whose bytes depend on their rows alone, and rows read back from them.
+
+A file is cut into row groups of exactly `ROW_GROUP` rows, however the rows arrive: whether a page was read anew, its
+rows were taken over from the last snapshot, or whole shards were put behind each other, the same rows make the same
+file. Only the schema, the settings below and the version of pyarrow count besides (`layout`).
+
+    before  rows in pieces of 10, 40,000 and 3
+    after   one file with row groups of 32,768 and 7,245 rows
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse import schema
+from warehouse.errors import refusals
+
+ROW_GROUP = 32_768
+"""Rows of a row group: fewer make each column's pages too short to compress well."""
+WRITER = {"compression": "zstd", "compression_level": 3, "version": "2.6", "data_page_version": "1.0"}
+
+
+def layout() -> str:
+    """The digest of all that decides the bytes of a file apart from its rows: schema, settings, version of pyarrow."""
+    parts = [schema.digest(), str(ROW_GROUP), repr(sorted(WRITER.items())), pa.__version__]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A file of a snapshot; `path` is relative to the snapshot's folder, with forward slashes."""
+
+    table: str
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """So many rows of a file, from row `start` on: plain data that travels to a worker."""
+
+    path: str
+    start: int
+    count: int
+
+    def read(self) -> pa.Table:
+        """These rows; only the row groups that hold them are read. Raises OSError or ArrowInvalid."""
+        return pa.concat_tables([self._file().schema_arrow.empty_table(), *self.groups()])
+
+    def groups(self) -> Iterator[pa.Table]:
+        """These rows by row group, so that a file of any size can be passed on."""
+        file, at = self._file(), 0
+        for number in range(file.num_row_groups):
+            size = file.metadata.row_group(number).num_rows
+            first, last = max(self.start - at, 0), min(self.start + self.count - at, size)
+            if first < last:
+                yield file.read_row_group(number).slice(first, last - first)
+            at += size
+
+    def _file(self) -> pq.ParquetFile:
+        return pq.ParquetFile(self.path)
+
+
+class TableWriter:
+    """Writes one file of a table: rows come in pieces of any size, leave in row groups of `ROW_GROUP`.
+
+    The file gets its name when it is finished; until then it has a dotted one, which no reader takes.
+    """
+
+    def __init__(self, table: schema.Table, folder: Path, name: str) -> None:
+        """`folder` is a snapshot's, `name` the file's in the table's folder, without its ending."""
+        self.table = table
+        self.path = folder / table_path(table.name, name)
+        # A name of its own, so that two workers on one shard never write into one file.
+        self.partial = self.path.with_name(f".{name}.{os.getpid()}.partial")
+        self.rows = 0
+        self._held: list[pa.Table] = []
+        self._count = 0
+
+    def open(self) -> None:
+        """Makes the file. Raises `PublicationFailed`, as all the methods below do, where the disk refuses."""
+        with refusals(self.path.parent, "make the folder", exactly=True):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with refusals(self.path, "write", exactly=True):
+            columns = self.table.dictionary_columns
+            self._parquet = pq.ParquetWriter(str(self.partial), self.table.schema, use_dictionary=columns, **WRITER)
+
+    def add(self, rows: pa.Table) -> None:
+        """Takes rows; whole row groups go to the file."""
+        self._held.append(rows)
+        self._count += rows.num_rows
+        if self._count >= ROW_GROUP:
+            held = pa.concat_tables(self._held)
+            at = 0
+            for at in range(ROW_GROUP, self._count + 1, ROW_GROUP):
+                self._write(held.slice(at - ROW_GROUP, ROW_GROUP))
+            self._held, self._count = [held.slice(at)], self._count - at
+
+    def _write(self, rows: pa.Table) -> None:
+        with refusals(self.path, "write", exactly=True):
+            # The pieces that rows came in would show in the pages of the file.
+            self._parquet.write_table(rows.combine_chunks(), row_group_size=ROW_GROUP)
+        self.rows += rows.num_rows
+
+    def flush(self) -> None:
+        """Writes the rows that are left."""
+        if self._count:
+            self._write(pa.concat_tables(self._held))
+            self._held, self._count = [], 0
+
+    def close(self) -> None:
+        """Ends the file, which keeps its dotted name."""
+        with refusals(self.path, "write", exactly=True):
+            self._parquet.close()
+
+    def finish(self) -> TableFile:
+        """Brings the closed file to the disk and gives it its name."""
+        with refusals(self.path, "write", exactly=True):
+            size, sha256 = settle(self.partial)
+            os.replace(self.partial, self.path)
+        return TableFile(self.table.name, f"{self.table.name}/{self.path.name}", self.rows, size, sha256)
+
+    def discard(self) -> None:
+        """Removes what was written. What can't be removed lies in the staging folder, which goes as a whole."""
+        for path in (self.partial, self.path):
+            with suppress(OSError):
+                path.unlink()
+
+
+def table_path(table: str, name: str) -> str:
+    """Where a file of a table lies in a snapshot: `article/03.parquet`."""
+    return f"{table}/{name}.parquet"
+
+
+def settle(path: Path) -> tuple[int, str]:
+    """Brings a file to the disk; its bytes and their SHA-256."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return fingerprint(path)
+
+
+def fingerprint(path: Path) -> tuple[int, str]:
+    """The bytes of a file and their SHA-256."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return file.tell(), sha256

@@ -104,7 +104,7 @@ def test_expire_removes_what_stopped_being_current_before(tmp_path: Path) -> Non
         (tmp_path / f"reports/00000{number}.md").write_text("report")
     current = bytes_of(tmp_path / "current")
     # Snapshot 2 was made on day 2 and current until day 3.
-    assert remove(tmp_path, 3).removed == (1,)
+    assert remove(tmp_path, 2).removed == (1,)
     assert states(tmp_path) == {1: GONE, 2: KEPT, 3: KEPT, 4: CURRENT}
     assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == [
         f"00000{number}.md" for number in (2, 3, 4)
@@ -255,7 +255,7 @@ def test_without_a_log_the_next_publication_tells_the_age(tmp_path: Path) -> Non
     published(tmp_path, 3)
     (tmp_path / "history.jsonl").unlink()
     assert [entry.until for entry in history(tmp_path)] == [day(2), day(3), None]
-    assert remove(tmp_path, 3).removed == (1,)
+    assert remove(tmp_path, 2).removed == (1,)
 
 
 def test_a_link_moved_by_hand_gets_into_the_log(tmp_path: Path) -> None:

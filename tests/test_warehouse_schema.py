@@ -20,7 +20,7 @@ from transforms.document import Article, Credit, Document, Figure, Mention, Resi
 from warehouse import schema
 from warehouse.dictionary import dictionary, type_name
 from warehouse.errors import RowsRefused
-from warehouse.shards import _ShardWriter, write_shard
+from warehouse.shards import _ShardWriter, no_key, write_shard
 
 DOCS = Path(__file__).parent.parent / "docs"
 OUTSIDE_BRACKETS = re.compile(r",\s*(?![^<]*>)")
@@ -211,7 +211,7 @@ def expected_sentence(article: Article, sentence: Sentence) -> dict[str, Any]:
 def read_back(documents: list[Document]) -> dict[str, list[dict[str, Any]]]:
     """Through Parquet and back, without the checks, which refuse rows as wild as those that hypothesis makes."""
     with tempfile.TemporaryDirectory() as folder:
-        writer = _ShardWriter(Path(folder), "00")
+        writer = _ShardWriter(Path(folder), "00", no_key)
         with writer.open():
             for document in documents:
                 writer.add(document)

@@ -165,7 +165,7 @@ def expire(
     patience: float = PATIENCE,
     on_wait: OnWait | None = None,
 ) -> Expired:
-    """Removes the snapshots that stopped being current before the time `before`; `at` is now, as text.
+    """Removes the snapshots that stopped being current by the time `before`; `at` is now, as text.
 
     With `dry_run` nothing is removed, and the result says what would be. Files that a later snapshot shares stay, since
     they are linked there. Raises `NoWarehouse` where nothing is published, `PublicationFailed` where the disk refuses.
@@ -191,9 +191,9 @@ def expire(
 
 
 def _expirable(root: Path, before: datetime) -> list[Entry]:
-    """Snapshots that are not current and stopped being it before that time."""
+    """Snapshots that are not current and stopped being it by that time."""
     entries = history(root)
-    return [one for one in entries if one.state in (KEPT, DAMAGED) and one.until and _time(one.until) < before]
+    return [one for one in entries if one.state in (KEPT, DAMAGED) and one.until and _time(one.until) <= before]
 
 
 def _time(text: str) -> datetime:

@@ -105,6 +105,8 @@ class Table:
     key: str | None
     parents: tuple[str, ...] = ()
     """Columns that are the key of the table they name: `article_id` of table `article`."""
+    long: bool = False
+    """Its rows are as long as some eight of other tables."""
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -249,6 +251,7 @@ ARTICLE = Table(
     ),
     key="article_id",
     parents=("document_id",),
+    long=True,
 )
 
 SENTENCE = Table(

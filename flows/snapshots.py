@@ -1,0 +1,86 @@
+"""What `banmian history`, `rollback` and `expire` say, and how they take a time.
+
+before  Entry(snapshot=2, state="current", created="2024-11-20T08:00:00+00:00", pages=2, …)
+after   snapshot  state    published (UTC)      until  pages  articles  sentences  figures  digest
+               2  current  2024-11-20 08:00:00             2        11        257      272  83e0c1f2a9b4
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flows.errors import UsageError
+from warehouse.history import Entry, Expired
+
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+LONGEST = 1_000_000
+COLUMNS = ("snapshot", "state", "published (UTC)", "until", "pages", "articles", "sentences", "figures", "digest")
+WORDS = {1, 2, 3, 8}
+"""The columns that hold words, not numbers."""
+
+
+def now() -> datetime:
+    """The time, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def age(text: str) -> timedelta:
+    """A span of time such as 30d. Raises UsageError for anything else."""
+    number, unit = text[:-1], text[-1:]
+    if not (number.isdecimal() and number.isascii() and unit in UNITS and int(number) <= LONGEST):
+        raise UsageError(f"--older-than: {text!r} is no age; write a number and m, h, d or w: 12h, 30d, 8w")
+    return int(number) * UNITS[unit]
+
+
+def as_json(entries: Iterable[Entry]) -> Iterator[str]:
+    """A JSON object for each snapshot."""
+    return (json.dumps(asdict(entry), ensure_ascii=False) for entry in entries)
+
+
+def as_table(entries: list[Entry], root: Path) -> str:
+    """A line for each snapshot, and where the current one lies."""
+    rows = [COLUMNS, *(_cells(entry) for entry in entries)]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    lines = [
+        "  ".join(cell.ljust(width) if number in WORDS else cell.rjust(width) for number, (cell, width) in row).rstrip()
+        for row in (enumerate(zip(cells, widths)) for cells in rows)
+    ]
+    return "\n".join([*lines, f"The current one lies in {root / 'current'}; `banmian rollback N` goes back to one."])
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    counts = (entry.rows.get(table, 0) for table in ("article", "sentence", "figure"))
+    times = (_shown(entry.created), _shown(entry.until or ""))
+    return (
+        str(entry.snapshot),
+        entry.state,
+        *times,
+        f"{entry.pages:,}",
+        *(f"{count:,}" for count in counts),
+        entry.digest[:12],
+    )
+
+
+def _shown(time: str) -> str:
+    """2024-11-20T08:00:00+00:00 without what is the same in all lines."""
+    return time.removesuffix("+00:00").removesuffix("Z").replace("T", " ")
+
+
+def of_expiry(done: Expired, older_than: str, dry_run: bool) -> str:
+    """What was removed, or would be."""
+    verb = "Would remove" if dry_run else "Removed"
+    if done.removed:
+        lines = [f"{verb} {_listed(done.removed)}, {done.bytes:,} bytes that no other snapshot shares"]
+    else:
+        lines = [f"Nothing to remove: no snapshot stopped being current more than {older_than} ago"]
+    if done.in_use:
+        lines.append(f"Kept {_listed(done.in_use)}, which a reader has open")
+    return "\n".join(lines)
+
+
+def _listed(ids: tuple[int, ...]) -> str:
+    return f"snapshot{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}"

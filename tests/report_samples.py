@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,11 +34,14 @@ HOSTILE = (
 )
 
 
-def hostile_pages() -> list[Document]:
+def hostile_pages(texts: Sequence[str] = HOSTILE) -> list[Document]:
     """Pages whose paths, names, headlines, units, reasons and causes are hostile, one text after the other."""
     documents: list[Document] = []
-    for number, text in enumerate(HOSTILE):
-        story = Story(headline=text, paragraphs=((f"{text}3%。", "新增4000个岗位。"),), columns={"confidence": 0.25})
+    for number, text in enumerate(texts):
+        sentence = text.replace("\n", " ")  # in a body a line feed ends a paragraph
+        story = Story(
+            headline=text, paragraphs=((f"{sentence}3%。", "新增4000个岗位。"),), columns={"confidence": 0.25}
+        )
         bare = Story(headline=None, paragraphs=(("短5。",),), columns={"kind": "brief", "confidence": 0.5})
         whole = page(
             f"{number}/{text}", [story, bare], [text], publication=text, page=text, encoding=text,
@@ -66,9 +70,9 @@ def _doubted(article: Article, unit: str) -> Article:
     return replace(article, sentences=tuple(sentences))
 
 
-def hostile(root: Path) -> Corpus:
-    """A published warehouse of hostile pages."""
-    publish(root, {"00": hostile_pages()})
+def hostile(root: Path, texts: Sequence[str] = HOSTILE) -> Corpus:
+    """A published warehouse of such pages."""
+    publish(root, {"00": hostile_pages(texts)})
     return open_corpus(root)
 
 

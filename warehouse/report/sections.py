@@ -276,6 +276,8 @@ def _mended(text: facts.Text) -> str:
 
 
 def _confidence(text: facts.Text) -> str:
+    if text.confidence is None:
+        return ""
     return f"Of articles at 0.9 about nine in ten are exactly right; the mean of all is {text.confidence:.3f}."
 
 
@@ -349,8 +351,8 @@ def _cases(report: Facts) -> Section:
 
 def _pages(id_: str, title: str, pages: facts.Pages) -> Table:
     columns = (
-        ("source", PATH), ("publication", TEXT), ("issue", WORD), ("page", NOTE), ("status", WORD), ("cause", NOTE),
-        ("articles", COUNT), ("characters", COUNT), ("in no article", SHARE), ("document_id", ID),
+        ("source", PATH), ("issue", TEXT), ("status", WORD), ("cause", NOTE), ("articles", COUNT),
+        ("characters", COUNT), ("in no article", SHARE), ("document_id", ID),
     )  # fmt: skip
     rows = map(_page_row, pages.first)
     return _listed(id_, title, columns, rows, pages.total)
@@ -359,16 +361,25 @@ def _pages(id_: str, title: str, pages: facts.Pages) -> Table:
 def _articles(id_: str, title: str, articles: facts.Articles) -> Table:
     columns = (
         ("headline", TEXT), ("kind", WORD), ("confidence", AMOUNT), ("characters", COUNT), ("source", PATH),
-        ("page", NOTE), ("offsets", WORD), ("article_id", ID),
+        ("page", TEXT), ("offsets", WORD), ("article_id", ID),
     )  # fmt: skip
     rows = map(_article_row, articles.first)
     return _listed(id_, title, columns, rows, articles.total)
 
 
 def _page_row(case: facts.PageCase) -> Row:
-    home = (case.source_path, case.publication, _said(case.issue_date), case.page)
+    issue = " ".join(part for part in (case.publication, _said(case.issue_date), case.page) if part)
     share = _share(case.in_residue, case.n_chars)
-    return (*home, case.status, case.error, case.n_articles, case.n_chars, share, case.document_id)
+    return (
+        case.source_path,
+        issue or None,
+        case.status,
+        case.error,
+        case.n_articles,
+        case.n_chars,
+        share,
+        case.document_id,
+    )
 
 
 def _article_row(case: facts.ArticleCase) -> Row:

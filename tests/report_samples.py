@@ -42,7 +42,9 @@ def hostile_pages(texts: Sequence[str] = HOSTILE) -> list[Document]:
         story = Story(
             headline=text, paragraphs=((f"{sentence}3%。", "新增4000个岗位。"),), columns={"confidence": 0.25}
         )
-        bare = Story(headline=None, paragraphs=(("短5。",),), columns={"kind": "brief", "confidence": 0.5})
+        bare = Story(
+            headline=None, paragraphs=(("短5。",),), columns={"kind": ("news", "brief")[number % 2], "confidence": 0.5}
+        )
         whole = page(
             f"{number}/{text}", [story, bare], [text], publication=text, page=text, encoding=text,
             issue_date=date(2024, 11, 20), status="partial", error=text,

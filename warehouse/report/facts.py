@@ -266,7 +266,7 @@ class Cases:
     left_over: Pages
     """Pages with at least `LEFT_OVER` of their characters in no article, the highest share first."""
     untitled: Articles
-    """Articles without a headline, those that usually have one (no briefs, no photos) and the longest first."""
+    """Articles without a headline, the longest first; no briefs, which seldom have one."""
     long: Articles
     """Above `LONG`, the longest first."""
     short: Articles

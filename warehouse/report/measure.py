@@ -340,13 +340,12 @@ def _amounts(db: Connection, column: str, condition: str) -> tuple[Amounts, ...]
 
 def _cases(db: Connection) -> facts.Cases:
     share = "left_over::double / n_chars"
-    usual = "kind in ('brief', 'photo'), chars desc"
     return facts.Cases(
         troubled=_pages(db, "status <> 'ok'", "status = 'partial', source_path"),
         unsure=_articles(db, f"confidence < {facts.UNSURE}", "confidence"),
         doubtful=_doubtful(db),
         left_over=_pages(db, f"n_chars > 0 and {share} >= {facts.LEFT_OVER}", f"{share} desc"),
-        untitled=_articles(db, "untitled", usual),
+        untitled=_articles(db, "untitled and kind <> 'brief'", "chars desc"),
         long=_articles(db, f"chars > {facts.LONG}", "chars desc"),
         short=_articles(db, f"chars < {facts.SHORT}", "chars"),
     )

@@ -9,7 +9,7 @@ A table that has a plot is plotted from its first two columns, so that plot and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warehouse.report import facts
 from warehouse.report.facts import Amounts, Counted, Facts, Spread, Tally, Timeline
@@ -93,14 +93,16 @@ def cite(report: Facts) -> str:
 
 def _identity(report: Facts) -> Section:
     now, before = report.snapshot, report.previous
-    table = Table(
-        "Snapshot", _compared("what", ID), tuple(_identities(now, before)), note=f"To cite it: {cite(report)}"
-    )
-    return Section("snapshot", "Which snapshot this is", "", (table,))
+    columns = (("what", WORD), ("this snapshot", ID), ("previous", ID))
+    table = _compared(report, Table("Snapshot", columns, tuple(_identities(now, before))))
+    return Section("snapshot", "Which snapshot this is", f"To cite it: {cite(report)}", (table,))
 
 
-def _compared(what: str, form: Form) -> Columns:
-    return ((what, WORD), ("this snapshot", form), ("previous", form))
+def _compared(report: Facts, table: Table) -> Table:
+    """The table, where there is a previous snapshot; else without the columns that compare, from the third on."""
+    if report.previous:
+        return table
+    return replace(table, columns=table.columns[:2], rows=tuple(row[:2] for row in table.rows))
 
 
 def _identities(now: facts.Snapshot, before: facts.Snapshot | None) -> Iterator[Row]:
@@ -134,7 +136,7 @@ def _counts(report: Facts) -> Section:
     )
     columns = (("what", WORD), ("this snapshot", COUNT), ("previous", COUNT), ("change", CHANGE))
     about = "" if report.previous else "There is no previous snapshot to compare with."
-    tables = [Table("Rows and characters", columns, rows)]
+    tables = [_compared(report, Table("Rows and characters", columns, rows))]
     if report.sources:
         tables.append(_sources(report.sources))
     return Section("counts", "Counts", about, (*tables, _kinds(report)))
@@ -342,7 +344,7 @@ def _cases(report: Facts) -> Section:
             _articles("unsure", f"Articles with a confidence below {facts.UNSURE}", cases.unsure),
             _doubtful(cases.doubtful),
             _pages("left-over", f"Pages with {facts.LEFT_OVER * 100:.0f} % or more in no article", cases.left_over),
-            _articles("untitled", "Articles without a headline", cases.untitled),
+            _articles("untitled", "Articles without a headline, briefs apart", cases.untitled),
             _articles("long", f"Articles of more than {facts.LONG:,} characters", cases.long),
             _articles("short", f"Articles of fewer than {facts.SHORT} characters", cases.short),
         ),

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,7 @@ def test_plots_are_to_be_seen_beside_their_numbers(browser: Chrome, page: str, w
             visible: plot.checkVisibility(), box: plot.getBoundingClientRect().toJSON(),
             bars: plot.querySelectorAll('.bar rect').length,
             rows: plot.parentElement.querySelectorAll('tbody tr').length,
+            below: [...plot.querySelectorAll('.axis.x text')].map(text => text.getBoundingClientRect().toJSON()),
             texts: [...plot.querySelectorAll('.axis.y text')].map(text => text.getBoundingClientRect().left),
             table: plot.parentElement.querySelector('.scroll').getBoundingClientRect().toJSON()}))""",
     )
@@ -116,6 +118,8 @@ def test_plots_are_to_be_seen_beside_their_numbers(browser: Chrome, page: str, w
         assert plot["visible"] and plot["box"]["width"] > 250 and plot["box"]["height"] > 15
         assert plot["bars"] == plot["rows"] > 0
         assert min(plot["texts"]) >= plot["box"]["left"] - 1, "a label is cut off"
+        gaps = [right["left"] - left["right"] for left, right in pairwise(plot["below"])]
+        assert all(gap > 1 for gap in gaps), "labels run into one another"
         beside, below = plot["table"]["left"] >= plot["box"]["right"], plot["table"]["top"] >= plot["box"]["bottom"]
         assert beside if width > 1000 else below
 

@@ -25,7 +25,7 @@ FONT = 12
 BAR = 23
 LABEL_LENGTH = 14
 """Characters of a label beside a bar; the table has all of it."""
-LABELS = {"year": 10, "month": 7}
+LABELS = {"year": 8, "month": 5}
 """How many labels fit below the bars of a timeline."""
 LABELLED = 12
 NARROW = " .,:;-/()[]'|…"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flows import pool, progress
 from flows.errors import Stopped
@@ -30,11 +31,15 @@ VERSIONS = ("banmian", "pyarrow", "jieba", "rjieba", "opencc-python-reimplemente
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a build ended. `results` are the batches of this run; those left as they were are not among them."""
+    """How a build ended. `results` are the batches of this run; those left as they were are not among them.
+
+    `report` is the page that tells of a new snapshot; None where nothing was published, or it can't be written.
+    """
 
     plan: Plan
     published: Published
     results: tuple[BatchResult, ...]
+    report: Path | None = None
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -61,7 +66,16 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
             options=dict(plan.options),
             given=plan.given,
         )
-    return Outcome(plan, published, results)
+    report = _reported(parameters, published) if published.new else None
+    return Outcome(plan, published, results, report)
+
+
+def _reported(parameters: BuildParameters, published: Published) -> Path | None:
+    # Imported on use: a build that changes nothing needs none of what draws and counts.
+    from flows.reporting import after_publication
+
+    progress.phase("writing the report", 0)
+    return after_publication(parameters.warehouse, published.manifest.snapshot)
 
 
 def plan_for(parameters: BuildParameters) -> Plan:

@@ -23,7 +23,8 @@ def of_build(outcome: Outcome, parameters: BuildParameters, seconds: float) -> s
     else:
         head = f"Nothing changed: {pages} built before, looked through in {seconds:.1f} s"
     notes = [*_pattern_note(outcome, parameters), *_skipped(outcome.plan.sources.skipped)]
-    return "\n".join([head, *_facts(manifest, SHOWN), *notes, *_where(manifest, parameters.warehouse)])
+    report = [_line("report", str(_from_here(outcome.report)))] if outcome.report else []
+    return "\n".join([head, *_facts(manifest, SHOWN), *notes, *_where(manifest, parameters.warehouse), *report])
 
 
 def of_warehouse(manifest: Manifest, root: Path) -> str:

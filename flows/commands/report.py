@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flows.options import DONE, Commands, add_warehouse, command
-
-if TYPE_CHECKING:
-    from warehouse.corpus import Corpus
-
-
-DIGITS = 9
-"""Of a snapshot's number at most."""
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -27,6 +18,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "snapshot",
         nargs="?",
+        type=int,
         metavar="SNAPSHOT",
         help="number of a snapshot that is still there (default: the current one)",
     )
@@ -34,45 +26,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from warehouse.report import write
+    from flows.reporting import write_report
 
-    corpus = _opened(options.warehouse, options.snapshot)
-    for path in write(corpus, options.warehouse, _parent(options.warehouse, corpus)):
+    for path in write_report(options.warehouse, options.snapshot):
         print(path)
     return DONE
-
-
-def _opened(root: Path, snapshot: str | None) -> Corpus:
-    from flows.errors import UsageError
-    from warehouse.corpus import open_corpus
-    from warehouse.snapshots import current_snapshot
-
-    folder = current_snapshot(root)
-    if folder is None:
-        raise UsageError(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
-    if snapshot is not None:
-        if not (snapshot.isascii() and snapshot.isdigit() and len(snapshot) <= DIGITS):
-            raise UsageError(f"{snapshot[:20]}: a snapshot is named by its number, such as 2")
-        folder = _folder(root, int(snapshot))
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such snapshot; `banmian status --warehouse {root}` names the current one")
-    return open_corpus(folder)
-
-
-def _parent(root: Path, corpus: Corpus) -> Corpus | None:
-    """The snapshot that was current before, if it can still be read."""
-    from warehouse.corpus import open_corpus
-    from warehouse.errors import NoWarehouse
-
-    if corpus.manifest.parent is None:
-        return None
-    try:
-        return open_corpus(_folder(root, corpus.manifest.parent))
-    except NoWarehouse:
-        return None
-
-
-def _folder(root: Path, snapshot: int) -> Path:
-    from warehouse.snapshots import SNAPSHOTS
-
-    return root / SNAPSHOTS / f"{snapshot:06d}"

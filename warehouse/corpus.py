@@ -13,11 +13,15 @@ long as a corpus is open, `banmian expire` leaves its snapshot alone.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from warehouse import schema
 from warehouse.errors import MissingLibrary, NoWarehouse
@@ -26,6 +30,9 @@ from warehouse.manifest import MANIFEST, Manifest
 from warehouse.pointer import SNAPSHOTS, snapshot_ids, snapshot_name
 from warehouse.shards import SourceRecord
 from warehouse.snapshots import current_snapshot, read_snapshot
+
+BATCH = 8_192
+"""Rows that `TableReader.batches` gives at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,27 @@ class TableReader:
         names = [str(file) for file in self.files]
         return importlib.import_module("pyarrow.dataset").dataset(names, format="parquet")
 
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns as they are in the files, descriptions included. Raises `NoWarehouse` for a damaged file."""
+        with _read(self.files[0]):
+            return pq.read_schema(self.files[0])
+
+    def counts(self) -> Iterator[tuple[Path, int]]:
+        """Each file with its rows. Raises `NoWarehouse` for a damaged file."""
+        for file in self.files:
+            with _read(file):
+                rows = pq.read_metadata(file).num_rows
+            yield file, rows
+
+    def batches(self, rows: int = BATCH, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows file by file in their order, at most so many at a time: the memory of a row group, however large
+        the table. Raises `NoWarehouse` for a damaged file."""
+        for file in self.files:
+            # Only what reading raises is caught here; what the caller does with a batch never comes in.
+            with _read(file), pq.ParquetFile(file) as parquet:
+                yield from parquet.iter_batches(rows, columns=columns)
+
     def count(self, filter: Any = None) -> int:
         """The rows, or those that a pyarrow expression lets through."""
         return int(self.dataset.count_rows(filter=filter))
@@ -110,6 +138,8 @@ class Corpus:
     path: Path
     manifest: Manifest
     lease: Lease = field(repr=False, compare=False)
+    names: tuple[str, ...] = tuple(schema.BY_NAME)
+    """The tables that `tables` gives, in the order of the contract; all, unless `only` was asked for some."""
 
     def __enter__(self) -> Corpus:
         return self
@@ -121,9 +151,24 @@ class Corpus:
         """Lets `banmian expire` remove the snapshot once it is old; nothing shall be read from it any more."""
         self.lease.close()
 
-    def __reduce__(self) -> tuple[Callable[[Path], Corpus], tuple[Path]]:
+    def __reduce__(self) -> tuple[Callable[[Path, tuple[str, ...]], Corpus], tuple[Path, tuple[str, ...]]]:
         """Another process opens the same snapshot for itself."""
-        return open_corpus, (self.path,)
+        return _open_again, (self.path, self.names)
+
+    def only(self, names: Iterable[str]) -> Corpus:
+        """The same snapshot with these tables in `tables`. Raises KeyError for a name that no table has."""
+        wanted = {self.table(name).name for name in names}
+        return replace(self, names=tuple(name for name in schema.BY_NAME if name in wanted))
+
+    @property
+    def tables(self) -> tuple[TableReader, ...]:
+        """The tables of `names`."""
+        return tuple(map(self.table, self.names))
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows by table, for the tables of `names`."""
+        return {name: self.manifest.rows.get(name, 0) for name in self.names}
 
     def table(self, name: str) -> TableReader:
         """The table of this name: document, article, sentence, figure or residue. Raises KeyError for any other."""
@@ -183,6 +228,10 @@ def open_corpus(path: Path | str, snapshot: int | None = None) -> Corpus:
         return Corpus(folder, read_snapshot(folder), lease)
 
 
+def _open_again(path: Path, names: tuple[str, ...]) -> Corpus:
+    return open_corpus(path).only(names)
+
+
 def _folder(path: Path, snapshot: int | None) -> Path:
     """The folder of a snapshot, links resolved."""
     if snapshot is not None:
@@ -195,6 +244,14 @@ def _folder(path: Path, snapshot: int | None) -> Path:
     if current is None:
         raise NoWarehouse(f"{path}: no warehouse; `banmian build SOURCE --warehouse {path}` makes one")
     return current
+
+
+@contextmanager
+def _read(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowInvalid) as cause:
+        raise NoWarehouse(f"{file}: can't read: {cause}; build again with --force") from cause
 
 
 def _library(name: str) -> Any:

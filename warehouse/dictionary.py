@@ -40,7 +40,8 @@ _PLAIN = {pa.date32(): "date32", pa.float32(): "float32", pa.float64(): "float64
 
 def dictionary() -> str:
     """The whole dictionary as Markdown."""
-    return "\n\n".join([HEAD, *_entities(), *(_table(table) for table in schema.TABLES)]) + "\n"
+    sections = (described(table.name, table.schema) for table in schema.TABLES)
+    return "\n\n".join([HEAD, *_entities(), *sections]) + "\n"
 
 
 def _entities() -> Iterator[str]:
@@ -67,13 +68,20 @@ def _role(table: schema.Table, column: schema.Column) -> str:
     return " FK" if column.name in table.parents else ""
 
 
-def _table(table: schema.Table) -> str:
+def described(name: str, table: pa.Schema) -> str:
+    """The section on one table, from a schema as `warehouse.schema` makes it or as a file holds it."""
     rows = [
-        f"| `{column.name}` | {type_name(column.type)} | {'yes' if column.null else 'no'} | {_cell(column.meaning)} |"
-        for column in table.columns
+        f"| `{field.name}` | {type_name(field.type)} | {'yes' if field.nullable else 'no'} | {_cell(meaning(field))} |"
+        for field in table
     ]
-    head = [f"## {table.name}: {table.meaning}", "", "| column | type | may be null | meaning |", "|---|---|---|---|"]
+    head = [f"## {name}: {meaning(table)}", "", "| column | type | may be null | meaning |", "|---|---|---|---|"]
     return "\n".join([*head, *rows])
+
+
+def meaning(described: pa.Field | pa.Schema) -> str:
+    """The description that travels in the metadata of a column or a table; empty where there is none."""
+    found: bytes = (described.metadata or {}).get(b"description", b"")
+    return found.decode()
 
 
 def _cell(text: str) -> str:

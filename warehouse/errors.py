@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 
 class WarehouseError(Exception):
@@ -20,13 +21,23 @@ class RowsRefused(WarehouseError):  # noqa: N818
     """A value does not fit its column; the message names table, column and source."""
 
 
-class PublicationFailed(WarehouseError):  # noqa: N818
-    """Nothing was published and what was published stays: no room, no right, a lock that another build holds."""
-
+class _AtAPath(WarehouseError):  # noqa: N818
     @classmethod
-    def at(cls, path: Path | str, doing: str, cause: OSError) -> PublicationFailed:
+    def at(cls, path: Path | str, doing: str, cause: OSError) -> Self:
         """Names the path, what was being done and why it failed: `data/warehouse: can't write: No space left`."""
         return cls(f"{path}: can't {doing}: {cause.strerror or cause}")
+
+
+class PublicationFailed(_AtAPath):
+    """Nothing was published and what was published stays: no room, no right, a lock that another build holds."""
+
+
+class ExportFailed(_AtAPath):
+    """Nothing was exported and nothing half written is left: no room, no right, a library that gave up."""
+
+
+class ExportRefused(ExportFailed):
+    """What was asked for can't be done: no such format, a folder that is not empty; the message says what can."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a build tells a person at its end, and `banmian status` at any time: the facts of one snapshot, line by line."""
+"""What builds and exports tell a person at their end, and `banmian status` at any time: the facts, line by line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.build import Outcome
 from flows.parameters import BuildParameters
+from warehouse.exports import Exported
 from warehouse.manifest import Manifest
 
 SHOWN = 20
@@ -33,6 +34,18 @@ def of_warehouse(manifest: Manifest, root: Path) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     made = [_line("made by", versions), _line("rules", manifest.rules[:12]), _line("bytes", f"{manifest.bytes:,}")]
     return "\n".join([head, *_facts(manifest, None), *made, *_where(manifest, root)])
+
+
+def of_export(exported: Exported, seconds: float) -> str:
+    """The summary of an export."""
+    head = f"Exported snapshot {exported.snapshot} as {exported.format} in {seconds:.1f} s"
+    lines = [
+        _line("rows", _by_name(exported.rows)),
+        _line("bytes", f"{exported.bytes:,}"),
+        _line("folder", str(exported.folder)),
+        _line("load one", exported.snippet),
+    ]
+    return "\n".join([head, *lines])
 
 
 def _facts(manifest: Manifest, shown: int | None) -> Iterator[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import PurePath
 from string import Formatter
 from typing import Any
@@ -20,6 +21,7 @@ import parse
 from flows import defaults
 from flows.errors import UsageError
 
+REMEMBERED = 4096
 FIELDS = ("publication", "date", "page")
 
 
@@ -41,7 +43,9 @@ class Pattern:
     def __init__(self, pattern: str = defaults.PATTERN) -> None:
         self.text = pattern
         _check(pattern)
-        self._parts = [_compiled(part, pattern) for part in pattern.strip("/").split("/")]
+        # Folders have few names and each page has some: they are parsed once.
+        parts = [_compiled(part, pattern) for part in pattern.strip("/").split("/")]
+        self._parts = [lru_cache(REMEMBERED)(part.parse) for part in parts]
 
     def place(self, path: PurePath) -> Place | None:
         """What the last parts of `path` say, None where they don't have the pattern's form."""
@@ -50,7 +54,7 @@ class Pattern:
             return None
         found: dict[str, Any] = {}
         for part, name in zip(self._parts, names, strict=True):
-            if (match := part.parse(name)) is None:
+            if (match := part(name)) is None:
                 return None
             found |= match.named
         return _place(found)

@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ class Manifest:
         lines = (f"{file.path} {file.sha256}\n" for file in self.files)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
-    @property
+    @cached_property
     def digests(self) -> set[tuple[str, str]]:
         """The name of each shard with the digest of what went into it."""
         return {(shard.summary.shard, shard.digest) for shard in self.shards}
@@ -103,32 +103,32 @@ class Manifest:
     def sources(self) -> Iterator[SourceRecord]:
         return (source for shard in self.shards for source in shard.summary.sources)
 
-    @property
+    @cached_property
     def rows(self) -> dict[str, int]:
         """Rows by table."""
         return _sum({file.table: file.rows} for file in self.files)
 
-    @property
+    @cached_property
     def articles(self) -> dict[str, int]:
         """Articles by kind."""
         return _sum(shard.summary.articles for shard in self.shards)
 
-    @property
+    @cached_property
     def statuses(self) -> dict[str, int]:
         """Documents by status."""
         return _sum(shard.summary.statuses for shard in self.shards)
 
-    @property
+    @cached_property
     def warnings(self) -> tuple[SourceRecord, ...]:
         """Sources that are partial or quarantined, with the cause."""
         return tuple(source for shard in self.shards for source in shard.summary.warnings)
 
-    @property
+    @cached_property
     def characters(self) -> int:
         """Non-blank characters of all sources."""
         return sum(shard.summary.characters for shard in self.shards)
 
-    @property
+    @cached_property
     def bytes(self) -> int:
         return sum(file.bytes for file in self.files)
 
@@ -141,7 +141,8 @@ def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
 
 
 def dumps(manifest: Manifest) -> str:
-    """The manifest as JSON; what can be counted from it is written as well, for those who read it without this code."""
+    """The manifest as JSON, a source or file a line; what can be counted from it is written as well, for those who read
+    it without this code."""
     head = {
         "format": FORMAT,
         "snapshot": manifest.snapshot,
@@ -155,9 +156,36 @@ def dumps(manifest: Manifest) -> str:
         "given": list(manifest.given),
         "rows": manifest.rows,
     }
-    shards = [{"digest": shard.digest, **asdict(shard.summary)} for shard in manifest.shards]
-    merged = [asdict(one) for one in manifest.merged]
-    return json.dumps({**head, "merged": merged, "shards": shards}, ensure_ascii=False, indent=1) + "\n"
+    lines = [f"{json.dumps(name)}: {_json(value)}" for name, value in head.items()]
+    merged = [{"file": _fields(one.file), "shards": one.shards} for one in manifest.merged]
+    lines += [f'"merged": {_list(map(_json, merged))}', f'"shards": {_list(map(_shard_json, manifest.shards))}']
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _shard_json(shard: ShardRecord) -> str:
+    summary = shard.summary
+    parts = {
+        "digest": _json(shard.digest),
+        "shard": _json(summary.shard),
+        "articles": _json(summary.articles),
+        "characters": _json(summary.characters),
+        "files": _list(_json(_fields(file)) for file in summary.files),
+        "sources": _list(_json(_fields(source)) for source in summary.sources),
+    }
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in parts.items()) + "}"
+
+
+def _list(items: Iterable[str]) -> str:
+    return "[" + ",".join(f"\n{item}" for item in items) + "]"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _fields(row: TableFile | SourceRecord) -> dict[str, Any]:
+    """What `asdict` gives, without the copies that it makes of each value."""
+    return {name: getattr(row, name) for name in row.__slots__}
 
 
 def loads(text: str) -> Manifest:

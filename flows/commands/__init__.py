@@ -5,7 +5,7 @@ What a command needs is imported when it is called, so that `banmian --help` ans
 
 from __future__ import annotations
 
-from flows.commands import build, expire, export, figures, history, report, rollback, show, status
+from flows.commands import build, expire, export, figures, history, report, rollback, show, status, verify
 
-ALL = (build, show, figures, status, report, export, history, rollback, expire)
+ALL = (build, show, figures, status, report, export, verify, history, rollback, expire)
 """In the order of `banmian --help`."""

@@ -1,0 +1,38 @@
+"""`banmian verify`: whether a snapshot is what was published, and what its sources say."""
+
+from __future__ import annotations
+
+import argparse
+
+from flows.options import DONE, TROUBLE, Commands, add_warehouse, command
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = command(
+        commands, _run, "verify", "Verify a snapshot: files and checksums, keys and offsets, each character once.",
+        "banmian verify",
+        "banmian verify seeds --warehouse data/warehouse --snapshot 3",
+    )  # fmt: skip
+    parser.add_argument(
+        "sources", nargs="*", metavar="SOURCE",
+        help="what the snapshot was built from, named as for `banmian build`: compared where it has not changed since"
+        " (default: no source is compared)",
+    )  # fmt: skip
+    add_warehouse(parser)
+    parser.add_argument("--snapshot", type=int, metavar="N", help="which snapshot (default: the current one)")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from flows import terminal, verifying
+    from flows.sources import discover
+    from warehouse.verify import find
+
+    folder = find(options.warehouse, options.snapshot)
+    sources = discover(options.sources, None, options.warehouse).files if options.sources else None
+    with terminal.shown():
+        snapshot = verifying.look_through(folder)
+        comparison = verifying.compare(snapshot, sources) if sources is not None else None
+    for line in verifying.told(snapshot, comparison):
+        print(line)
+    return TROUBLE if snapshot.faults or (comparison and comparison.faults) else DONE

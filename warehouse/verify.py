@@ -1,0 +1,212 @@
+"""Looks a published snapshot through: whether it is what was published, and whether it keeps the contract.
+
+The manifest says which files there are, with their bytes and checksums; each is read and compared. Then the tables of
+each shard are checked as they were when they were written, and compared with what the manifest tells of them. One shard
+is in memory at a time.
+
+    before  current/article/03.parquet with one bit turned
+    after   Verified(faults=(Fault("bytes are not those of the manifest", "article", 1, ("article/03.parquet",)),), …)
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse import schema
+from warehouse.checks import SHOWN, check_keys, check_snapshot, check_tables
+from warehouse.errors import CheckFailed, Fault, NoWarehouse
+from warehouse.manifest import MANIFEST, Manifest, ShardRecord, load
+from warehouse.shards import TableFile, fingerprint
+from warehouse.snapshots import SNAPSHOTS, current_snapshot
+
+BESIDE = (MANIFEST,)
+"""What may lie in a snapshot's folder beside the folders of the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found in a snapshot. `manifest` is None where it can't be read; `sound` are the shards without a fault,
+    whose rows can be gone through side by side; `files`, `bytes` and `rows` count what was looked through."""
+
+    path: Path
+    manifest: Manifest | None
+    faults: tuple[Fault, ...]
+    sound: tuple[ShardRecord, ...] = ()
+    files: int = 0
+    bytes: int = 0
+    rows: int = 0
+
+
+class Faults:
+    """Gathers faults from part after part, so that each promise is named once, with all of its rows counted."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._rows: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+
+    def add(self, faults: Iterable[Fault]) -> bool:
+        """Takes the faults; whether there were any."""
+        before = self._counts.total()
+        for fault in faults:
+            name = (fault.table, fault.check)
+            self._counts[name] += fault.count
+            self._rows[name] += fault.rows[: SHOWN - len(self._rows[name])]
+        return self._counts.total() > before
+
+    def all(self) -> tuple[Fault, ...]:
+        """One fault for each promise, in the order in which they were found."""
+        return tuple(
+            Fault(check, table, count, tuple(self._rows[table, check]))
+            for (table, check), count in self._counts.items()
+        )
+
+
+def find(root: Path | str, snapshot: int | None = None) -> Path:
+    """The folder of a snapshot, by default of the current one. Raises `NoWarehouse` where there is none."""
+    if snapshot is None:
+        folder = current_snapshot(root)
+        if folder is None:
+            raise NoWarehouse(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
+        return folder
+    folder = Path(root).resolve() / SNAPSHOTS / f"{snapshot:06d}"
+    if not folder.is_dir():
+        raise NoWarehouse(f"{root}: has no snapshot {snapshot} (any more); `banmian status` tells which is current")
+    return folder
+
+
+def verify(folder: Path, advance: Callable[[int], None] = lambda _: None) -> Verified:
+    """Verifies the snapshot in `folder`; `advance` hears of each file how many bytes are done, as the manifest has it.
+
+    Never raises for what is wrong with the snapshot: that is in `faults`, and nothing of it is mended.
+    """
+    try:
+        manifest = load(folder)
+    except (OSError, ValueError) as cause:
+        return Verified(folder, None, (Fault("can't be trusted", "manifest", 1, (f"{MANIFEST}: {cause}",)),))
+    faults = Faults()
+    faults.add(_manifest_faults(folder, manifest))
+    faults.add(_strays(folder, manifest))
+    sound, rows = [], 0
+    with tempfile.TemporaryDirectory(prefix="banmian-verify-") as spill:
+        for shard in manifest.shards:
+            if not faults.add(_shard_faults(folder, shard, Path(spill))):
+                sound.append(shard)
+                rows += sum(file.rows for file in shard.summary.files)
+            advance(shard.summary.bytes)
+        if len(sound) == len(manifest.shards):
+            faults.add(_refused(lambda: _check_together(folder, manifest, Path(spill))))
+    files = list(manifest.files)
+    return Verified(folder, manifest, faults.all(), tuple(sound), len(files), manifest.bytes, rows)
+
+
+def _manifest_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
+    """What the manifest says of itself; its digest was compared when it was read."""
+    if folder.name.isdigit() and int(folder.name) != manifest.snapshot:
+        yield Fault("is that of another snapshot", "manifest", 1, (f"{manifest.snapshot} in {folder.name}",))
+    told = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("rows")
+    if told != manifest.rows:
+        yield Fault("rows are not the sum of its files", "manifest", 1, (f"{told}, not {manifest.rows}",))
+
+
+def _strays(folder: Path, manifest: Manifest) -> Iterator[Fault]:
+    """What lies in the folder and is not in the manifest: a reader of `<table>/*.parquet` would take it for rows."""
+    wanted = {file.path for file in manifest.files}
+    for name in schema.BY_NAME:
+        found = sorted(f"{name}/{path.name}" for path in _entries(folder / name))
+        strange = [path for path in found if path not in wanted]
+        if strange:
+            yield Fault("a file that the manifest does not name", name, len(strange), tuple(strange))
+    beside = sorted(path.name for path in folder.iterdir() if path.name not in (*schema.BY_NAME, *BESIDE))
+    if beside:
+        yield Fault("a file that no snapshot has", "snapshot", len(beside), tuple(beside))
+
+
+def _entries(folder: Path) -> Iterable[Path]:
+    return folder.iterdir() if folder.is_dir() else ()
+
+
+def _shard_faults(folder: Path, shard: ShardRecord, spill: Path) -> Iterator[Fault]:
+    """Files first: what is in a file that was changed behind our back says nothing more."""
+    damaged = [fault for file in shard.summary.files if (fault := _file_fault(folder, file))]
+    if damaged:
+        yield from damaged
+        return
+    files = {table.name: _paths(folder, shard, table.name) for table in schema.TABLES}
+    broken = list(_refused(lambda: check_tables(files, spill / "shard")))
+    yield from broken
+    if not broken:
+        yield from _told(folder, shard)
+
+
+def _file_fault(folder: Path, file: TableFile) -> Fault | None:
+    try:
+        found = fingerprint(folder / file.path)
+    except OSError as cause:
+        says = "file is missing" if isinstance(cause, FileNotFoundError) else f"can't be read: {cause.strerror}"
+        return Fault(says, file.table, 1, (file.path,))
+    if found != (file.bytes, file.sha256):
+        return Fault("bytes are not those of the manifest", file.table, 1, (file.path,))
+    return None
+
+
+def _refused(check: Callable[[], None]) -> Iterator[Fault]:
+    """The faults that a check raises. A file with the right checksum may still be one that no library reads."""
+    try:
+        check()
+    except CheckFailed as failed:
+        yield from failed.faults
+    except (OSError, pa.ArrowException, duckdb.Error) as cause:
+        yield Fault("can't be read", "snapshot", 1, (str(cause).splitlines()[0],))
+
+
+def _paths(folder: Path, shard: ShardRecord, table: str) -> list[Path]:
+    return [folder / file.path for file in shard.summary.files if file.table == table]
+
+
+def _told(folder: Path, shard: ShardRecord) -> Iterator[Fault]:
+    """Whether the manifest tells of a shard what its tables hold: rows, sources, articles by kind, characters."""
+    summary = shard.summary
+    for file in summary.files:
+        found = pq.read_metadata(str(folder / file.path)).num_rows
+        if found != file.rows:
+            yield Fault("rows are not as many as the manifest says", file.table, 1, (f"{file.path}: {found:,}",))
+    yield from _told_sources(_documents(folder, shard), shard)
+    kinds: Counter[str] = Counter()
+    for path in _paths(folder, shard, schema.ARTICLE.name):
+        kinds.update(pq.ParquetFile(str(path)).read(columns=["kind"])["kind"].to_pylist())
+    if dict(kinds) != summary.articles:
+        yield Fault("kinds are not as many as the manifest says", schema.ARTICLE.name, 1, (f"shard {summary.shard}",))
+
+
+def _documents(folder: Path, shard: ShardRecord) -> list[dict[str, object]]:
+    columns = ["document_id", "source_path", "sha256", "status", "error", "n_chars"]
+    files = [pq.ParquetFile(str(path)) for path in _paths(folder, shard, schema.DOCUMENT.name)]
+    return [row for file in files for row in file.read(columns=columns).to_pylist()]
+
+
+def _told_sources(documents: list[dict[str, object]], shard: ShardRecord) -> Iterator[Fault]:
+    told = {(one.document_id, one.path, one.sha256, one.status, one.error) for one in shard.summary.sources}
+    found = {tuple(row.values())[:5] for row in documents}
+    unlike = sorted({str(row[0]) for row in told ^ found})
+    if unlike or len(shard.summary.sources) != len(documents):
+        yield Fault("is not what the manifest says of it", schema.DOCUMENT.name, len(unlike), tuple(unlike))
+    if sum(int(str(row["n_chars"])) for row in documents) != shard.summary.characters:
+        where = (f"shard {shard.summary.shard}",)
+        yield Fault("characters are not as many as the manifest says", schema.DOCUMENT.name, 1, where)
+
+
+def _check_together(folder: Path, manifest: Manifest, spill: Path) -> None:
+    """What only all shards together tell."""
+    files = {table.name: [folder / file.path for file in manifest.files if file.table == table.name]
+             for table in schema.TABLES}  # fmt: skip
+    check_keys(files, spill / "keys")
+    check_snapshot((source.document_id for source in manifest.sources), files[schema.ARTICLE.name], spill / "all")

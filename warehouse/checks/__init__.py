@@ -66,8 +66,8 @@ def check_keys(files: Mapping[str, Sequence[Path]], spill: Path | None = None) -
         if table.key:
             # One table after the other, and its key alone: what is in memory is what a reader of one column has.
             with engine.connected(spill) as connection:
-                found += engine.load(connection, {table.name: files[table.name]}, table.key)
-                found += [] if found else engine.ask(connection, [relations.repeated(table)])
+                unread = list(engine.load(connection, {table.name: files[table.name]}, table.key))
+                found += unread or engine.ask(connection, [relations.repeated(table)])
     _refuse(found)
 
 

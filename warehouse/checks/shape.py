@@ -28,6 +28,12 @@ def _unlike(table: schema.Table, path: Path) -> str | None:
         return f"{path.name} is no Parquet file: {cause}"
     if found.equals(table.schema):
         return None
-    strange = [str(field) for field in found if field not in list(table.schema)]
-    missing = [str(field) for field in table.schema if field not in list(found)]
+    strange, missing = _beyond(found, table.schema), _beyond(table.schema, found)
+    if not strange and not missing:
+        return f"{path.name} has them in another order"
     return f"{path.name} has {', '.join(strange) or 'nothing'} for {', '.join(missing) or 'nothing'}"
+
+
+def _beyond(one: pa.Schema, other: pa.Schema) -> list[str]:
+    """The columns of one that the other has not got."""
+    return [f"{field.name}: {field.type}{'' if field.nullable else ' not null'}" for field in one if field not in other]

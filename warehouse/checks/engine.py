@@ -10,13 +10,15 @@ import glob
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import duckdb
 import pyarrow as pa
 
 from warehouse import schema
 from warehouse.errors import Fault
+
+if TYPE_CHECKING:
+    import duckdb
 
 SHOWN = 5
 """Rows that a fault names; the others are counted."""
@@ -45,6 +47,8 @@ class Question(NamedTuple):
 @contextmanager
 def connected(spill: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A new database in memory; `spill` is a folder for what does not fit, made by duckdb when it needs it."""
+    import duckdb  # takes its time, and most that import this room check nothing
+
     connection = duckdb.connect(config={**SETTINGS, "temp_directory": str(spill or "")})
     try:
         yield connection
@@ -59,12 +63,14 @@ def load(
 
     They are read once, into memory: each question then costs what it asks, not what the files take to decode.
     """
+    from duckdb import Error
+
     for table, paths in files.items():
         try:
             # A path is no pattern here, and `year=2024` in it no column.
             names = [glob.escape(str(path)) for path in paths]
             connection.read_parquet(names, hive_partitioning=False).project(columns).create(table)
-        except duckdb.Error as cause:
+        except Error as cause:
             yield Fault("can't be read", table, 1, (str(cause).splitlines()[0],))
 
 

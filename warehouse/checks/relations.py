@@ -10,10 +10,13 @@ Beside the five tables there are two made of them (`PREPARED`): `held`, the stre
 
 from __future__ import annotations
 
-import duckdb
+from typing import TYPE_CHECKING
 
 from warehouse import schema
 from warehouse.checks.engine import Question, label
+
+if TYPE_CHECKING:
+    import duckdb
 
 PREPARED = (
     """

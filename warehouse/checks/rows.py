@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import duckdb
 import pyarrow as pa
 
 from warehouse import schema
 from warehouse.checks import engine
 from warehouse.errors import Fault
+
+if TYPE_CHECKING:
+    import duckdb
 
 LINE = "chr(10)"
 MAY_BE_EMPTY = {("document", "sha256"), ("article", "text")}

@@ -11,11 +11,13 @@ sentences. A string of Python finds it at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from warehouse.checks.engine import SHOWN
 from warehouse.errors import Fault
+
+if TYPE_CHECKING:
+    import duckdb
 
 SLICES = (("article", "sentence", "text"), ("sentence", "figure", "surface"))
 """The table whose column `text` is cut, the table of the slices, and the column that is to be the slice."""

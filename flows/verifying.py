@@ -8,13 +8,16 @@ A source that is gone or has changed since is no fault of the warehouse: it is s
 
 from __future__ import annotations
 
+import glob
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows import conservation, progress, reading
-from flows.sources import SourceFile
+from flows.errors import UsageError
+from flows.sources import SourceFile, discover
 from warehouse.errors import Fault, NoWarehouse
 from warehouse.holdings import Holding, holdings
 from warehouse.manifest import Manifest
@@ -59,11 +62,23 @@ class Comparison:
 def look_through(folder: Path) -> Verified:
     """The snapshot in `folder`, verified by itself, with progress shown."""
     try:
-        size = read_snapshot(folder).bytes
+        manifest = read_snapshot(folder)
+        size = manifest.bytes + sum(shard.summary.bytes for shard in manifest.shards)
     except NoWarehouse:
         size = 0  # `verify` says what is wrong with the manifest
     progress.phase("verifying files and tables", size)
     return verify(folder, progress.advance)
+
+
+def sources_of(snapshot: Verified, root: Path) -> tuple[SourceFile, ...]:
+    """The sources that the build of a snapshot was given, as far as they are still there; `root` is the warehouse."""
+    given = snapshot.manifest.given if snapshot.manifest else ()
+    names = [os.path.normpath(os.path.join(root, name)) for name in given]
+    there = [name for name in names if os.path.lexists(name) or glob.glob(name, recursive=True)]
+    try:
+        return discover(there, None, root).files
+    except UsageError:
+        return ()
 
 
 def compare(snapshot: Verified, sources: Iterable[SourceFile]) -> Comparison:
@@ -72,7 +87,7 @@ def compare(snapshot: Verified, sources: Iterable[SourceFile]) -> Comparison:
     found, faults = Comparison(), Faults()
     progress.phase("comparing with the sources", sum(len(shard.summary.sources) for shard in snapshot.sound))
     for shard in snapshot.sound:
-        for page in holdings(snapshot.path, shard):
+        for page in holdings(snapshot.tables(shard)):
             faults.add(_compared(page, at_hand.get(page.document_id), found))
             progress.advance(1)
     found.faults = faults.all()
@@ -131,7 +146,7 @@ def _left_out(snapshot: Verified, manifest: Manifest) -> Iterator[str]:
 
 def _sources(comparison: Comparison | None) -> Iterator[str]:
     if comparison is None:
-        yield _line("sources", "not compared; name them to do so: banmian verify SOURCE")
+        yield _line("sources", "not compared: they are no longer where the build found them; name them as SOURCE")
         return
     counts = f"{comparison.compared:,} of {comparison.pages:,} pages compared, {comparison.characters:,} characters"
     quarantined = f" ({comparison.quarantined:,} quarantined, without rows)" if comparison.quarantined else ""

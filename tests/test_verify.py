@@ -22,8 +22,8 @@ from transforms.document import Document, Options
 from warehouse import holdings, schema
 from warehouse.errors import Fault, NoWarehouse
 from warehouse.manifest import dumps, load
-from warehouse.shards import fingerprint
-from warehouse.snapshots import current_snapshot
+from warehouse.parquet import Rows, fingerprint
+from warehouse.snapshots import Published, current_snapshot
 from warehouse.verify import find, verify
 
 TEXTS = {
@@ -33,7 +33,7 @@ TEXTS = {
     "空.txt": "",
 }
 
-Rows = list[dict[str, Any]]
+Cells = list[dict[str, Any]]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def compared(folder: Path, sources: tuple[SourceFile, ...]) -> verifying.Compari
     return verifying.compare(verify(folder), sources)
 
 
-def rewritten(folder: Path, table: str, edit: Callable[[Rows], object], shard: int | None = None) -> None:
+def rewritten(folder: Path, table: str, edit: Callable[[Cells], object], shard: int | None = None) -> None:
     """Changes rows of a table behind the warehouse's back and makes size, checksum and digest good again.
 
     Of the shards the first whose file has rows is taken, unless one is named.
@@ -92,13 +92,31 @@ def test_a_good_snapshot_has_no_fault(snapshot: Path, sources: tuple[SourceFile,
     verified = verify(snapshot, done.append)
     assert verified.faults == ()
     assert verified.manifest is not None
-    assert (verified.files, verified.bytes, sum(done)) == (10, verified.manifest.bytes, verified.manifest.bytes)
+    assert (verified.files, verified.bytes, sum(done)) == (10, verified.manifest.bytes, 2 * verified.manifest.bytes)
     assert verified.rows == sum(verified.manifest.rows.values())
     comparison = verifying.compare(verified, sources)
     assert comparison.faults == ()
     assert (comparison.pages, comparison.compared, comparison.quarantined) == (4, 4, 1)
     visible = sum(not (c.isspace() or c == "\ufeff") for text in TEXTS.values() for c in text)
     assert comparison.characters == visible
+
+
+def test_shards_that_share_files_are_verified_alike(
+    tmp_path: Path, sources: tuple[SourceFile, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.files.SMALL", 0)
+    documents = [batch.read_source(source, Options(), []) for source in sources]
+    published = publish(tmp_path / "warehouse", {"0": documents[:2], "8": documents[2:]})
+    assert {one.file.table for one in published.manifest.merged} == set(schema.BY_NAME)
+    verified = verify(published.path)
+    assert (verified.faults, verified.files, len(verified.sound)) == ((), 5, 2)
+    assert [len(list(holdings.holdings(verified.tables(shard)))) for shard in verified.sound] == [2, 2]
+    comparison = verifying.compare(verified, sources)
+    assert (comparison.compared, comparison.faults) == (4, ())
+    path = published.path / "figure/0.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert [fault.check for fault in verify(published.path).faults] == ["bytes are not those of the manifest"]
+    assert verify(published.path).sound == ()
 
 
 def test_an_older_snapshot_can_be_verified(tmp_path: Path) -> None:
@@ -108,7 +126,7 @@ def test_an_older_snapshot_can_be_verified(tmp_path: Path) -> None:
     assert find(tmp_path) == current_snapshot(tmp_path)
     manifest = verify(find(tmp_path, 1)).manifest
     assert manifest is not None and manifest.snapshot == 1
-    with pytest.raises(NoWarehouse, match="has no snapshot 7"):
+    with pytest.raises(NoWarehouse, match="no snapshot 7; there are 1, 2"):
         find(tmp_path, 7)
     with pytest.raises(NoWarehouse, match="nothing is published here yet"):
         find(tmp_path / "elsewhere")
@@ -250,11 +268,11 @@ def test_a_manifest_that_is_gone_is_a_fault(snapshot: Path) -> None:
 # --- rows changed, with the checksums made good -----------------------------------------------------------------------
 
 
-def put(**cells: Any) -> Callable[[Rows], object]:
+def put(**cells: Any) -> Callable[[Cells], object]:
     return lambda rows: rows[0].update(cells)
 
 
-CHECKED: list[tuple[str, str, Callable[[Rows], object]]] = [
+CHECKED: list[tuple[str, str, Callable[[Cells], object]]] = [
     ("document", "unknown status", put(status="fine", error="x")),
     ("article", "text is not its sentences", lambda rows: rows[0].update(text=rows[0]["text"] + "再来一句。")),
     ("article", "unknown kind", put(kind="gossip")),
@@ -270,7 +288,7 @@ CHANGED = ("document", "article", "article", "sentence", "sentence", "figure", "
 
 @pytest.mark.parametrize(("changed", "case"), list(zip(CHANGED, CHECKED, strict=True)), ids=[one[1] for one in CHECKED])
 def test_a_changed_row_is_found_by_a_check(
-    snapshot: Path, changed: str, case: tuple[str, str, Callable[[Rows], object]]
+    snapshot: Path, changed: str, case: tuple[str, str, Callable[[Cells], object]]
 ) -> None:
     table, check, edit = case
     rewritten(snapshot, changed, edit, shard_with(snapshot, changed))
@@ -285,11 +303,11 @@ def shard_with(folder: Path, table: str) -> int:
     return next(n for n in (0, 1) if pq.read_metadata(str(folder / table / f"{n}.parquet")).num_rows)
 
 
-def other_characters(rows: Rows) -> None:
+def other_characters(rows: Cells) -> None:
     next(row for row in rows if row["n_chars"])["n_chars"] -= 1
 
 
-def other_residue(rows: Rows) -> None:
+def other_residue(rows: Cells) -> None:
     rows[0]["text"] = "换" * len(rows[0]["text"])
 
 
@@ -304,7 +322,7 @@ def test_a_residue_that_says_something_else_is_found(snapshot: Path, sources: tu
 def test_a_stretch_that_moved_is_found(snapshot: Path, sources: tuple[SourceFile, ...]) -> None:
     """The residue one character to the right: as long as before, and held by no other row."""
 
-    def move(rows: Rows) -> None:
+    def move(rows: Cells) -> None:
         rows[0]["raw_start"] += 1
         rows[0]["raw_end"] += 1
 
@@ -333,7 +351,7 @@ def test_another_number_in_all_tables_is_found(snapshot: Path, sources: tuple[So
     def turned(value: Any) -> Any:
         return [turned(one) for one in value] if isinstance(value, list) else value.translate(turn)
 
-    def turn_all(rows: Rows) -> None:
+    def turn_all(rows: Cells) -> None:
         for row in rows:
             row.update({name: turned(row[name]) for name in ("text", "headline", "tokens", "surface") if name in row})
 
@@ -358,10 +376,15 @@ def test_a_source_that_changed_is_said_and_no_fault(snapshot: Path, sources: tup
     assert comparison.unread.first == [f"{sources[1].relative}: can't be read: No such file or directory"]
 
 
+def tables(published: Published) -> dict[str, Rows]:
+    """Where the rows of the first shard lie."""
+    return published.manifest.rows_of(published.manifest.shards[0].summary, published.path)
+
+
 def held(document: Document, data: bytes, tmp_path: Path) -> list[Fault]:
     """The faults of a page as it is after its way through the tables."""
     published = publish(tmp_path, {"00": [document]})
-    (one,) = holdings.holdings(published.path, published.manifest.shards[0])
+    (one,) = holdings.holdings(tables(published))
     return list(conservation.faults(one, data))
 
 
@@ -395,7 +418,7 @@ def test_pages_are_read_side_by_side_however_many_rows_they_have(
     monkeypatch.setattr(holdings, "ROWS", 3)
     documents = sorted([*pages(5), quarantined("q.txt"), page("空.txt", [], [])], key=lambda one: one.document_id)
     published = publish(tmp_path, {"00": documents})
-    found = list(holdings.holdings(published.path, published.manifest.shards[0]))
+    found = list(holdings.holdings(tables(published)))
     assert [one.document_id for one in found] == [document.document_id for document in documents]
     for one, document in zip(found, documents, strict=True):
         spans = [(span.start, span.end) for article in document.articles for span in article.raw_spans]
@@ -417,9 +440,12 @@ def test_the_command_tells_what_was_verified(banmian: Banmian, pages: Path) -> N
     assert (said.returncode, said.stderr) == (0, "")
     assert "Snapshot 1 in" in said.stdout and "verified, no fault" in said.stdout
     assert "8 of 8 pages compared" in said.stdout
+    assert "8 of 8 pages compared" in banmian("verify").stdout, "where the build found them"
+    pages.rename(pages.with_name("elsewhere"))
     alone = banmian("verify")
     assert alone.returncode == 0
-    assert "not compared; name them to do so: banmian verify SOURCE" in alone.stdout
+    assert "not compared: they are no longer where the build found them" in alone.stdout
+    pages.with_name("elsewhere").rename(pages)
     next(pages.glob("*.txt")).write_text("别的。", encoding="utf-8")
     changed = banmian("verify", pages)
     assert changed.returncode == 0

@@ -1,7 +1,7 @@
 """What each page's rows hold of its source, page by page, so that both can be compared.
 
-The tables of a shard lie in one order (a check sees to that), so they are read side by side, some thousand rows at a
-time: memory does not grow with the shard.
+The tables of a shard lie in one order (a check sees to that), so they are read side by side, a row group at a time:
+memory does not grow with the shard.
 
     before  snapshots/000002/article/03.parquet, sentence/03.parquet, …
     after   Holding(document_id="…", stretches=[Stretch("…-0000", 0, 30)], residue=[…], evidence=[…]), …
@@ -9,19 +9,16 @@ time: memory does not grow with the shard.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow.parquet as pq
-
-from warehouse.manifest import ShardRecord
+from warehouse.parquet import Rows
 
 ROWS = 4_096
-"""Rows of a table in memory at a time."""
+"""Rows that are Python's own at a time."""
 
 Row = dict[str, Any]
 
@@ -59,26 +56,23 @@ class Holding:
     evidence: list[Stretch] = field(default_factory=list)
 
 
-def holdings(folder: Path, shard: ShardRecord) -> Iterator[Holding]:
-    """The pages of a shard of the snapshot in `folder`, in its order; its rows must have passed their checks."""
-    return _Shard(folder, shard).pages()
+def holdings(tables: Mapping[str, Rows]) -> Iterator[Holding]:
+    """The pages of a shard in its order; `tables` says where its rows lie, which must have passed their checks."""
+    return _Shard(tables).pages()
 
 
 class _Shard:
-    def __init__(self, folder: Path, shard: ShardRecord) -> None:
-        self.folder = folder
-        self.files = shard.summary.files
+    def __init__(self, tables: Mapping[str, Rows]) -> None:
+        self.tables = tables
         self.articles = _Children(self._rows("article", ["article_id", "document_id", "raw_spans"]), "document_id")
         self.residue = _Children(self._rows("residue", ["document_id", "raw_start", "raw_end", "text"]), "document_id")
         self.sentences = _Children(self._evidence("sentence", "text"), "article_id")
         self.figures = _Children(self._evidence("figure", "surface"), "article_id")
 
     def _rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
-        for file in self.files:
-            if file.table == table:
-                parquet = pq.ParquetFile(str(self.folder / file.path))
-                for batch in parquet.iter_batches(ROWS, columns=list(columns)):
-                    yield from batch.to_pylist()
+        for group in self.tables[table].groups(columns):
+            for batch in group.to_batches(ROWS):
+                yield from batch.to_pylist()
 
     def _evidence(self, table: str, text: str) -> Iterator[Row]:
         return self._rows(table, [f"{table}_id", "article_id", text, "raw_start", "raw_end"])

@@ -82,9 +82,12 @@ class Manifest:
 
     def rows_of(self, shard: ShardSummary, folder: Path) -> dict[str, Rows]:
         """Where the rows of a shard of this snapshot lie, by table; `folder` is the snapshot's."""
-        own = {file.table: (file.path, 0, file.rows) for file in shard.files}
-        places = own | self._shared.get(shard.shard, {})
-        return {table: Rows(str(folder / path), start, count) for table, (path, start, count) in places.items()}
+        shared = self._shared.get(shard.shard, {})
+        places = {file.table: shared.get(file.table, (file.path, 0, file.rows)) for file in shard.files}
+        return {
+            table: Rows(str(folder / path), start, count, own=table not in shared)
+            for table, (path, start, count) in places.items()
+        }
 
     @cached_property
     def _shared(self) -> dict[str, dict[str, tuple[str, int, int]]]:

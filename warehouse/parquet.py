@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,19 +69,21 @@ class Rows:
     path: str
     start: int
     count: int
+    own: bool = True
+    """Whether the file holds these rows and no others."""
 
     def read(self) -> pa.Table:
         """These rows; only the row groups that hold them are read. Raises OSError or ArrowInvalid."""
         return pa.concat_tables([self._file().schema_arrow.empty_table(), *self.groups()])
 
-    def groups(self) -> Iterator[pa.Table]:
-        """These rows by row group, so that a file of any size can be passed on."""
+    def groups(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """These rows by row group, all columns or some, so that a file of any size can be passed on."""
         file, at = self._file(), 0
         for number in range(file.num_row_groups):
             size = file.metadata.row_group(number).num_rows
             first, last = max(self.start - at, 0), min(self.start + self.count - at, size)
             if first < last:
-                yield file.read_row_group(number).slice(first, last - first)
+                yield file.read_row_group(number, columns=columns).slice(first, last - first)
             at += size
 
     def _file(self) -> pq.ParquetFile:

@@ -1,8 +1,8 @@
 """Looks a published snapshot through: whether it is what was published, and whether it keeps the contract.
 
 The manifest says which files there are, with their bytes and checksums; each is read and compared. Then the tables of
-each shard are checked as they were when they were written, and compared with what the manifest tells of them. One shard
-is in memory at a time.
+each shard whose files are whole are checked as they were when they were written, and compared with what the manifest
+tells of them. One shard is in memory at a time.
 
     before  current/article/03.parquet with one bit turned
     after   Verified(faults=(Fault("bytes are not those of the manifest", "article", 1, ("article/03.parquet",)),), …)
@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +25,14 @@ import pyarrow.parquet as pq
 from warehouse import schema
 from warehouse.checks import SHOWN, check_keys, check_snapshot, check_tables
 from warehouse.errors import CheckFailed, Fault, NoWarehouse
+from warehouse.lease import Lease
 from warehouse.manifest import MANIFEST, Manifest, ShardRecord, load
-from warehouse.shards import TableFile, fingerprint
-from warehouse.snapshots import SNAPSHOTS, current_snapshot
+from warehouse.parquet import Rows, TableFile, fingerprint
+from warehouse.pointer import SNAPSHOTS, snapshot_ids, snapshot_name
+from warehouse.snapshots import current_snapshot
 
+TOLD = ("document_id", "source_path", "sha256", "status", "error", "n_chars")
+"""Columns of a document that the manifest tells as well, or sums up."""
 BESIDE = (MANIFEST,)
 """What may lie in a snapshot's folder beside the folders of the tables."""
 
@@ -44,6 +49,10 @@ class Verified:
     files: int = 0
     bytes: int = 0
     rows: int = 0
+
+    def tables(self, shard: ShardRecord) -> dict[str, Rows]:
+        """Where the rows of a shard lie, by table."""
+        return self.manifest.rows_of(shard.summary, self.path) if self.manifest else {}
 
 
 class Faults:
@@ -77,35 +86,49 @@ def find(root: Path | str, snapshot: int | None = None) -> Path:
         if folder is None:
             raise NoWarehouse(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
         return folder
-    folder = Path(root).resolve() / SNAPSHOTS / f"{snapshot:06d}"
+    folder = Path(root).resolve() / SNAPSHOTS / snapshot_name(snapshot)
     if not folder.is_dir():
-        raise NoWarehouse(f"{root}: has no snapshot {snapshot} (any more); `banmian status` tells which is current")
+        there = ", ".join(map(str, snapshot_ids(Path(root)))) or "none"
+        raise NoWarehouse(f"{root}: no snapshot {snapshot}; there are {there} (`banmian history` tells more)")
     return folder
 
 
 def verify(folder: Path, advance: Callable[[int], None] = lambda _: None) -> Verified:
-    """Verifies the snapshot in `folder`; `advance` hears of each file how many bytes are done, as the manifest has it.
+    """Verifies the snapshot in `folder`; `advance` hears of the bytes that are done, once of each file and once of each
+    shard. The snapshot is held meanwhile, so that nobody removes it.
 
     Never raises for what is wrong with the snapshot: that is in `faults`, and nothing of it is mended.
     """
     try:
-        manifest = load(folder)
+        lease, manifest = Lease(folder), load(folder)
     except (OSError, ValueError) as cause:
         return Verified(folder, None, (Fault("can't be trusted", "manifest", 1, (f"{MANIFEST}: {cause}",)),))
+    with closing(lease):
+        return _verified(folder, manifest, advance)
+
+
+def _verified(folder: Path, manifest: Manifest, advance: Callable[[int], None]) -> Verified:
     faults = Faults()
     faults.add(_manifest_faults(folder, manifest))
     faults.add(_strays(folder, manifest))
-    sound, rows = [], 0
+    damaged = set()
+    for file in manifest.files:
+        if faults.add(_file_faults(folder, file)):
+            damaged.add(str(folder / file.path))
+        advance(file.bytes)
+    sound = []
     with tempfile.TemporaryDirectory(prefix="banmian-verify-") as spill:
         for shard in manifest.shards:
-            if not faults.add(_shard_faults(folder, shard, Path(spill))):
+            tables = manifest.rows_of(shard.summary, folder)
+            # What is in a file that was changed behind our back says nothing more.
+            trusted = damaged.isdisjoint(rows.path for rows in tables.values())
+            if trusted and not faults.add(_shard_faults(tables, shard, Path(spill))):
                 sound.append(shard)
-                rows += sum(file.rows for file in shard.summary.files)
             advance(shard.summary.bytes)
         if len(sound) == len(manifest.shards):
             faults.add(_refused(lambda: _check_together(folder, manifest, Path(spill))))
-    files = list(manifest.files)
-    return Verified(folder, manifest, faults.all(), tuple(sound), len(files), manifest.bytes, rows)
+    rows = sum(file.rows for shard in sound for file in shard.summary.files)
+    return Verified(folder, manifest, faults.all(), tuple(sound), len(manifest.files), manifest.bytes, rows)
 
 
 def _manifest_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
@@ -134,28 +157,44 @@ def _entries(folder: Path) -> Iterable[Path]:
     return folder.iterdir() if folder.is_dir() else ()
 
 
-def _shard_faults(folder: Path, shard: ShardRecord, spill: Path) -> Iterator[Fault]:
-    """Files first: what is in a file that was changed behind our back says nothing more."""
-    damaged = [fault for file in shard.summary.files if (fault := _file_fault(folder, file))]
-    if damaged:
-        yield from damaged
-        return
-    files = {table.name: _paths(folder, shard, table.name) for table in schema.TABLES}
-    broken = list(_refused(lambda: check_tables(files, spill / "shard")))
-    yield from broken
-    if not broken:
-        yield from _told(folder, shard)
-
-
-def _file_fault(folder: Path, file: TableFile) -> Fault | None:
+def _file_faults(folder: Path, file: TableFile) -> Iterator[Fault]:
     try:
         found = fingerprint(folder / file.path)
     except OSError as cause:
         says = "file is missing" if isinstance(cause, FileNotFoundError) else f"can't be read: {cause.strerror}"
-        return Fault(says, file.table, 1, (file.path,))
+        yield Fault(says, file.table, 1, (file.path,))
+        return
     if found != (file.bytes, file.sha256):
-        return Fault("bytes are not those of the manifest", file.table, 1, (file.path,))
-    return None
+        yield Fault("bytes are not those of the manifest", file.table, 1, (file.path,))
+
+
+def _shard_faults(tables: Mapping[str, Rows], shard: ShardRecord, spill: Path) -> Iterator[Fault]:
+    """What is wrong with the rows of a shard."""
+    too_few = list(_refused(lambda: _counted(tables)))
+    broken = too_few or list(_refused(lambda: check_tables(_files(tables, spill), spill / "shard")))
+    yield from broken
+    if not broken:
+        yield from _told(tables, shard)
+
+
+def _counted(tables: Mapping[str, Rows]) -> None:
+    """Raises `CheckFailed` where a file has other rows than the manifest says."""
+    for table, rows in tables.items():
+        found = pq.read_metadata(rows.path).num_rows
+        if rows.count != found if rows.own else rows.start + rows.count > found:
+            where = f"{table}/{Path(rows.path).name}: {found:,}"
+            raise CheckFailed((Fault("rows are not as many as the manifest says", table, 1, (where,)),))
+
+
+def _files(tables: Mapping[str, Rows], spill: Path) -> dict[str, list[Path]]:
+    """The rows of a shard as files of their own; those it shares with others are copied out."""
+    return {table: [Path(rows.path) if rows.own else _copied(table, rows, spill)] for table, rows in tables.items()}
+
+
+def _copied(table: str, rows: Rows, spill: Path) -> Path:
+    path = spill / f"{table}.parquet"
+    pq.write_table(rows.read(), path)
+    return path
 
 
 def _refused(check: Callable[[], None]) -> Iterator[Fault]:
@@ -168,29 +207,17 @@ def _refused(check: Callable[[], None]) -> Iterator[Fault]:
         yield Fault("can't be read", "snapshot", 1, (str(cause).splitlines()[0],))
 
 
-def _paths(folder: Path, shard: ShardRecord, table: str) -> list[Path]:
-    return [folder / file.path for file in shard.summary.files if file.table == table]
-
-
-def _told(folder: Path, shard: ShardRecord) -> Iterator[Fault]:
-    """Whether the manifest tells of a shard what its tables hold: rows, sources, articles by kind, characters."""
+def _told(tables: Mapping[str, Rows], shard: ShardRecord) -> Iterator[Fault]:
+    """Whether the manifest tells of a shard what its tables hold: sources, articles by kind, characters."""
     summary = shard.summary
-    for file in summary.files:
-        found = pq.read_metadata(str(folder / file.path)).num_rows
-        if found != file.rows:
-            yield Fault("rows are not as many as the manifest says", file.table, 1, (f"{file.path}: {found:,}",))
-    yield from _told_sources(_documents(folder, shard), shard)
-    kinds: Counter[str] = Counter()
-    for path in _paths(folder, shard, schema.ARTICLE.name):
-        kinds.update(pq.ParquetFile(str(path)).read(columns=["kind"])["kind"].to_pylist())
+    yield from _told_sources(_columns(tables[schema.DOCUMENT.name], TOLD), shard)
+    kinds = Counter(row["kind"] for row in _columns(tables[schema.ARTICLE.name], ["kind"]))
     if dict(kinds) != summary.articles:
         yield Fault("kinds are not as many as the manifest says", schema.ARTICLE.name, 1, (f"shard {summary.shard}",))
 
 
-def _documents(folder: Path, shard: ShardRecord) -> list[dict[str, object]]:
-    columns = ["document_id", "source_path", "sha256", "status", "error", "n_chars"]
-    files = [pq.ParquetFile(str(path)) for path in _paths(folder, shard, schema.DOCUMENT.name)]
-    return [row for file in files for row in file.read(columns=columns).to_pylist()]
+def _columns(rows: Rows, columns: Sequence[str]) -> list[dict[str, object]]:
+    return [row for group in rows.groups(columns) for row in group.to_pylist()]
 
 
 def _told_sources(documents: list[dict[str, object]], shard: ShardRecord) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "sources", nargs="*", metavar="SOURCE",
         help="what the snapshot was built from, named as for `banmian build`: compared where it has not changed since"
-        " (default: no source is compared)",
+        " (default: where the build found it)",
     )  # fmt: skip
     add_warehouse(parser)
     parser.add_argument("--snapshot", type=int, metavar="N", help="which snapshot (default: the current one)")
@@ -29,10 +29,11 @@ def _run(options: argparse.Namespace) -> int:
     from warehouse.verify import find
 
     folder = find(options.warehouse, options.snapshot)
-    sources = discover(options.sources, None, options.warehouse).files if options.sources else None
+    named = discover(options.sources, None, options.warehouse).files if options.sources else ()
     with terminal.shown():
         snapshot = verifying.look_through(folder)
-        comparison = verifying.compare(snapshot, sources) if sources is not None else None
+        sources = named or verifying.sources_of(snapshot, options.warehouse)
+        comparison = verifying.compare(snapshot, sources) if sources else None
     for line in verifying.told(snapshot, comparison):
         print(line)
     return TROUBLE if snapshot.faults or (comparison and comparison.faults) else DONE

@@ -22,6 +22,7 @@ from flows.jobs import BatchResult, Failure, Job
 from flows.parameters import BuildParameters
 from flows.plan import Plan, make_plan
 from warehouse.snapshots import Publication, Published
+from warehouse.thresholds import Thresholds
 
 Runner = Callable[[Sequence[Job]], Iterator[BatchResult]]
 """Carries out batches, in any order and on any machine that sees the folders, and yields each result as it comes."""
@@ -65,6 +66,7 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
             versions={name: importlib.metadata.version(name) for name in VERSIONS},
             options=dict(plan.options),
             given=plan.given,
+            thresholds=Thresholds(parameters.max_quarantined, parameters.max_drop),
         )
     report = _reported(parameters, published) if published.new else None
     return Outcome(plan, published, results, report)

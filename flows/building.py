@@ -44,8 +44,14 @@ def _parameters(options: argparse.Namespace) -> BuildParameters:
         return BuildParameters(**fields)
     except ValidationError as error:
         first = error.errors()[0]
-        cause = first.get("ctx", {}).get("error") or f"--{first['loc'][0]}: {first['msg']}, not {first['input']!r}"
+        cause = (
+            first.get("ctx", {}).get("error") or f"{_option(first['loc'][0])}: {first['msg']}, not {first['input']!r}"
+        )
         raise UsageError(str(cause)) from error
+
+
+def _option(field: object) -> str:
+    return f"--{field}".replace("_", "-")
 
 
 class _Work:

@@ -27,6 +27,15 @@ class BuildParameters(BaseModel):
     jobs: int = Field(default_factory=available_cores, ge=1, le=256, description="Worker processes")
     pos: bool = Field(False, description="Tag each word as well (slow)")
     force: bool = Field(False, description="Build all pages again, changed or not")
+    max_quarantined: float = Field(
+        1.0, ge=0, le=1, description="Publish nothing where a larger share of the pages is quarantined"
+    )
+    max_drop: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Publish nothing where pages, articles or figures fell by a larger share",
+    )
 
     @field_validator("pattern")
     @classmethod

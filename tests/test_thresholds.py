@@ -95,6 +95,7 @@ FALLS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     ),
     # Few say nothing; nor does what grows.
     ({"pages": 99}, {"pages": 1}, []),
+    ({"pages": 99}, {"pages": 1, "characters": 100, "sentences": 9, "articles": {"news": 2}}, []),
     ({"articles": {"brief": 99, "news": 400}}, {"articles": {"news": 400}}, []),
     ({"figures": 99}, {"figures": 0}, []),
     ({"pages": 100}, {"pages": 900}, []),

@@ -41,11 +41,13 @@ from warehouse.manifest import MANIFEST, Manifest, MergedFile, ShardRecord, load
 from warehouse.parquet import Rows, TableFile, fingerprint, settle, table_path
 from warehouse.pointer import SNAPSHOTS, snapshot_name
 from warehouse.shards import ShardSummary
+from warehouse.thresholds import Thresholds, check_thresholds
 
 STAGING = ".staging"
 LOCK = ".lock"
 INTENT = "intent"
 """In the staging folder: the snapshot about to be put into place. If it never became current, it is rubbish."""
+OFF = Thresholds(max_quarantined=1.0, max_drop=1.0)
 PATIENCE = 3600.0
 """Seconds that a build waits for another one."""
 
@@ -254,12 +256,13 @@ class Publication:
         versions: dict[str, str] | None = None,
         options: dict[str, Any] | None = None,
         given: Sequence[str] = (),
+        thresholds: Thresholds = OFF,
     ) -> Published:
         """Makes what was staged and reused the current snapshot; where that is what is current, does nothing.
 
         `rules` is the digest of the rules, `created` the time as text (ISO 8601), `versions`, `options` and `given` go
         into the manifest. Raises `PublicationFailed` where the disk refuses and `CheckFailed` where the tables of the
-        shards do not fit together; `current` is untouched then.
+        shards do not fit together or the thresholds are passed; `current` is untouched then.
         """
         if self.parent is not None and self.unchanged:
             return Published(self.parent, self._current, new=False)
@@ -278,6 +281,7 @@ class Publication:
                 given=tuple(given),
                 merged=tuple(self._merged()),
             )
+            check_thresholds(manifest, self.parent, thresholds)
             self._complete(manifest)
             self._check(manifest)
             return Published(manifest, _put_into_place(self.root, self.folder, manifest), new=True)
@@ -324,7 +328,8 @@ class Publication:
 
     def _check(self, manifest: Manifest) -> None:
         articles = [self.folder / file.path for file in manifest.files if file.table == schema.ARTICLE.name]
-        check_snapshot((source.document_id for source in manifest.sources), articles)
+        spill = self.folder.parent / "spill"
+        check_snapshot((source.document_id for source in manifest.sources), articles, spill)
 
     def _complete(self, manifest: Manifest) -> None:
         """Adds the manifest, drops what repeated or killed workers left, and brings the folders to the disk."""

@@ -19,8 +19,8 @@ from warehouse.errors import CheckFailed, Fault
 from warehouse.manifest import Manifest
 
 ENOUGH = 100
-"""A drop is one where the last snapshot had so many; of fewer (a corpus of three pages becomes one of one) it says
-nothing."""
+"""A drop is one where the last snapshot had so many pages, and so many of what fell. A corpus of three pages that
+becomes one of one is another corpus, no accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ def _quarantined(new: Manifest, most: float) -> Iterator[Fault]:
 
 
 def _drops(new: Manifest, last: Manifest, most: float) -> Iterator[Fault]:
+    if sum(last.statuses.values()) < ENOUGH:
+        return
     now, before = _amounts(new), _amounts(last)
     fallen = [name for name, was in before.items() if was >= ENOUGH and (was - now.get(name, 0)) / was > most]
     causes = _causes(new, last) if fallen else []

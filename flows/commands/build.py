@@ -20,6 +20,16 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument("--pos", action="store_true", help="tag each word as well (slow)")
     parser.add_argument("--force", action="store_true", help="build all pages again, changed or not")
+    parser.add_argument(
+        "--max-quarantined", type=float, metavar="SHARE",
+        help="publish nothing where more than this share of the pages is quarantined (0.05: one in twenty; default: 1,"
+        " publish whatever share)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-drop", type=float, metavar="SHARE",
+        help="publish nothing where pages, articles, sentences, figures or characters fell by more than this share"
+        " since a last snapshot of 100 pages or more (default: 0.5; 1: publish whatever fell)",
+    )  # fmt: skip
     parser.add_argument("--inline", action="store_true", help="without Prefect, for scripts and quick looks")
 
 

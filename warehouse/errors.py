@@ -57,6 +57,14 @@ class NoWarehouse(WarehouseError):  # noqa: N818
     """The path holds no published snapshot, or one that can't be read; the message says what to do."""
 
 
+class QueryRefused(WarehouseError):  # noqa: N818
+    """A query that is wrong or not allowed; the message says what and where."""
+
+
+class QueryFailed(WarehouseError):  # noqa: N818
+    """A query that is right and could not be carried out: no memory, a file that is gone."""
+
+
 class MissingLibrary(WarehouseError, ImportError):  # noqa: N818
     """A way of reading needs a library that is not installed; the message says how to get it."""
 

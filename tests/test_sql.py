@@ -505,9 +505,7 @@ def test_help_has_the_examples(banmian: Banmian) -> None:
 
 def test_on_a_terminal_rows_are_cut_to_its_width(environment: dict[str, str], root: Path) -> None:
     above, below = pty.openpty()
-    query = (
-        "select kind, headline, article.text from sentence join article using (article_id) order by length(headline)"
-    )
+    query = "select a.kind, a.headline, a.text from article a join sentence using (article_id) order by length(a.text)"
     command = [BANMIAN, "sql", f"{query} desc"]
     settings = {**environment, "COLUMNS": "60"}
     with subprocess.Popen([*command, "--warehouse", root, "--limit", "3"], stdout=below, env=settings) as child:
@@ -518,8 +516,8 @@ def test_on_a_terminal_rows_are_cut_to_its_width(environment: dict[str, str], ro
     os.close(above)
     lines = said.decode().splitlines()
     assert child.returncode == 0
-    assert max(map(cell_len, lines[:-1])) == 60 and "…" in said.decode()
-    assert lines[-1].startswith("3 of 15 rows")
+    assert 58 <= max(map(cell_len, lines[:-1])) <= 60 and "…" in said.decode()
+    assert lines[-1].startswith("3 of 14 rows")
 
 
 def _read(descriptor: int) -> bytes:

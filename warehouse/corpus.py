@@ -127,7 +127,7 @@ class TableReader:
 
     def polars(self) -> Any:
         """A `polars.LazyFrame`. Raises `MissingLibrary` without polars."""
-        return _library("polars").scan_parquet(list(self.files))
+        return _library("polars").scan_parquet(list(self.files), glob=False, hive_partitioning=False)
 
 
 @dataclass(frozen=True)

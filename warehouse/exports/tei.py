@@ -29,9 +29,10 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
-from xml.sax.saxutils import XMLGenerator
+from xml.sax.saxutils import XMLGenerator, escape, quoteattr
 from xml.sax.xmlreader import AttributesImpl
 
 from transforms.document import Article, Document, Figure, Mention, Residue, Sentence
@@ -82,12 +83,17 @@ class _Xml(XMLGenerator):
     """Writes XML that a parser reads back to the character."""
 
     def text(self, text: str) -> None:
-        """Text as it is; a carriage return, which parsers take for a line feed, as a reference."""
-        first, *rest = text.translate(FORBIDDEN).split("\r")
-        self.characters(first)
-        for part in rest:
-            self.ignorableWhitespace("&#13;")  # the one call that writes a reference as it stands
-            self.characters(part)
+        """Text as it is."""
+        self.markup(_escaped(text))
+
+    def markup(self, markup: str) -> None:
+        """What is XML already; the call has its name from what else one writes as it stands."""
+        self.ignorableWhitespace(markup)
+
+
+def _escaped(text: str) -> str:
+    """Text as XML has it; a carriage return, which parsers take for a line feed, as a reference."""
+    return escape(text.translate(FORBIDDEN), {"\r": "&#13;"})
 
 
 @contextmanager
@@ -339,10 +345,16 @@ def _sentences(xml: _Xml, text: str, start: int, sentences: list[Sentence]) -> N
 def _sentence(xml: _Xml, sentence: Sentence) -> None:
     place = _raw(sentence.raw_start, sentence.raw_end)
     with _element(xml, "s", xml_id=f"s.{sentence.sentence_id}", corresp=place):
-        tags: Iterator[str | None] = iter(sentence.pos or [None] * len(sentence.tokens))
-        for token, tag in zip(sentence.tokens, tags, strict=True):
-            name = _token_element(token)
-            _say(xml, name, token, pos=None if name == "c" else tag)
+        tags = sentence.pos or [None] * len(sentence.tokens)
+        xml.markup("".join(map(_token, sentence.tokens, tags)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _token(token: str, tag: str | None) -> str:
+    """A token as XML. Kept, for the same words come again and again, and an export is mostly made of them."""
+    name = _token_element(token)
+    pos = "" if tag is None or name == "c" else f" pos={quoteattr(tag.translate(FORBIDDEN))}"
+    return f"<{name}{pos}>{_escaped(token)}</{name}>"
 
 
 def _token_element(token: str) -> str:

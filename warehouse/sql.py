@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,7 +81,8 @@ def answer(corpus: Corpus, query: str) -> Iterator[Answer]:
     while the answer is read, where the query is wrong or not allowed, with duckdb's own words and the place in the
     query; `QueryFailed` where it is right and can't be carried out.
     """
-    with connection(corpus) as asked, _patient(asked) as call:
+    with connection(corpus) as asked, ThreadPoolExecutor(1) as pool:
+        call: Call = partial(_waited, pool, asked.interrupt)
         relation = _readable(call(lambda: _related(asked, _single_query(asked, query))))
         reader = call(lambda: relation.to_arrow_reader(BATCH))
         names = tuple(relation.columns)
@@ -98,20 +100,22 @@ def connection(corpus: Corpus) -> Iterator[duckdb.DuckDBPyConnection]:
     folder for temporary files while the block lasts.
     """
     folder = tempfile.TemporaryDirectory(prefix="banmian-sql-", ignore_cleanup_errors=True)
-    with folder as scratch, _prepared(corpus, scratch) as opened:
+    with (
+        folder as scratch,
+        ThreadPoolExecutor(1) as pool,
+        _waited(pool, lambda: None, lambda: _prepared(corpus, scratch)) as opened,
+    ):
         yield opened
 
 
-@contextmanager
-def _prepared(corpus: Corpus, scratch: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _prepared(corpus: Corpus, scratch: str) -> duckdb.DuckDBPyConnection:
     try:
         opened = corpus.duckdb()
         _describe(opened)
         _lock(opened, corpus, scratch)
     except duckdb.Error as cause:
         raise QueryFailed(f"{corpus.path}: can't be read: {cause}; `banmian build` mends a warehouse") from cause
-    with opened:
-        yield opened
+    return opened  # type: ignore[no-any-return]
 
 
 def _describe(opened: duckdb.DuckDBPyConnection) -> None:
@@ -216,24 +220,21 @@ def overview(rows: Mapping[str, int] | None) -> Iterator[str]:
 Call = Callable[[Callable[[], Any]], Any]
 
 
-@contextmanager
-def _patient(opened: duckdb.DuckDBPyConnection) -> Iterator[Call]:
-    """A way to call duckdb that Ctrl-C ends: duckdb at work does not look up, so a thread of its own waits for it."""
-    with ThreadPoolExecutor(1) as pool:
+def _waited(pool: ThreadPoolExecutor, interrupt: Callable[[], None], work: Callable[[], T]) -> T:
+    """What `work` gives, done in a thread of its own: duckdb at work would not hear Ctrl-C, the one who waits does.
 
-        def call(work: Callable[[], T]) -> T:
-            future = pool.submit(work)
-            try:
-                return future.result()
-            except KeyboardInterrupt:
-                opened.interrupt()
-                with suppress(Exception):
-                    future.result()
-                raise
-            except duckdb.Error as cause:
-                raise _told(cause) from cause
-
-        yield call
+    Whatever ends the waiting, `work` has ended when this returns or raises.
+    """
+    future = pool.submit(work)
+    try:
+        return future.result()
+    except duckdb.Error as cause:
+        raise _told(cause) from cause
+    finally:
+        # More than once: duckdb forgets an interruption that comes just before a query begins.
+        while not future.done():
+            interrupt()
+            wait([future], timeout=0.1)
 
 
 def _told(cause: duckdb.Error) -> QueryRefused | QueryFailed:

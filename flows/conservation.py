@@ -12,13 +12,44 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from transforms.characters import fold
 from transforms.document import Document
 from warehouse.errors import Fault
-from warehouse.holdings import Holding, Stretch
 
 BYTE_ORDER_MARK = "\ufeff"
+
+
+class Stretch(NamedTuple):
+    """A stretch of the source, by offsets in code points, the row that has it, and the text that it should have.
+
+    Of an article's stretch the text is None, since an article's text is no slice.
+    """
+
+    table: str
+    row: str
+    start: int
+    end: int
+    text: str | None = None
+
+
+def stretches(page: Document) -> Iterator[Stretch]:
+    """The stretches of its source that a page holds in articles and residue: each character belongs to one."""
+    for article in page.articles:
+        for span in article.raw_spans:
+            yield Stretch("article", article.article_id, span.start, span.end)
+    for rest in page.residue:
+        row = f"{page.document_id} from {rest.raw_start}"
+        yield Stretch("residue", row, rest.raw_start, rest.raw_end, rest.text)
+
+
+def evidence(page: Document) -> Iterator[Stretch]:
+    """Where the sentences and figures of a page say that their words are printed."""
+    for sentence in (sentence for article in page.articles for sentence in article.sentences):
+        yield Stretch("sentence", sentence.sentence_id, sentence.raw_start, sentence.raw_end, sentence.text)
+        for figure in sentence.figures:
+            yield Stretch("figure", figure.figure_id, figure.raw_start, figure.raw_end, figure.mention.surface)
 
 
 def held(document: Document, data: bytes) -> tuple[int, int]:
@@ -44,21 +75,21 @@ def _visible(folded: str) -> int:
     return len(folded) - folded.count(" ") - folded.count("\n")
 
 
-def faults(page: Holding, data: bytes) -> Iterator[Fault]:
+def faults(page: Document, data: bytes) -> Iterator[Fault]:
     """What the rows of a published page have wrong against its source, one fault a row or place.
 
     `data` are the bytes that the page was built from. A page in quarantine has no rows to compare.
     """
-    if page.quarantined or page.encoding is None:
+    if page.status == "quarantined" or page.encoding is None:
         return
     text = decoded(data, page.encoding)
     folded = fold(text)
-    if _visible(folded) != page.characters:
-        counted = f"{page.document_id}: {page.characters:,}, the source has {_visible(folded):,}"
+    if _visible(folded) != page.n_chars:
+        counted = f"{page.document_id}: {page.n_chars:,}, the source has {_visible(folded):,}"
         yield _fault("document", "characters are not as many as those of the source", counted)
-    yield from _beyond([*page.held, *page.evidence], len(text))
+    yield from _beyond([*stretches(page), *evidence(page)], len(text))
     yield from _held_once(page, folded)
-    yield from _other_text(page.held, text)
+    yield from _other_text(stretches(page), text)
     yield from _without_evidence(page, text)
 
 
@@ -72,10 +103,10 @@ def _beyond(stretches: Iterable[Stretch], size: int) -> Iterator[Fault]:
             yield _fault(one.table, "ends behind the end of the source", one.row)
 
 
-def _held_once(page: Holding, folded: str) -> Iterator[Fault]:
+def _held_once(page: Document, folded: str) -> Iterator[Fault]:
     """Goes through the stretches in the order of the source: nothing but blanks may lie between them, or in two."""
     last = 0
-    for one in sorted(page.held, key=lambda one: (one.start, one.end)):
+    for one in sorted(stretches(page), key=lambda one: (one.start, one.end)):
         yield from _lost(page, folded, last, one.start)
         if _visible(folded[one.start : min(last, one.end)]):
             yield _fault(one.table, "characters of the source held twice", f"{one.row} at {one.start}")
@@ -83,7 +114,7 @@ def _held_once(page: Holding, folded: str) -> Iterator[Fault]:
     yield from _lost(page, folded, last, len(folded))
 
 
-def _lost(page: Holding, folded: str, start: int, end: int) -> Iterator[Fault]:
+def _lost(page: Document, folded: str, start: int, end: int) -> Iterator[Fault]:
     if lost := _visible(folded[start:end]):
         place = f"{page.document_id} from {start} to {end} ({lost:,} characters)"
         yield _fault("document", "characters of the source held by no row", place)
@@ -96,11 +127,12 @@ def _other_text(stretches: Iterable[Stretch], text: str) -> Iterator[Fault]:
             yield _fault(one.table, "text is not what the source says", one.row)
 
 
-def _without_evidence(page: Holding, text: str) -> Iterator[Fault]:
+def _without_evidence(page: Document, text: str) -> Iterator[Fault]:
     """The source has at its place each digit of a row; and each letter, but where one script was made another."""
-    for one in page.evidence:
+    converted = page.script != "simplified"
+    for one in evidence(page):
         own, printed = str(one.text), text[one.start : one.end]
-        missing = Counter(_signs(own, page.converted)) - Counter(_signs(printed, page.converted))
+        missing = Counter(_signs(own, converted)) - Counter(_signs(printed, converted))
         if missing:
             yield _fault(one.table, "text is not what the source says", one.row)
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from flows import conservation, progress, reading
 from flows.errors import UsageError
 from flows.sources import SourceFile, discover
+from transforms.document import Document
+from warehouse.documents import read_shard
 from warehouse.errors import Fault, NoWarehouse
-from warehouse.holdings import Holding, holdings
 from warehouse.manifest import Manifest
 from warehouse.snapshots import read_snapshot
 from warehouse.verify import Faults, Verified, verify
@@ -87,29 +88,30 @@ def compare(snapshot: Verified, sources: Iterable[SourceFile]) -> Comparison:
     found, faults = Comparison(), Faults()
     progress.phase("comparing with the sources", sum(len(shard.summary.sources) for shard in snapshot.sound))
     for shard in snapshot.sound:
-        for page in holdings(snapshot.tables(shard)):
+        for page in read_shard(snapshot.tables(shard)):
             faults.add(_compared(page, at_hand.get(page.document_id), found))
             progress.advance(1)
     found.faults = faults.all()
     return found
 
 
-def _compared(page: Holding, source: SourceFile | None, found: Comparison) -> Iterator[Fault]:
+def _compared(page: Document, source: SourceFile | None, found: Comparison) -> Iterator[Fault]:
     """The faults of one page; notes in `found` how it went."""
     if source is None:
-        found.missing.add(page.path)
+        found.missing.add(page.source_path)
         return
     try:
         data = reading.read(source.path)
     except OSError as error:
-        found.unread.add(f"{page.path}: {reading.cause_of(error)}")
+        found.unread.add(f"{page.source_path}: {reading.cause_of(error)}")
         return
     if hashlib.sha256(data).hexdigest() != page.sha256:
-        found.changed.add(page.path)
+        found.changed.add(page.source_path)
         return
     found.compared += 1
-    found.characters += 0 if page.quarantined else page.characters
-    found.quarantined += page.quarantined
+    quarantined = page.status == "quarantined"
+    found.characters += 0 if quarantined else page.n_chars
+    found.quarantined += quarantined
     yield from conservation.faults(page, data)
 
 

@@ -19,7 +19,8 @@ from warehouse_samples import page, pages, publish, quarantined
 from flows import batch, conservation, verifying
 from flows.sources import SourceFile, discover
 from transforms.document import Document, Options
-from warehouse import holdings, schema
+from warehouse import documents as reader
+from warehouse import schema
 from warehouse.errors import Fault, NoWarehouse
 from warehouse.manifest import dumps, load
 from warehouse.parquet import Rows, fingerprint
@@ -110,7 +111,7 @@ def test_shards_that_share_files_are_verified_alike(
     assert {one.file.table for one in published.manifest.merged} == set(schema.BY_NAME)
     verified = verify(published.path)
     assert (verified.faults, verified.files, len(verified.sound)) == ((), 5, 2)
-    assert [len(list(holdings.holdings(verified.tables(shard)))) for shard in verified.sound] == [2, 2]
+    assert [len(list(reader.read_shard(verified.tables(shard)))) for shard in verified.sound] == [2, 2]
     comparison = verifying.compare(verified, sources)
     assert (comparison.compared, comparison.faults) == (4, ())
     path = published.path / "figure/0.parquet"
@@ -384,7 +385,7 @@ def tables(published: Published) -> dict[str, Rows]:
 def held(document: Document, data: bytes, tmp_path: Path) -> list[Fault]:
     """The faults of a page as it is after its way through the tables."""
     published = publish(tmp_path, {"00": [document]})
-    (one,) = holdings.holdings(tables(published))
+    (one,) = reader.read_shard(tables(published))
     return list(conservation.faults(one, data))
 
 
@@ -412,22 +413,15 @@ def test_a_page_is_compared_with_its_source(tmp_path: Path, source: str, checks:
     assert [fault.check for fault in held(page("a.txt"), source.encode(), tmp_path)] == checks
 
 
-def test_pages_are_read_side_by_side_however_many_rows_they_have(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(holdings, "ROWS", 3)
-    documents = sorted([*pages(5), quarantined("q.txt"), page("空.txt", [], [])], key=lambda one: one.document_id)
-    published = publish(tmp_path, {"00": documents})
-    found = list(holdings.holdings(tables(published)))
-    assert [one.document_id for one in found] == [document.document_id for document in documents]
-    for one, document in zip(found, documents, strict=True):
+def test_what_a_page_holds_and_shows() -> None:
+    for document in (*pages(2), page("空.txt", [], []), quarantined("q.txt")):
         spans = [(span.start, span.end) for article in document.articles for span in article.raw_spans]
         spans += [(row.raw_start, row.raw_end) for row in document.residue]
-        assert [(stretch.start, stretch.end) for stretch in one.held] == spans
-        sentences = [sentence for article in document.articles for sentence in article.sentences]
-        texts = [sentence.text for sentence in sentences]
-        texts += [figure.mention.surface for sentence in sentences for figure in sentence.figures]
-        assert [stretch.text for stretch in one.evidence] == texts
+        assert [(stretch.start, stretch.end) for stretch in conservation.stretches(document)] == spans
+        texts = []
+        for sentence in (sentence for article in document.articles for sentence in article.sentences):
+            texts += [sentence.text, *(figure.mention.surface for figure in sentence.figures)]
+        assert [stretch.text for stretch in conservation.evidence(document)] == texts
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +13,7 @@ from warehouse_samples import Story, in_order, page, pages, publish, quarantined
 
 import warehouse
 from transforms.document import Credit
-from warehouse import documents, schema
+from warehouse import documents, parquet, schema
 from warehouse.documents import count_rows, read_documents, read_shard
 
 SPEECH = Story(
@@ -36,13 +36,14 @@ SHARDS = {
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    publish(tmp_path, SHARDS)
+    publish(tmp_path, SHARDS, checked=False)
     return tmp_path
 
 
 def test_pages_come_back_as_they_were(root: Path) -> None:
     corpus = warehouse.open(root)
-    assert [list(read_shard(corpus, shard)) for shard in corpus.manifest.shards] == list(SHARDS.values())
+    shards = [corpus.manifest.rows_of(shard.summary, corpus.path) for shard in corpus.manifest.shards]
+    assert [list(read_shard(rows)) for rows in shards] == list(SHARDS.values())
     assert list(read_documents(corpus)) == [document for shard in SHARDS.values() for document in shard]
 
 
@@ -56,21 +57,19 @@ def test_rows_are_counted(root: Path) -> None:
     assert sum(map(count_rows, read_documents(corpus))) == sum(corpus.manifest.rows.values()) == 29
 
 
-def test_files_are_read_by_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page needs the rows of a few batches, never those of a whole shard."""
+def test_files_are_read_by_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page needs the rows of a row group of each table, never those of a whole shard."""
+    monkeypatch.setattr(parquet, "ROW_GROUP", 8)
+    monkeypatch.setattr(parquet, "LONG_ROW_GROUP", 8)
     publish(tmp_path, {"00": pages(50)})
-    monkeypatch.setattr(documents, "BATCH", 8)
     read = []
-    iterate = pq.ParquetFile.iter_batches
+    of_group = pq.ParquetFile.read_row_group
 
-    def counted(self: pq.ParquetFile, batch_size: int) -> Iterator[pa.RecordBatch]:
-        for batch in iterate(self, batch_size=batch_size):
-            read.append(batch.num_rows)
-            yield batch
+    def counted(self: pq.ParquetFile, number: int, **rest: Any) -> pa.Table:
+        read.append(of_group(self, number, **rest))
+        return read[-1]
 
-    monkeypatch.setattr(pq.ParquetFile, "iter_batches", counted)
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", counted)
     found = read_documents(warehouse.open(tmp_path))
     assert next(found) == pages(50)[0]
-    assert sum(read) == 8 * len(schema.TABLES)
-    assert list(found) == pages(50)[1:]
-    assert sum(read) == sum(warehouse.open(tmp_path).manifest.rows.values())
+    assert sum(rows.num_rows for rows in read) == 8 * len(schema.TABLES)

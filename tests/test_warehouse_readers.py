@@ -32,7 +32,7 @@ from warehouse_samples import Story, in_order, page, pages, publish, quarantined
 
 import warehouse
 from transforms.document import Article, Credit, Document, Figure, Sentence
-from warehouse import schema, shards
+from warehouse import parquet, schema
 from warehouse.corpus import Corpus
 
 Row = dict[str, Any]
@@ -87,8 +87,8 @@ NEW = {
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two snapshots of several shards, the first of them dead, one shard with a row in one table only."""
     path = tmp_path_factory.mktemp("root")
-    publish(path, OLD)
-    publish(path, NEW)
+    publish(path, OLD, checked=False)
+    publish(path, NEW, checked=False)
     return path
 
 
@@ -334,11 +334,15 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """A corpus whose tables have row groups of some 25 rows, and texts that no compression makes small."""
     root, dice = tmp_path_factory.mktemp("large"), random.Random(6)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shards, "ROW_GROUP", 25)
+        patch.setattr(parquet, "ROW_GROUP", 25)
         patch.setattr(shards, "PENDING", 25)
         texts = ("".join(chr(dice.randrange(0x4E00, 0x9FA5)) for _ in range(3000)) for _ in range(200))
         stories = (Story(paragraphs=((text + "有3个。",),)) for text in texts)
-        publish(root, {"00": in_order(page(f"{number}.txt", [story]) for number, story in enumerate(stories))})
+        publish(
+            root,
+            {"00": in_order(page(f"{number}.txt", [story]) for number, story in enumerate(stories))},
+            checked=False,
+        )
     return warehouse.open(root)
 
 
@@ -405,7 +409,7 @@ def test_duckdb_pushes_both_into_the_scan(large: Corpus) -> None:
 
 def test_a_corpus_opens_below_folders_whose_names_look_like_patterns(tmp_path: Path) -> None:
     root = tmp_path / "it's [a-b]*?" / "year=2024"
-    publish(root, NEW)
+    publish(root, NEW, checked=False)
     corpus = warehouse.open(root)
     for table in schema.BY_NAME:
         reader = corpus.table(table)

@@ -94,13 +94,13 @@ class TableReader:
     @property
     def schema(self) -> pa.Schema:
         """The columns as they are in the files, descriptions included. Raises `NoWarehouse` for a damaged file."""
-        with _read(self.files[0]):
+        with readable(self.files[0]):
             return pq.read_schema(self.files[0])
 
     def counts(self) -> Iterator[tuple[Path, int]]:
         """Each file with its rows. Raises `NoWarehouse` for a damaged file."""
         for file in self.files:
-            with _read(file):
+            with readable(file):
                 rows = pq.read_metadata(file).num_rows
             yield file, rows
 
@@ -109,7 +109,7 @@ class TableReader:
         the table. Raises `NoWarehouse` for a damaged file."""
         for file in self.files:
             # Only what reading raises is caught here; what the caller does with a batch never comes in.
-            with _read(file), pq.ParquetFile(file) as parquet:
+            with readable(file), pq.ParquetFile(file) as parquet:
                 yield from parquet.iter_batches(rows, columns=columns)
 
     def count(self, filter: Any = None) -> int:
@@ -247,7 +247,8 @@ def _folder(path: Path, snapshot: int | None) -> Path:
 
 
 @contextmanager
-def _read(file: Path) -> Iterator[None]:
+def readable(file: Path | str) -> Iterator[None]:
+    """Turns what a damaged file raises in the block into `NoWarehouse`, which says what to do."""
     try:
         yield
     except (OSError, pa.ArrowInvalid) as cause:

@@ -2,7 +2,7 @@
 
 The inverse of `schema.rows`, for exports whose unit is a text and not a row. The rows of each file lie in the order of
 document and ordinal (`warehouse.checks`), so five cursors that move on together are enough: memory holds one page and
-a few batches, whatever the size of the corpus.
+a row group of each table, whatever the size of the corpus.
 
     before  document: …, article: …, sentence: …, figure: …, residue: … (one shard's files)
     after   Document("9b74…", articles=(Article("9b74…-0000", sentences=(Sentence(…, figures=(…)), …)), …), …)
@@ -10,33 +10,31 @@ a few batches, whatever the size of the corpus.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-import pyarrow.parquet as pq
 
 from transforms.alignment import Span
 from transforms.document import Article, Credit, Document, Figure, Mention, Residue, Sentence
 from warehouse import schema
-from warehouse.corpus import Corpus
-from warehouse.manifest import ShardRecord
+from warehouse.corpus import Corpus, readable
+from warehouse.parquet import Rows
 
 BATCH = 512
-"""Rows that a cursor holds at a time."""
+"""Rows that a cursor has as Python's own at a time."""
 
 Row = dict[str, Any]
 
 
 def read_documents(corpus: Corpus) -> Iterator[Document]:
-    """All pages of the snapshot, quarantined ones too, in the order of its shards."""
+    """All pages of the snapshot, quarantined ones too, in the order of its shards. Raises `NoWarehouse` where a file
+    can't be read."""
     for shard in corpus.manifest.shards:
-        yield from read_shard(corpus, shard)
+        yield from read_shard(corpus.manifest.rows_of(shard.summary, corpus.path))
 
 
-def read_shard(corpus: Corpus, shard: ShardRecord) -> Iterator[Document]:
-    """The pages of one shard, by document_id."""
-    cursors = {file.table: _Cursor(corpus.path / file.path) for file in shard.summary.files}
+def read_shard(tables: Mapping[str, Rows]) -> Iterator[Document]:
+    """The pages of one shard, by document_id; `tables` says where its rows lie."""
+    cursors = {table: _Cursor(rows) for table, rows in tables.items()}
     documents = cursors.pop(schema.DOCUMENT.name)
     while (row := documents.take()) is not None:
         yield _document(row, cursors)
@@ -49,10 +47,10 @@ def count_rows(document: Document) -> int:
 
 
 class _Cursor:
-    """The rows of one file, one after another; the next one can be looked at before it is taken."""
+    """The rows of one table, one after another; the next one can be looked at before it is taken."""
 
-    def __init__(self, path: Path) -> None:
-        self._rows = _rows(path)
+    def __init__(self, rows: Rows) -> None:
+        self._rows = _each(rows)
         self._next = next(self._rows, None)
 
     def take(self) -> Row | None:
@@ -68,10 +66,12 @@ class _Cursor:
             yield row
 
 
-def _rows(path: Path) -> Iterator[Row]:
-    with pq.ParquetFile(str(path)) as file:
-        for batch in file.iter_batches(batch_size=BATCH):
-            yield from batch.to_pylist()
+def _each(rows: Rows) -> Iterator[Row]:
+    # Only what reading raises is caught here; what the caller does with a row never comes in.
+    with readable(rows.path):
+        for group in rows.groups():
+            for batch in group.to_batches(BATCH):
+                yield from batch.to_pylist()
 
 
 def _document(row: Row, cursors: dict[str, _Cursor]) -> Document:

@@ -104,6 +104,18 @@ FORMATS = {
         needs=("pyiceberg", "sqlalchemy"),
         in_place=True,
     ),
+    "tei": Format(
+        "TEI P5, an XML file a page and one that binds them",
+        "from pathlib import Path; data = sorted(Path({place!r}).glob('*/*.xml'))",
+        ".",
+        whole=True,
+    ),
+    "conllu": Format(
+        "CoNLL-U, the words of the pages, a file a shard",
+        "from pathlib import Path; data = sorted(Path({place!r}).glob('*.conllu'))",
+        ".",
+        whole=True,
+    ),
 }
 
 

@@ -23,7 +23,8 @@ What is where, and why so:
   of a sentence where the next one of its paragraph follows at once. So `text` is the forms with what is between them.
 - The format is made of lines and tabs: U+FFFD stands in it for each character that ends a line and for a tab within a
   word. No sentence that banmian makes has one.
-- Left out: figures, residue, and pages without a sentence, such as quarantined ones; they are in the tables.
+- Left out: figures, residue, sentences of nothing but blanks, and pages without a sentence, such as quarantined ones;
+  they are in the tables.
 """
 
 from __future__ import annotations
@@ -35,11 +36,21 @@ from pathlib import Path
 from transforms.document import Article, Document, Sentence
 from warehouse.corpus import Corpus
 from warehouse.documents import count_rows, read_shard
+from warehouse.exports.readme import write_readme
 
 LINE_ENDS = {ord(end): "\ufffd" for end in "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"}
 IN_FORM = LINE_ENDS | {ord("\t"): "\ufffd"}
 SPELT = {" ": "\\s", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 """Blanks in MISC; the others by their code."""
+LOADING = """
+import conllu
+
+data = conllu.parse(open("{shard}.conllu", encoding="utf-8").read())
+"""
+NOTES = """
+A file for each shard of the warehouse, with many pages in it; the comments of a sentence say of which article and page
+it is. Figures and residue are in the tables only.
+"""
 DOCUMENT = ("source_path", "sha256", "publication", "issue_date", "page", "script", "status")
 ARTICLE = (
     "article_id",
@@ -66,10 +77,12 @@ def write(corpus: Corpus, folder: Path, on_rows: Callable[[int], None]) -> None:
     """
     for shard in corpus.manifest.shards:
         with (folder / f"{shard.summary.shard}.conllu").open("w", encoding="utf-8", newline="\n") as file:
-            for document in read_shard(corpus, shard):
+            for document in read_shard(corpus.manifest.rows_of(shard.summary, corpus.path)):
                 for line in _document(document):
                     file.write(f"{line}\n")
                 on_rows(count_rows(document))
+
+    write_readme(corpus, folder, LOADING.format(shard=corpus.manifest.shards[0].summary.shard), NOTES)
 
 
 def _document(document: Document) -> Iterator[str]:

@@ -39,12 +39,23 @@ from transforms.document import Article, Document, Figure, Mention, Residue, Sen
 from warehouse import schema
 from warehouse.corpus import Corpus
 from warehouse.documents import count_rows, read_documents
+from warehouse.exports.readme import write_readme
 
 TEI = "http://www.tei-c.org/ns/1.0"
 INCLUDE = "http://www.w3.org/2001/XInclude"
 CORPUS = "corpus.xml"
 LANGUAGE = "zh-Hans"
 """Of the text as the warehouse has it; the script of the source is a note of the header."""
+LOADING = """
+from pathlib import Path
+from xml.etree import ElementTree
+
+data = [ElementTree.parse(path) for path in sorted(Path(".").glob("*/*.xml"))]
+"""
+NOTES = """
+TEI P5, a file a page; `corpus.xml` binds them into one `teiCorpus`. The header of each says where its text comes from.
+Below are the columns of the tables that this is made of.
+"""
 BOUNDS = {">": "atLeast", "<": "atMost"}
 """By the first character of a comparator."""
 FORBIDDEN = {code: "\ufffd" for code in (*range(0x20), 0xFFFE, 0xFFFF) if code not in (0x9, 0xA, 0xD)}
@@ -74,6 +85,7 @@ def write(corpus: Corpus, folder: Path, on_rows: Callable[[int], None]) -> None:
             _empty(whole, "xi:include", href=quote(path.as_posix()))
             on_rows(count_rows(document))
         _break(whole)
+    write_readme(corpus, folder, LOADING, NOTES)
 
 
 # --- the writer -----------------------------------------------------------------------------------------------------

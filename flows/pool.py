@@ -35,14 +35,19 @@ def warm_up() -> None:
 def opened(jobs: int) -> Iterator[None]:
     """A pool of `jobs` processes for `run` to use while the block lasts."""
     global _executor, _processes
-    warm_up()
-    context = multiprocessing.get_context("forkserver")
-    _executor, _processes = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker), jobs
+    try:
+        warm_up()
+        context = multiprocessing.get_context("forkserver")
+        _executor, _processes = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker), jobs
+    except OSError as cause:
+        raise BuildFailed(f"can't start worker processes: {cause}; is /dev/shm full?") from cause
     try:
         yield
     finally:
         executor, _executor, _processes = _executor, None, 1
         if executor:
+            # Ended, not asked to end: where one was killed that held the lock of their queue, no other would hear it.
+            _end_workers()
             executor.shutdown(wait=not _stopped.is_set(), cancel_futures=True)
 
 
@@ -50,20 +55,34 @@ def run(job: Job) -> BatchResult:
     """Carries out a batch in a process of the pool, or here where none is open (a worker on another machine)."""
     if _stopped.is_set():
         raise Stopped
-    if _executor is None:
+    executor = _executor
+    if executor is None:
         return _carried_out(job)
     try:
-        return _executor.submit(_carried_out, job).result()
+        future = executor.submit(_carried_out, job)
+    except Exception as cause:  # which one it is depends on how far the start of a worker had come
+        raise _given_up() from cause
+    try:
+        return future.result()
     except BrokenProcessPool as cause:
-        if _stopped.is_set():
-            raise Stopped from cause
-        raise BuildFailed(
-            "a worker process was ended from outside, most likely for want of memory; build with fewer --jobs"
-        ) from cause
-    except RuntimeError as cause:
-        if _stopped.is_set():
-            raise Stopped from cause
-        raise
+        raise _given_up() from cause
+
+
+def _given_up() -> Exception:
+    """What to tell of a pool that is broken or was stopped."""
+    # One that was just being started when another died is known to nobody else who would end it.
+    _end_workers()
+    if _stopped.is_set():
+        return Stopped()
+    return BuildFailed(
+        "a worker process was ended from outside, most likely for want of memory; build with fewer --jobs"
+    )
+
+
+def _end_workers() -> None:
+    """Ends all workers there are, whatever they are at: what they gave back is on the disk, the rest is not wanted."""
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _carried_out(job: Job) -> BatchResult:

@@ -134,4 +134,5 @@ def _quarantined(file: SourceFile, cause: str) -> Document:
 
 def warm() -> None:
     """Loads what the first page would load (dictionaries above all), before there is work to wait for it."""
-    read_page(Source("", "", "人民日报今天出版。".encode()), Options())
+    text = "今天的报纸出版\n\n本报讯（记者 某）今天的报纸\n出版，新增4000个岗\n位。读者都很高兴。\n责任编辑\n"
+    read_page(Source("", "", text.encode()), Options())

@@ -21,6 +21,7 @@ from flows.errors import Stopped
 from flows.jobs import BatchResult, Failure, Job
 from flows.parameters import BuildParameters
 from flows.plan import Plan, make_plan
+from flows.reporting import after_build
 from warehouse.snapshots import Publication, Published
 from warehouse.thresholds import Thresholds
 
@@ -34,7 +35,7 @@ VERSIONS = ("banmian", "pyarrow", "jieba", "rjieba", "opencc-python-reimplemente
 class Outcome:
     """How a build ended. `results` are the batches of this run; those left as they were are not among them.
 
-    `report` is the page that tells of a new snapshot; None where nothing was published, or it can't be written.
+    `report` is the page that tells of a new snapshot; None where there was one already, or it can't be written.
     """
 
     plan: Plan
@@ -68,16 +69,8 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
             given=plan.given,
             thresholds=Thresholds(parameters.max_quarantined, parameters.max_drop),
         )
-    report = _reported(parameters, published) if published.new else None
+    report = after_build(parameters.warehouse, published.manifest.snapshot, published.new)
     return Outcome(plan, published, results, report)
-
-
-def _reported(parameters: BuildParameters, published: Published) -> Path | None:
-    # Imported on use: a build that changes nothing needs none of what draws and counts.
-    from flows.reporting import after_publication
-
-    progress.phase("writing the report", 0)
-    return after_publication(parameters.warehouse, published.manifest.snapshot)
 
 
 def plan_for(parameters: BuildParameters) -> Plan:

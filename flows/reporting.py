@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows import progress
 from flows.errors import UsageError
-from warehouse import report
+from warehouse import reports
 from warehouse.corpus import Corpus, open_corpus
 from warehouse.errors import NoWarehouse, WarehouseError
 from warehouse.manifest import MANIFEST
@@ -18,6 +18,8 @@ def write_report(root: Path, snapshot: int | None = None) -> tuple[Path, Path]:
     Raises UsageError where `root` is no warehouse, NoWarehouse where it has no such snapshot, or one that can't be
     read, PublicationFailed where the disk refuses.
     """
+    from warehouse import report  # takes its time, and a build that changes nothing needs none of it
+
     if (root / MANIFEST).exists():
         raise UsageError(f"{root}: the folder of a snapshot; name the warehouse it lies in")
     with open_corpus(root, snapshot) as corpus:
@@ -29,8 +31,12 @@ def write_report(root: Path, snapshot: int | None = None) -> tuple[Path, Path]:
                 parent.close()
 
 
-def after_publication(root: Path, snapshot: int) -> Path | None:
-    """The page of HTML for a new snapshot; None where it can't be written, which is told and fails no build."""
+def after_build(root: Path, snapshot: int, new: bool) -> Path | None:
+    """The page of HTML for a snapshot, written where it is new or has none; None where it has one already, or none can
+    be written, which is told and fails no build."""
+    if not new and reports.page(root, snapshot).exists():
+        return None
+    progress.phase("writing the report", 0)
     try:
         return write_report(root, snapshot)[1]
     except WarehouseError as error:

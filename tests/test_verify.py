@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -203,10 +204,15 @@ def test_files_of_another_snapshot_are_found(tmp_path: Path) -> None:
 # --- the manifest -----------------------------------------------------------------------------------------------------
 
 
-def edited(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+def edited(folder: Path, edit: Callable[[dict[str, Any]], object], sealed: bool) -> None:
+    """Changes the manifest and, where `sealed`, makes its own checksum good again."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    seal = manifest.pop("sha256")
     edit(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    body = json.dumps(manifest, ensure_ascii=False).removesuffix("}")
+    if sealed:
+        seal = hashlib.sha256(body.encode()).hexdigest()
+    (folder / "manifest.json").write_text(f'{body},\n"sha256": "{seal}"\n}}\n', encoding="utf-8")
 
 
 def first_source(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -257,8 +263,12 @@ EDITS: list[tuple[str, str, Callable[[dict[str, Any]], object]]] = [
 def test_an_edited_manifest_is_found(
     snapshot: Path, table: str, check: str, edit: Callable[[dict[str, Any]], object]
 ) -> None:
-    edited(snapshot, edit)
+    good = (snapshot / "manifest.json").read_text(encoding="utf-8")
+    edited(snapshot, edit, sealed=True)
     assert set(faults(snapshot)) == {(table, check)}
+    (snapshot / "manifest.json").write_text(good, encoding="utf-8")
+    edited(snapshot, edit, sealed=False)
+    assert set(faults(snapshot)) == {("manifest", "can't be trusted")}
 
 
 def test_a_manifest_that_is_gone_is_a_fault(snapshot: Path) -> None:
@@ -339,6 +349,7 @@ def test_a_count_of_characters_that_is_off_is_found(snapshot: Path, sources: tup
     edited(
         snapshot,
         lambda manifest: manifest["shards"][0].update(characters=manifest["shards"][0]["characters"] - 1),
+        sealed=True,
     )
     assert verify(snapshot).faults == ()
     (fault,) = compared(snapshot, sources).faults

@@ -32,7 +32,7 @@ from warehouse_samples import Story, in_order, page, pages, publish, quarantined
 
 import warehouse
 from transforms.document import Article, Credit, Document, Figure, Sentence
-from warehouse import parquet, schema
+from warehouse import parquet, schema, shards
 from warehouse.corpus import Corpus
 
 Row = dict[str, Any]

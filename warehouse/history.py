@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from warehouse import log, pointer
+from warehouse import log, pointer, reports
 from warehouse.errors import NoWarehouse, PublicationFailed, refusals
 from warehouse.lease import unless_in_use
 from warehouse.manifest import Manifest
@@ -27,8 +27,6 @@ from warehouse.pointer import SNAPSHOTS, snapshot_name
 from warehouse.snapshots import PATIENCE, Published, current_snapshot, held, read_snapshot
 
 CURRENT, KEPT, GONE, DAMAGED = "current", "kept", "removed", "damaged"
-REPORTS = "reports"
-
 OnWait = Callable[[str], None]
 
 
@@ -186,7 +184,8 @@ def expire(
                 if not dry_run:
                     os.rename(folder, staging / folder.name)
                     log.note(root, log.removed(entry.snapshot, at))
-                    _remove(root, staging / folder.name)
+                    shutil.rmtree(staging / folder.name)
+                    reports.remove(root, entry.snapshot)
     return Expired(tuple(removed), tuple(in_use), freed)
 
 
@@ -206,9 +205,3 @@ def _bytes_freed(folder: Path) -> int:
     """The bytes of the files that no other snapshot links."""
     status = [path.stat() for path in folder.rglob("*") if path.is_file()]
     return sum(one.st_size for one in status if one.st_nlink == 1)
-
-
-def _remove(root: Path, folder: Path) -> None:
-    shutil.rmtree(folder)
-    for report in (root / REPORTS).glob(f"{folder.name}.*"):
-        report.unlink()

@@ -71,6 +71,11 @@ def read(root: Path) -> list[Event]:
     return events
 
 
+def was_published(root: Path, snapshot: int) -> bool:
+    """Whether the log says that a snapshot became current."""
+    return any(event["snapshot"] == snapshot and event.get("event") == PUBLISHED for event in read(root))
+
+
 def last_id(root: Path) -> int:
     """The highest id that was ever given in this warehouse; 0 for none."""
     return max((*snapshot_ids(root), *(event["snapshot"] for event in read(root))), default=0)

@@ -23,6 +23,8 @@ from warehouse.parquet import Rows, TableFile
 from warehouse.shards import ShardSummary, SourceRecord
 
 MANIFEST = "manifest.json"
+SEAL = "sha256"
+"""The last field: of all that stands before it. What tells a build what not to do again must not be changed by hand."""
 FORMAT = 2
 """Goes up when a reader of the former format would misread the manifest."""
 PLAIN = ("snapshot", "parent", "created", "rules", "layout", "versions", "options", "given")
@@ -162,7 +164,19 @@ def dumps(manifest: Manifest) -> str:
     lines = [f"{json.dumps(name)}: {_json(value)}" for name, value in head.items()]
     merged = [{"file": _fields(one.file), "shards": one.shards} for one in manifest.merged]
     lines += [f'"merged": {_list(map(_json, merged))}', f'"shards": {_list(map(_shard_json, manifest.shards))}']
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    body = "{\n" + ",\n".join(lines)
+    return f'{body},\n"{SEAL}": "{_sealed(body)}"\n}}\n'
+
+
+def _sealed(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _check_seal(text: str) -> None:
+    """Raises ValueError for a manifest that was changed since it was written."""
+    body, _, end = text.rpartition(f',\n"{SEAL}": ')
+    if end != f'"{_sealed(body)}"\n}}\n':
+        raise ValueError("it was changed since it was written, or cut short")
 
 
 def _shard_json(shard: ShardRecord) -> str:
@@ -192,16 +206,17 @@ def _fields(row: TableFile | SourceRecord) -> dict[str, Any]:
 
 
 def loads(text: str) -> Manifest:
-    """The manifest that `dumps` wrote. Raises ValueError for anything else, also where a digest does not fit."""
+    """The manifest that `dumps` wrote. Raises ValueError for anything else, also where a checksum does not fit."""
     try:
         raw = json.loads(text)
         if raw["format"] != FORMAT:
             raise ValueError(f"its format is {raw['format']}, this version reads {FORMAT}")
+        _check_seal(text)
         shards = tuple(_shard(**shard) for shard in raw["shards"])
         merged = tuple(MergedFile(TableFile(**one["file"]), tuple(one["shards"])) for one in raw["merged"])
         plain = {name: raw[name] for name in PLAIN} | {"given": tuple(raw["given"])}
         manifest = Manifest(shards=shards, merged=merged, **plain)
-    except (KeyError, TypeError, AttributeError) as cause:
+    except (KeyError, TypeError, AttributeError, RecursionError) as cause:
         raise ValueError(f"no manifest of a snapshot: {cause!r}") from cause
     if manifest.digest != raw.get("digest"):
         raise ValueError("its checksums don't add up to its digest")

@@ -64,6 +64,8 @@ def move(folder: Path, root: Path) -> None:
 
     Raises OSError.
     """
+    if (root / CURRENT).is_dir() and not (root / CURRENT).is_symlink():
+        (root / CURRENT).rmdir()  # refused where something is in it, which is not ours to remove
     for pointer in (CURRENT, POINTER):
         if os.path.lexists(folder / pointer):
             os.replace(folder / pointer, root / pointer)
@@ -71,18 +73,28 @@ def move(folder: Path, root: Path) -> None:
 
 
 def mend(root: Path, staging: Path) -> None:
-    """Moves the text to where the link points, after a death between the two moves. Raises OSError."""
+    """Makes both pointers say what is current, after a death between the two moves, or when one was lost.
+
+    A link that was lost, or an empty folder or a file in its place, becomes one again where links can be made. Raises
+    OSError.
+    """
     target = pointed(root)
-    if target and _text(root / POINTER) != target:
-        staging.mkdir(exist_ok=True)
-        write(staging / POINTER, target)
-        os.replace(staging / POINTER, root / POINTER)
+    if target is None or (_text(root / POINTER) == target and _is_link(root / CURRENT, target)):
+        return
+    staging.mkdir(exist_ok=True)
+    make(staging, target)
+    if os.path.lexists(staging / CURRENT) or _text(root / POINTER) != target:
+        move(staging, root)
 
 
 def _text(path: Path) -> str | None:
     with suppress(FileNotFoundError):
         return path.read_text(encoding="utf-8", errors="replace").strip()
     return None
+
+
+def _is_link(path: Path, target: str) -> bool:
+    return path.is_symlink() and os.readlink(path) == target
 
 
 def write(path: Path, text: str) -> None:

@@ -32,7 +32,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from warehouse import files, log, parquet, pointer, schema, shards
+from warehouse import files, log, parquet, pointer, reports, schema, shards
 from warehouse.checks import check_snapshot
 from warehouse.errors import NoWarehouse, PublicationFailed, refusals
 from warehouse.former import FormerShard
@@ -248,6 +248,12 @@ class Publication:
             return False
         return {(name, record.digest) for name, record in self._records.items()} == self.parent.digests
 
+    def _is_tidy(self, manifest: Manifest) -> bool:
+        """Whether the tables of the current snapshot hold its files and no others, which readers would take for its."""
+        wanted = {file.path for file in manifest.files}
+        found = {f"{name}/{file}" for name in schema.BY_NAME for file in os.listdir(self._current / name)}
+        return found == wanted
+
     def publish(
         self,
         *,
@@ -258,13 +264,14 @@ class Publication:
         given: Sequence[str] = (),
         thresholds: Thresholds = OFF,
     ) -> Published:
-        """Makes what was staged and reused the current snapshot; where that is what is current, does nothing.
+        """Makes what was staged and reused the current snapshot; where that is what is current, does nothing (but for a
+        snapshot into which somebody has put files of their own: that is published anew without them).
 
         `rules` is the digest of the rules, `created` the time as text (ISO 8601), `versions`, `options` and `given` go
         into the manifest. Raises `PublicationFailed` where the disk refuses and `CheckFailed` where the tables of the
         shards do not fit together or the thresholds are passed; `current` is untouched then.
         """
-        if self.parent is not None and self.unchanged:
+        if self.parent is not None and self.unchanged and self._is_tidy(self.parent):
             return Published(self.parent, self._current, new=False)
         if not self._records:
             raise ValueError("a snapshot needs at least one shard")
@@ -377,18 +384,25 @@ def _readable(root: Path) -> Manifest | None:
 def _clean_up(root: Path) -> None:
     """Removes what a dead build left; the lock is held, so nothing in the staging folder is in use."""
     staging = root / STAGING
-    with suppress(FileNotFoundError):
-        _drop_unless_current(root, (staging / INTENT).read_text(encoding="utf-8").strip())
-    if staging.exists():
-        shutil.rmtree(staging)
+    with suppress(FileNotFoundError, NotADirectoryError):
+        _drop_unless_current(root, (staging / INTENT).read_text(encoding="utf-8", errors="replace").strip())
+    _remove(staging)
     pointer.mend(root, staging)
-    if staging.exists():
-        staging.rmdir()
+    _remove(staging)
+    reports.clean_up(root)
     log.mend(root, lambda: _readable(root))
 
 
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _drop_unless_current(root: Path, name: str) -> None:
-    if name.isdecimal() and pointer.pointed(root) != f"{SNAPSHOTS}/{name}":
+    """Removes a snapshot that was put into place and never became current."""
+    if name.isdecimal() and pointer.pointed(root) != f"{SNAPSHOTS}/{name}" and not log.was_published(root, int(name)):
         shutil.rmtree(root / SNAPSHOTS / name, ignore_errors=True)
         with suppress(OSError):
             (root / SNAPSHOTS).rmdir()

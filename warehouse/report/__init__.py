@@ -20,8 +20,7 @@ from pathlib import Path
 from warehouse.corpus import Corpus
 from warehouse.errors import PublicationFailed
 from warehouse.report import markdown, measure, page
-
-REPORTS = "reports"
+from warehouse.reports import REPORTS, partial_name
 
 
 def write(corpus: Corpus, root: Path | str, previous: Corpus | None = None) -> tuple[Path, Path]:
@@ -40,7 +39,7 @@ def write(corpus: Corpus, root: Path | str, previous: Corpus | None = None) -> t
 
 
 def _replace(path: Path, text: str) -> Path:
-    partial = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.partial")
+    partial = partial_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("w", encoding="utf-8", newline="\n") as file:

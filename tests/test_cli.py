@@ -17,9 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import BANMIAN, SEEDS, Banmian, without_root
 
+from flows import commands
 from warehouse import schema
 
 GOOD = "本报讯 （记者 王小明）5月9日，全市春季植树活动启动，当天栽下树苗1200多棵。\n"
+
+COMMANDS = [module.__name__.rpartition(".")[2] for module in commands.ALL]
 
 Row = dict[str, Any]
 
@@ -36,7 +39,7 @@ def by_path(warehouse: Path) -> dict[str, Row]:
 # --- help and wrong usage -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [[], ["build"], ["show"], ["figures"], ["status"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_command_has_help_with_an_example(banmian: Banmian, command: list[str]) -> None:
     said = banmian(*command, "--help")
     assert said.returncode == 0

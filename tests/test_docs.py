@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,15 +19,19 @@ from typing import Any
 import pytest
 from conftest import BANMIAN, PROJECT, SEEDS, Banmian
 
+from flows import commands
 from flows.show import Look, page, shown
 from flows.why import explained
 from transforms.document import Mention
 from transforms.figures import read_text
+from warehouse.exports import FORMATS
+from warehouse.snapshots import read_manifest
 
 README = PROJECT / "README.md"
 CHINESE = PROJECT / "README.zh-CN.md"
 CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
 FIGURES = PROJECT / "docs" / "figures.md"
+WAREHOUSE = PROJECT / "docs" / "warehouse.md"
 FOLDERS = (".", "transforms", "warehouse", "flows", "tests/cases")
 SKIPPED = {"data", "build", "dist"}
 
@@ -92,11 +97,21 @@ def test_there_is_an_example_for_each_reader() -> None:
         assert reader in examples
 
 
-@pytest.mark.parametrize("example", blocks(read(README), "python"), ids=lambda text: text.splitlines()[0])
+def examples() -> Iterator[Any]:
+    """The examples of the README and of the page on the warehouse; Spark takes a while, and Java."""
+    for path in (README, WAREHOUSE):
+        for number, text in enumerate(blocks(read(path), "python"), 1):
+            needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, and there is none here")
+            marks = [pytest.mark.slow, needs_java] if "import SparkSession" in text else []
+            yield pytest.param(text, id=f"{relative(path)} {number}", marks=marks)
+
+
+@pytest.mark.parametrize("example", examples())
 def test_example_prints_what_its_comments_say(example: str, built: Path) -> None:
-    promised = re.findall(r"^print\(.*\)  # (.+)$", example, re.MULTILINE)
+    promised = re.findall(r"^ *print\(.*\)  # (.+)$", example, re.MULTILINE)
     assert promised and len(promised) == example.count("print("), "each print has its result beside it"
-    environment = os.environ | {"PYTHONUTF8": "1"}
+    environment = os.environ | {"PYTHONUTF8": "1", "HF_HUB_OFFLINE": "1", "HF_HOME": str(built / "huggingface")}
+    environment |= {"SPARK_LOCAL_IP": "127.0.0.1"}
     run = subprocess.run(
         [sys.executable, "-c", example],
         cwd=built, env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False,
@@ -192,7 +207,7 @@ def commands_named() -> dict[str, set[str]]:
 
 def test_each_command_named_exists(banmian: Banmian) -> None:
     named = commands_named()
-    assert {"build", "show", "figures", "status"} <= set(named)
+    assert {module.__name__.rpartition(".")[2] for module in commands.ALL} <= set(named)
     for command, options in named.items():
         said = banmian(command, "--help")
         assert said.returncode == 0, f"banmian {command}: {said.stderr}"
@@ -200,9 +215,9 @@ def test_each_command_named_exists(banmian: Banmian) -> None:
 
 
 def test_each_option_of_build_is_explained(banmian: Banmian) -> None:
-    has = set(re.findall(r"--[a-z]+", banmian("build", "--help").stdout)) - {"--help"}
+    has = set(re.findall(r"--[a-z][a-z-]*[a-z]", banmian("build", "--help").stdout)) - {"--help"}
     for path in (README, CHINESE):
-        told = {option for span in code_spans(read(path)) for option in re.findall(r"^--[a-z]+", span)}
+        told = {option for span in code_spans(read(path)) for option in re.findall(r"^--[a-z-]+", span)}
         assert told - {"--help"} == has, relative(path)
 
 
@@ -246,6 +261,19 @@ def test_files_named_are_there(path: Path) -> None:
                 continue
             roots = (path.parent, path.parent.parent, *(PROJECT / folder for folder in FOLDERS))
             assert any(list(root.glob(span.removeprefix("../"))) for root in roots), span
+
+
+def test_the_digest_can_be_computed_as_the_page_says(built: Path) -> None:
+    (command,) = blocks(read(WAREHOUSE), "sh")
+    said = subprocess.run(["bash", "-c", command], cwd=built, capture_output=True, text=True, check=True)
+    manifest = read_manifest(built / "data/warehouse")
+    assert manifest is not None
+    assert said.stdout.split()[0] == manifest.digest
+
+
+def test_each_format_of_exports_is_named() -> None:
+    told = {span for row in tables(read(WAREHOUSE))[0][1:] for span in re.findall(r"`([^`]+)`", row[0])}
+    assert told == set(FORMATS)
 
 
 # --- the Chinese README says the same -------------------------------------------------------------------------------
@@ -359,6 +387,8 @@ CHECK = """
 import json, sys
 from datetime import date
 from transforms.figures import read_text
+from warehouse.exports import FORMATS
+from warehouse.snapshots import read_manifest
 from transforms.document import Mention
 
 for case in map(json.loads, sys.stdin):

@@ -69,7 +69,7 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
             given=plan.given,
             thresholds=Thresholds(parameters.max_quarantined, parameters.max_drop),
         )
-    report = after_build(parameters.warehouse, published.manifest.snapshot, published.new)
+    report = after_build(parameters.warehouse, published)
     return Outcome(plan, published, results, report)
 
 

@@ -9,6 +9,7 @@ A pattern names the last parts of a path, `/` between them: {publication}, {date
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -47,9 +48,9 @@ class Pattern:
         parts = [_compiled(part, pattern) for part in pattern.strip("/").split("/")]
         self._parts = [lru_cache(REMEMBERED)(part.parse) for part in parts]
 
-    def place(self, path: PurePath) -> Place | None:
+    def place(self, path: PurePath | str) -> Place | None:
         """What the last parts of `path` say, None where they don't have the pattern's form."""
-        names = path.parts[-len(self._parts) :]
+        names = str(path).split(os.sep)[-len(self._parts) :]
         if len(names) < len(self._parts):
             return None
         found: dict[str, Any] = {}

@@ -7,9 +7,11 @@ from pathlib import Path
 from flows import progress
 from flows.errors import UsageError
 from warehouse import reports
-from warehouse.corpus import Corpus, open_corpus
+from warehouse.corpus import Corpus, hold, open_corpus
 from warehouse.errors import NoWarehouse, WarehouseError
-from warehouse.manifest import MANIFEST
+from warehouse.manifest import MANIFEST, Manifest
+from warehouse.pointer import SNAPSHOTS, snapshot_name
+from warehouse.snapshots import Published
 
 
 def write_report(root: Path, snapshot: int | None = None) -> tuple[Path, Path]:
@@ -18,37 +20,44 @@ def write_report(root: Path, snapshot: int | None = None) -> tuple[Path, Path]:
     Raises UsageError where `root` is no warehouse, NoWarehouse where it has no such snapshot, or one that can't be
     read, PublicationFailed where the disk refuses.
     """
-    from warehouse import report  # takes its time, and a build that changes nothing needs none of it
-
     if (root / MANIFEST).exists():
         raise UsageError(f"{root}: the folder of a snapshot; name the warehouse it lies in")
     with open_corpus(root, snapshot) as corpus:
-        parent = _parent(root, corpus)
-        try:
-            return report.write(corpus, root, parent)
-        finally:
-            if parent:
-                parent.close()
+        return _written(root, corpus, _parent(root, corpus.manifest, None))
 
 
-def after_build(root: Path, snapshot: int, new: bool) -> Path | None:
+def after_build(root: Path, published: Published) -> Path | None:
     """The page of HTML for a snapshot, written where it is new or has none; None where it has one already, or none can
     be written, which is told and fails no build."""
-    if not new and reports.page(root, snapshot).exists():
+    snapshot = published.manifest.snapshot
+    if not published.new and reports.page(root, snapshot).exists():
         return None
     progress.phase("writing the report", 0)
     try:
-        return write_report(root, snapshot)[1]
+        with hold(published.path, published.manifest) as corpus:
+            return _written(root, corpus, _parent(root, corpus.manifest, published.parent))[1]
     except WarehouseError as error:
         progress.note(f"no report: {error}; `banmian report {snapshot}` tries again")
         return None
 
 
-def _parent(root: Path, corpus: Corpus) -> Corpus | None:
-    """The snapshot that was current before, if it can still be read."""
-    if corpus.manifest.parent is None:
+def _written(root: Path, corpus: Corpus, parent: Corpus | None) -> tuple[Path, Path]:
+    from warehouse import report  # takes its time, and a build that changes nothing needs none of it
+
+    try:
+        return report.write(corpus, root, parent)
+    finally:
+        if parent:
+            parent.close()
+
+
+def _parent(root: Path, manifest: Manifest, known: Manifest | None) -> Corpus | None:
+    """The snapshot that was current before, if it can still be read; `known` is its manifest where that is at hand."""
+    if manifest.parent is None:
         return None
     try:
-        return open_corpus(root, corpus.manifest.parent)
+        if known and known.snapshot == manifest.parent:
+            return hold(root / SNAPSHOTS / snapshot_name(known.snapshot), known)
+        return open_corpus(root, manifest.parent)
     except NoWarehouse:
         return None

@@ -14,8 +14,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from flows.errors import UsageError
 from flows.patterns import NOWHERE, Pattern, Place
@@ -55,10 +56,11 @@ class Sources:
     placed: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    path: Path
-    root: Path
+class _Found(NamedTuple):
+    """A page and the folder it was found from. Plain text: ten thousand `Path`s take as long as reading the files."""
+
+    path: str
+    root: str
 
 
 def discover(given: Iterable[str], pattern: Pattern | None = None, warehouse: Path | None = None) -> Sources:
@@ -81,77 +83,79 @@ class _Search:
 
     def __init__(self, closed: Path | None) -> None:
         self.closed = closed
-        self.found: dict[Path, _Found] = {}
+        self.found: dict[str, _Found] = {}
         self.skipped: dict[str, str] = {}
 
     def add(self, name: str) -> None:
         """The pages that one argument names; a page found before keeps its longer name."""
         for page in self._pages(name):
-            self.found[page.path] = min(page, self.found.get(page.path, page), key=lambda one: len(one.root.parts))
+            self.found[page.path] = min(page, self.found.get(page.path, page), key=lambda one: one.root.count(os.sep))
 
     def _pages(self, name: str) -> list[_Found]:
         if os.path.lexists(name):
-            return self._of_path(Path(os.path.abspath(name)))
+            return self._of_path(os.path.abspath(name))
         if any(mark in name for mark in WILDCARDS):
             return self._of_glob(name)
         raise UsageError(f"{name}: does not exist; check the spelling and the folder you are in ({os.getcwd()})")
 
-    def _of_path(self, path: Path) -> list[_Found]:
+    def _of_path(self, path: str) -> list[_Found]:
         """What was named must be a page or hold one."""
-        if path.is_dir():
+        if os.path.isdir(path):
             if pages := list(self._of_folder(path)):
                 return pages
             raise UsageError(f"{path}: no page in this folder: a page is a file whose name ends in {SUFFIX}")
-        if path.suffix.lower() == SUFFIX:
-            return [_Found(path, path.parent)]
-        instead = INSTEAD.get(path.suffix.lower(), f"if it is a page's text, give its name the ending {SUFFIX}")
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix == SUFFIX:
+            return [_Found(path, os.path.dirname(path))]
+        instead = INSTEAD.get(suffix, f"if it is a page's text, give its name the ending {SUFFIX}")
         raise UsageError(f"{path}: not a page; a page is a plain text file *{SUFFIX}: {instead}")
 
     def _of_glob(self, name: str) -> list[_Found]:
         """Each file that fits as if it had been named, each folder searched through; what is no page is skipped."""
         pages: list[_Found] = []
         for one in sorted(glob.glob(name, recursive=True)):
-            path = Path(os.path.abspath(one))
-            pages += self._of_folder(path) if path.is_dir() else self._of_file(path, path.parent)
+            path = os.path.abspath(one)
+            pages += self._of_folder(path) if os.path.isdir(path) else self._of_file(path, os.path.dirname(path))
         if not pages:
             raise UsageError(f"{name}: no page fits this; a page is a file whose name ends in {SUFFIX}")
         return pages
 
-    def _of_folder(self, root: Path) -> Iterator[_Found]:
+    def _of_folder(self, root: str) -> Iterator[_Found]:
         """The pages below a folder. A folder that can't be read counts as a page that can't be read: so it shows."""
         unread: list[OSError] = []
         for folder, folders, names in os.walk(root, onerror=unread.append):
             folders[:] = sorted(name for name in folders if self._is_open(Path(folder, name)))
             for name in sorted(names):
-                yield from self._of_file(Path(folder, name), root)
-        yield from (_Found(Path(error.filename), root) for error in unread)
+                yield from self._of_file(os.path.join(folder, name), root)
+        yield from (_Found(os.fspath(error.filename), root) for error in unread)
 
     def _is_open(self, folder: Path) -> bool:
         return not folder.name.startswith(".") and (self.closed is None or folder.resolve() != self.closed)
 
-    def _of_file(self, path: Path, root: Path) -> Iterator[_Found]:
+    def _of_file(self, path: str, root: str) -> Iterator[_Found]:
         if reason := _no_page(path, root):
-            self.skipped[str(path)] = reason
+            self.skipped[path] = reason
         else:
             yield _Found(path, root)
 
 
-def _no_page(path: Path, root: Path) -> str | None:
+def _no_page(path: str, root: str) -> str | None:
     """Why a file that lies in a source folder is no page; None for a page."""
-    if path.name.startswith("."):
+    name = os.path.basename(path)
+    if name.startswith("."):
         return "hidden"
-    if path.suffix.lower() != SUFFIX:
+    if os.path.splitext(name)[1].lower() != SUFFIX:
         return f"not *{SUFFIX}"
     if _is_plain(path):
         return None
-    if path.is_symlink() and path.exists() and not path.resolve().is_relative_to(root.resolve()):
+    if os.path.islink(path) and os.path.exists(path) and not Path(path).resolve().is_relative_to(Path(root).resolve()):
         return "a link that leads out of the source folder"
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         return "not a plain file"
     return None
 
 
-def _is_plain(path: Path) -> bool:
+def _is_plain(path: str) -> bool:
     """Whether a file is one itself, as nearly all are: one look in place of four."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
@@ -159,19 +163,19 @@ def _is_plain(path: Path) -> bool:
         return False
 
 
-def _named(found: list[_Found]) -> Iterator[tuple[Path, str]]:
+def _named(found: list[_Found]) -> Iterator[tuple[str, str]]:
     """Each page with its name; from the folder that holds them all where a name would stand for two pages."""
     names = [_relative(one) for one in found]
     if len(set(names)) < len(names):
-        common = Path(os.path.commonpath([one.root for one in found]))
-        names = [_relative(replace(one, root=common)) for one in found]
+        common = os.path.commonpath([one.root for one in found])
+        names = [_relative(_Found(one.path, common)) for one in found]
     for one, name in zip(found, names):
         yield one.path, _text(name)
 
 
 def _relative(one: _Found) -> str:
-    """The path from the root; `Path.relative_to` takes a third of the time that a large corpus is looked for."""
-    return os.path.basename(one.path) if one.path == one.root else str(one.path)[len(os.path.join(one.root, "")) :]
+    """The path from the root."""
+    return os.path.basename(one.path) if one.path == one.root else one.path[len(os.path.join(one.root, "")) :]
 
 
 def _text(path: str) -> str:
@@ -179,6 +183,6 @@ def _text(path: str) -> str:
     return os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "backslashreplace")
 
 
-def _source_file(path: Path, name: str, pattern: Pattern) -> SourceFile:
+def _source_file(path: str, name: str, pattern: Pattern) -> SourceFile:
     document_id = hashlib.sha256(name.encode()).hexdigest()[:16]
-    return SourceFile(document_id, str(path), name, pattern.place(path) or NOWHERE)
+    return SourceFile(document_id, path, name, pattern.place(path) or NOWHERE)

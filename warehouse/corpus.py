@@ -228,6 +228,14 @@ def open_corpus(path: Path | str, snapshot: int | None = None) -> Corpus:
         return Corpus(folder, read_snapshot(folder), lease)
 
 
+def hold(folder: Path, manifest: Manifest) -> Corpus:
+    """The snapshot in `folder`, whose manifest was read before. Raises `NoWarehouse` where it has gone."""
+    try:
+        return Corpus(folder, manifest, Lease(folder))
+    except OSError as cause:
+        raise NoWarehouse(f"{folder / MANIFEST}: can't open: {cause.strerror or cause}") from cause
+
+
 def _open_again(path: Path, names: tuple[str, ...]) -> Corpus:
     return open_corpus(path).only(names)
 

@@ -54,11 +54,13 @@ PATIENCE = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How a publication ended: the snapshot that is current now, its folder, and whether it is a new one."""
+    """How a publication ended: the snapshot that is current now, its folder, whether it is a new one, and the manifest
+    of the one before it, where that was at hand."""
 
     manifest: Manifest
     path: Path
     new: bool
+    parent: Manifest | None = None
 
 
 def current_snapshot(root: Path | str) -> Path | None:
@@ -291,7 +293,7 @@ class Publication:
             check_thresholds(manifest, self.parent, thresholds)
             self._complete(manifest)
             self._check(manifest)
-            return Published(manifest, _put_into_place(self.root, self.folder, manifest), new=True)
+            return Published(manifest, _put_into_place(self.root, self.folder, manifest), True, self.parent)
 
     def _merged(self) -> Iterator[MergedFile]:
         """The files that shards share, linked or written; and files of their own for shards that no longer share."""

@@ -25,7 +25,7 @@ def of_build(outcome: Outcome, parameters: BuildParameters, seconds: float) -> s
         head = f"Nothing changed: {pages} built before, looked through in {seconds:.1f} s"
     notes = [*_pattern_note(outcome, parameters), *_skipped(outcome.plan.sources.skipped)]
     report = [_line("report", str(_from_here(outcome.report)))] if outcome.report else []
-    return "\n".join([head, *_facts(manifest, SHOWN), *notes, *_where(manifest, parameters.warehouse), *report])
+    return "\n".join([head, *_facts(manifest, SHOWN), *notes, *report, *_where(manifest, parameters.warehouse)])
 
 
 def of_warehouse(manifest: Manifest, root: Path) -> str:

@@ -11,7 +11,7 @@ from flows import defaults
 DONE, TROUBLE, USAGE = 0, 1, 2
 CODES = """exit codes:
   0 done, or nothing to do
-  1 a page quarantined in this run, or a due publication failed
+  1 a page quarantined in this run, a due publication or export failed, a fault found by verify
   2 wrong usage"""
 
 Commands = argparse._SubParsersAction  # argparse has no public name for what `add_subparsers` returns

@@ -16,12 +16,16 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 
 from flows.errors import BuildFailed, Stopped
 from flows.jobs import BatchResult, Job
 
 _executor: ProcessPoolExecutor | None = None
 _processes = 1
+_others: frozenset[BaseProcess] = frozenset()
+"""Child processes that were there before the pool."""
 _stopped = threading.Event()
 
 
@@ -34,7 +38,8 @@ def warm_up() -> None:
 @contextmanager
 def opened(jobs: int) -> Iterator[None]:
     """A pool of `jobs` processes for `run` to use while the block lasts."""
-    global _executor, _processes
+    global _executor, _processes, _others
+    _others = frozenset(multiprocessing.active_children())
     try:
         warm_up()
         context = multiprocessing.get_context("forkserver")
@@ -80,9 +85,13 @@ def _given_up() -> Exception:
 
 
 def _end_workers() -> None:
-    """Ends all workers there are, whatever they are at: what they gave back is on the disk, the rest is not wanted."""
+    """Ends all workers there are, whatever they are at: what they gave back is on the disk, the rest is not wanted.
+
+    They are the processes of their kind that were not there when the pool was opened; others are not ours to end.
+    """
     for process in multiprocessing.active_children():
-        process.kill()
+        if isinstance(process, ForkServerProcess) and process not in _others:
+            process.kill()
 
 
 def _carried_out(job: Job) -> BatchResult:

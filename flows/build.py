@@ -20,7 +20,7 @@ from flows import pool, progress
 from flows.errors import Stopped
 from flows.jobs import BatchResult, Failure, Job
 from flows.parameters import BuildParameters
-from flows.plan import Plan, make_plan
+from flows.plan import Plan, lexicon_digests, make_plan
 from flows.reporting import after_build
 from warehouse.snapshots import Publication, Published
 from warehouse.thresholds import Thresholds
@@ -66,6 +66,7 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             versions={name: importlib.metadata.version(name) for name in VERSIONS},
             options=dict(plan.options),
+            lexicons=lexicon_digests(),
             given=plan.given,
             thresholds=Thresholds(parameters.max_quarantined, parameters.max_drop),
         )

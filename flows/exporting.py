@@ -16,12 +16,12 @@ from warehouse.errors import ExportRefused
 from warehouse.exports import export
 
 
-def exported(format: str, folder: Path, root: Path, tables: Sequence[str] | None) -> str:
-    """Exports these tables, or all, of the current snapshot; returns what a person wants to know of it.
+def exported(format: str, folder: Path, root: Path, tables: Sequence[str] | None, snapshot: int | None = None) -> str:
+    """Exports these tables, or all, of a snapshot, by default the current one; returns what a person wants to know.
 
     Raises UsageError for a folder or tables that can't be taken, and what `warehouse.open` and `export` raise.
     """
-    corpus = _chosen(warehouse.open(root), tables)
+    corpus = _chosen(warehouse.open(root, snapshot), tables)
     began = time.monotonic()
     try:
         with _ended_by_signals(), terminal.shown():

@@ -42,6 +42,11 @@ def add_warehouse(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_snapshot(parser: argparse.ArgumentParser) -> None:
+    """The option `--snapshot`."""
+    parser.add_argument("--snapshot", type=int, metavar="N", help="which snapshot (default: the current one)")
+
+
 def add_pattern(parser: argparse.ArgumentParser) -> None:
     """The option `--pattern`."""
     parser.add_argument(

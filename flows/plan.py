@@ -30,6 +30,7 @@ SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
 KEY_DIGITS = 32
 """Of a SHA-256, in hexadecimal: enough that no two of billions of pages share a key by chance."""
+LEXICON_DIGITS = 16
 RULE_FILES = (".py", ".tsv")
 RULE_PACKAGES = ("jieba", "opencc-python-reimplemented", "rjieba")
 
@@ -190,6 +191,13 @@ def rules_digest() -> str:
     for package in RULE_PACKAGES:
         digest.update(f"{package} {importlib.metadata.version(package)}\n".encode())
     return digest.hexdigest()
+
+
+def lexicon_digests() -> dict[str, str]:
+    """The tables of the lexicon, each with the first digits of its SHA-256: which of them two snapshots differ in."""
+    files = sorted(_rule_files(resources.files("transforms"), ""))
+    tables = [(name.rpartition("/")[2], file) for name, file in files if name.endswith(".tsv")]
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest()[:LEXICON_DIGITS] for name, file in tables}
 
 
 def _rule_files(folder: Traversable, prefix: str) -> Iterable[tuple[str, Traversable]]:

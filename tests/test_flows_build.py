@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import SEEDS
+from conftest import PROJECT, SEEDS
 
 from flows import batch, plan, reading
 from flows.batch import run_batch
@@ -123,6 +124,15 @@ def test_a_page_in_quarantine_counts_in_the_run_that_put_it_there(pages: Path, t
     second = built(pages, tmp_path / "warehouse")
     assert (second.quarantined, read(second)) == (0, ["new.txt"])
     assert second.published.manifest.statuses == {"ok": 8, "quarantined": 1}
+
+
+def test_a_manifest_names_the_versions_of_rules_and_lexicons(pages: Path, tmp_path: Path) -> None:
+    manifest = built(pages, tmp_path / "warehouse").published.manifest
+    tables = {path.name: path.read_bytes() for path in (PROJECT / "transforms").rglob("*.tsv")}
+    assert manifest.lexicons == {name: hashlib.sha256(data).hexdigest()[:16] for name, data in tables.items()}
+    assert {"banmian", "pyarrow", "jieba"} <= set(manifest.versions)
+    assert manifest.rules == plan.rules_digest()
+    assert manifest.given == ("../pages",)
 
 
 def test_force_builds_all_again_to_the_same_bytes(pages: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import StaticTable
-from warehouse_samples import Story, in_order, page, publish, quarantined
+from warehouse_samples import Story, in_order, page, pages, publish, quarantined
 
 import warehouse
 from flows import exporting, progress
@@ -764,6 +764,16 @@ def test_the_command_ends_with_what_a_person_wants_to_know(
         assert printed(f"{load}; print(len(data))", tmp_path) == str(corpus.rows["article"])
     else:
         assert printed(f"{load}; print(bool(data))", tmp_path) == "True"
+
+
+def test_an_older_snapshot_can_be_exported_and_asked(banmian: Banmian, tmp_path: Path) -> None:
+    publish(tmp_path / "w", {"00": pages(1)})
+    publish(tmp_path / "w", {"00": pages(2)})
+    assert banmian("export", "csv", "out", "--warehouse", "w", "--snapshot", "1").returncode == 0
+    assert json.loads((tmp_path / "out" / ORIGIN).read_text(encoding="utf-8"))["rows"]["document"] == 1
+    asked = ("sql", "select count(*) as n from document", "--format", "csv", "--warehouse", "w")
+    assert [banmian(*asked, *more).stdout.split() for more in ([], ["--snapshot", "1"])] == [["n", "2"], ["n", "1"]]
+    assert "no snapshot 7; there are 1, 2" in banmian(*asked, "--snapshot", "7").stderr
 
 
 USAGE = [

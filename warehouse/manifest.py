@@ -27,7 +27,7 @@ SEAL = "sha256"
 """The last field: of all that stands before it. What tells a build what not to do again must not be changed by hand."""
 FORMAT = 2
 """Goes up when a reader of the former format would misread the manifest."""
-PLAIN = ("snapshot", "parent", "created", "rules", "layout", "versions", "options", "given")
+PLAIN = ("snapshot", "parent", "created", "rules", "layout", "versions", "lexicons", "options", "given")
 """The fields of a manifest that are in JSON what they are in Python."""
 
 
@@ -59,6 +59,8 @@ class Manifest:
     shards: tuple[ShardRecord, ...]
     versions: dict[str, str] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    lexicons: dict[str, str] = field(default_factory=dict)
+    """The tables of the lexicon that the rules read, each with the first digits of its SHA-256."""
     given: tuple[str, ...] = ()
     """The sources as the build was given them, relative to the warehouse: where `banmian verify` looks for them."""
     merged: tuple[MergedFile, ...] = ()
@@ -157,6 +159,7 @@ def dumps(manifest: Manifest) -> str:
         "rules": manifest.rules,
         "layout": manifest.layout,
         "versions": manifest.versions,
+        "lexicons": manifest.lexicons,
         "options": manifest.options,
         "given": list(manifest.given),
         "rows": manifest.rows,

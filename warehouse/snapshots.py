@@ -263,15 +263,16 @@ class Publication:
         created: str,
         versions: dict[str, str] | None = None,
         options: dict[str, Any] | None = None,
+        lexicons: dict[str, str] | None = None,
         given: Sequence[str] = (),
         thresholds: Thresholds = OFF,
     ) -> Published:
         """Makes what was staged and reused the current snapshot; where that is what is current, does nothing (but for a
         snapshot into which somebody has put files of their own: that is published anew without them).
 
-        `rules` is the digest of the rules, `created` the time as text (ISO 8601), `versions`, `options` and `given` go
-        into the manifest. Raises `PublicationFailed` where the disk refuses and `CheckFailed` where the tables of the
-        shards do not fit together or the thresholds are passed; `current` is untouched then.
+        `rules` is the digest of the rules, `created` the time as text (ISO 8601), `versions`, `options`, `lexicons` and
+        `given` go into the manifest. Raises `PublicationFailed` where the disk refuses and `CheckFailed` where the
+        tables of the shards do not fit together or the thresholds are passed; `current` is untouched then.
         """
         if self.parent is not None and self.unchanged and self._is_tidy(self.parent):
             return Published(self.parent, self._current, new=False)
@@ -287,6 +288,7 @@ class Publication:
                 shards=tuple(record for _, record in sorted(self._records.items())),
                 versions=versions or {},
                 options=options or {},
+                lexicons=lexicons or {},
                 given=tuple(given),
                 merged=tuple(self._merged()),
             )

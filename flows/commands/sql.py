@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from flows.options import DONE, Commands, add_warehouse, command
+from flows.options import DONE, Commands, add_snapshot, add_warehouse, command
 from warehouse.questions import EXAMPLES
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("query", nargs="?", metavar="QUERY", help="one query in duckdb's SQL; -: from standard input")
     parser.add_argument("--file", type=Path, metavar="FILE", help="read the query from a file")
     add_warehouse(parser)
+    add_snapshot(parser)
     parser.add_argument(
         "--format", choices=FORMATS,
         help="table (default): for people, cut to the width of the terminal, uncut elsewhere; csv, jsonl, markdown:"
@@ -60,7 +61,7 @@ def _run(options: argparse.Namespace) -> int:
         return DONE
     name = _format(options)
     try:
-        with _target(options) as target, answer(open_warehouse(options.warehouse), query) as found:
+        with _target(options) as target, answer(open_warehouse(options.warehouse, options.snapshot), query) as found:
             _deliver(found, name, options.limit, target)
     except (QueryRefused, QueryFailed) as cause:
         message = "\n".join(map(visible, str(cause).split("\n")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from flows.options import DONE, TROUBLE, Commands, add_warehouse, command
+from flows.options import DONE, TROUBLE, Commands, add_snapshot, add_warehouse, command
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -20,7 +20,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         " (default: where the build found it)",
     )  # fmt: skip
     add_warehouse(parser)
-    parser.add_argument("--snapshot", type=int, metavar="N", help="which snapshot (default: the current one)")
+    add_snapshot(parser)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -552,6 +552,7 @@ def test_ctrl_c_ends_an_answer(environment: dict[str, str], root: Path) -> None:
 
 @pytest.mark.parametrize("after", [0, 0.02, 0.1, 0.2, 0.3, 0.5])
 def test_ctrl_c_ends_a_query_that_has_no_row_yet(root: Path, after: float) -> None:
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     # However early or late it comes, it comes before an answer could.
     timer = threading.Timer(after, os.kill, [os.getpid(), signal.SIGINT])
     with pytest.raises(KeyboardInterrupt):

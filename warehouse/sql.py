@@ -44,6 +44,8 @@ LONGEST = 600
 SPELT = ("interval", "bit")
 """Types that only duckdb itself can write as people read them: 3 days, 101."""
 
+HEARING = 0.1
+"""Seconds after which Ctrl-C is heard at the latest."""
 T = TypeVar("T")
 
 
@@ -227,6 +229,9 @@ def _waited(pool: ThreadPoolExecutor, interrupt: Callable[[], None], work: Calla
     """
     future = pool.submit(work)
     try:
+        # Never without end: a signal that comes just before the waiting begins is heard when it is interrupted.
+        while not future.done():
+            wait([future], timeout=HEARING)
         return future.result()
     except duckdb.Error as cause:
         raise _told(cause) from cause
@@ -234,7 +239,7 @@ def _waited(pool: ThreadPoolExecutor, interrupt: Callable[[], None], work: Calla
         # More than once: duckdb forgets an interruption that comes just before a query begins.
         while not future.done():
             interrupt()
-            wait([future], timeout=0.1)
+            wait([future], timeout=HEARING)
 
 
 def _told(cause: duckdb.Error) -> QueryRefused | QueryFailed:

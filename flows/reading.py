@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import time
-from pathlib import Path
 
 PAUSES = (0.1, 0.5, 2.0)
 """Seconds between the tries: a network file system that hiccups is back within seconds or not soon."""
@@ -21,12 +20,18 @@ def read(path: str) -> bytes:
     """The bytes of a file. Raises OSError for what waiting does not mend, or not in time."""
     for pause in PAUSES:
         try:
-            return Path(path).read_bytes()
+            return _read_once(path)
         except OSError as error:
             if not is_transient(error):
                 raise
             time.sleep(pause)
-    return Path(path).read_bytes()
+    return _read_once(path)
+
+
+def _read_once(path: str) -> bytes:
+    # Unbuffered: of ten thousand files each is read whole, and a buffer of its own costs a third of that.
+    with open(path, "rb", buffering=0) as file:
+        return file.readall()
 
 
 def cause_of(error: OSError) -> str:

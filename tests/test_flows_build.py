@@ -234,10 +234,10 @@ def test_reading_is_tried_again_where_waiting_may_help(tmp_path: Path, monkeypat
     page.write_text("今天")
     tries: list[int] = []
     pauses: list[float] = []
-    real = Path.read_bytes
+    real = reading._read_once
 
-    def failing(fails: int, number: int) -> Callable[[Path], bytes]:
-        def read(path: Path) -> bytes:
+    def failing(fails: int, number: int) -> Callable[[str], bytes]:
+        def read(path: str) -> bytes:
             tries.append(1)
             if len(tries) <= fails:
                 raise OSError(number, "trouble")
@@ -246,18 +246,18 @@ def test_reading_is_tried_again_where_waiting_may_help(tmp_path: Path, monkeypat
         return read
 
     monkeypatch.setattr(reading.time, "sleep", pauses.append)
-    monkeypatch.setattr(Path, "read_bytes", failing(2, errno.EIO))
+    monkeypatch.setattr(reading, "_read_once", failing(2, errno.EIO))
     assert reading.read(str(page)) == "今天".encode()
     assert pauses == list(reading.PAUSES[:2])
 
     tries.clear()
-    monkeypatch.setattr(Path, "read_bytes", failing(99, errno.EIO))
+    monkeypatch.setattr(reading, "_read_once", failing(99, errno.EIO))
     with pytest.raises(OSError, match="trouble"):
         reading.read(str(page))
     assert len(tries) == len(reading.PAUSES) + 1
 
     tries.clear()
-    monkeypatch.setattr(Path, "read_bytes", failing(1, errno.ENOENT))
+    monkeypatch.setattr(reading, "_read_once", failing(1, errno.ENOENT))
     with pytest.raises(FileNotFoundError):
         reading.read(str(page))
     assert len(tries) == 1

@@ -530,7 +530,14 @@ def _read(descriptor: int) -> bytes:
 
 def endless(environment: dict[str, str], root: Path) -> subprocess.Popen[bytes]:
     command = [BANMIAN, "sql", "from range(1_000_000_000_000)", "--format", "csv", "--warehouse", root]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, preexec_fn=_hear_ctrl_c
+    )
+
+
+def _hear_ctrl_c() -> None:
+    """A child of a process in the background would ignore it from the start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_a_closed_pipe_ends_it_quietly(environment: dict[str, str], root: Path) -> None:

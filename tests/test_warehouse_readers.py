@@ -335,6 +335,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     root, dice = tmp_path_factory.mktemp("large"), random.Random(6)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet, "ROW_GROUP", 25)
+        patch.setattr(parquet, "LONG_ROW_GROUP", 25)
         patch.setattr(shards, "PENDING", 25)
         texts = ("".join(chr(dice.randrange(0x4E00, 0x9FA5)) for _ in range(3000)) for _ in range(200))
         stories = (Story(paragraphs=((text + "有3个。",),)) for text in texts)

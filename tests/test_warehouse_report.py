@@ -661,12 +661,12 @@ def test_a_parent_that_is_gone_is_no_trouble(banmian: Banmian, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--warehouse", "nothing"], "nothing is published here yet"),
-        (["7", "--warehouse", "w"], "w/snapshots/000007: no such snapshot"),
-        (["two", "--warehouse", "w"], "two: a snapshot is named by its number"),
-        (["²", "--warehouse", "w"], "²: a snapshot is named by its number"),
-        (["9" * 5000, "--warehouse", "w"], "a snapshot is named by its number"),
-        (["--warehouse", "w/current"], "nothing is published here yet"),
+        (["--warehouse", "nothing"], "no warehouse; `banmian build"),
+        (["7", "--warehouse", "w"], "no snapshot 7; there are 1"),
+        (["two", "--warehouse", "w"], "invalid int value"),
+        (["²", "--warehouse", "w"], "invalid int value"),
+        (["9" * 5000, "--warehouse", "w"], "invalid int value"),
+        (["--warehouse", "w/current"], "the folder of a snapshot; name the warehouse"),
     ],
 )
 def test_wrong_usage_is_told(banmian: Banmian, tmp_path: Path, arguments: list[str], message: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from conftest import SEEDS, Banmian
 from hypothesis import given
 from hypothesis import strategies as st
-from warehouse_samples import Story, in_order, page, publish, quarantined
+from warehouse_samples import Story, exported, in_order, page, publish, quarantined
 
 import warehouse
 from transforms.document import Article, Credit, Document, Sentence
@@ -59,14 +59,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 @pytest.fixture(scope="module")
 def folder(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return exported(corpus, tmp_path_factory.mktemp("conllu"))
-
-
-def exported(corpus: Corpus, folder: Path) -> Path:
-    counts: list[int] = []
-    conllu.write(corpus, folder, counts.append)
-    assert sum(counts) == sum(corpus.manifest.rows.values())
-    return folder
+    return exported(conllu.write, corpus, tmp_path_factory.mktemp("conllu"))
 
 
 def read(folder: Path) -> Lines:
@@ -209,7 +202,7 @@ def test_the_seeds_come_back_with_their_tags(banmian: Banmian, tmp_path: Path) -
     assert banmian("build", SEEDS, "--inline", "--pos", "--warehouse", tmp_path / "warehouse").returncode == 0
     corpus = warehouse.open(tmp_path / "warehouse")
     (tmp_path / "conllu").mkdir()
-    found = read(exported(corpus, tmp_path / "conllu"))
+    found = read(exported(conllu.write, corpus, tmp_path / "conllu"))
     for one, (_, _, sentence) in zip(found, sentences(corpus), strict=True):
         tagged = zip(sentence.tokens, sentence.pos or (), strict=True)
         assert [(token["form"], token["xpos"]) for token in one] == [pair for pair in tagged if not pair[0].isspace()]
@@ -218,7 +211,7 @@ def test_the_seeds_come_back_with_their_tags(banmian: Banmian, tmp_path: Path) -
 
 
 def test_the_same_snapshot_gives_the_same_bytes(corpus: Corpus, folder: Path, tmp_path: Path) -> None:
-    exported(corpus, tmp_path)
+    exported(conllu.write, corpus, tmp_path)
     assert {path.name: path.read_bytes() for path in folder.glob("*.conllu")} == {
         path.name: path.read_bytes() for path in tmp_path.glob("*.conllu")
     }

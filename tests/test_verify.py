@@ -25,8 +25,8 @@ from warehouse import schema
 from warehouse.errors import Fault, NoWarehouse
 from warehouse.manifest import dumps, load
 from warehouse.parquet import Rows, fingerprint
-from warehouse.snapshots import Published, current_snapshot
-from warehouse.verify import find, verify
+from warehouse.snapshots import Published, current_snapshot, find_snapshot, published_snapshot
+from warehouse.verify import verify
 
 TEXTS = {
     "一.txt": "市图书馆举行图书捐赠活动\n\n本报讯（记者 王健）5月9日，活动举行，送去150册图书。\n\n责任编辑：卢青\n",
@@ -124,14 +124,14 @@ def test_shards_that_share_files_are_verified_alike(
 def test_an_older_snapshot_can_be_verified(tmp_path: Path) -> None:
     first = publish(tmp_path, {"00": pages(2)})
     publish(tmp_path, {"00": pages(3)})
-    assert find(tmp_path, 1) == first.path
-    assert find(tmp_path) == current_snapshot(tmp_path)
-    manifest = verify(find(tmp_path, 1)).manifest
+    assert find_snapshot(tmp_path, 1) == first.path
+    assert published_snapshot(tmp_path) == current_snapshot(tmp_path)
+    manifest = verify(find_snapshot(tmp_path, 1)).manifest
     assert manifest is not None and manifest.snapshot == 1
     with pytest.raises(NoWarehouse, match="no snapshot 7; there are 1, 2"):
-        find(tmp_path, 7)
+        find_snapshot(tmp_path, 7)
     with pytest.raises(NoWarehouse, match="nothing is published here yet"):
-        find(tmp_path / "elsewhere")
+        published_snapshot(tmp_path / "elsewhere")
 
 
 def test_a_corpus_of_quarantined_pages_can_be_verified(tmp_path: Path) -> None:

@@ -147,6 +147,15 @@ def test_summary(root: Path) -> None:
     assert summarise(warehouse.open(root).manifest) == summary
 
 
+def test_a_path_is_no_pattern_to_duckdb(tmp_path: Path) -> None:
+    """The second path fits the first one, taken for a pattern."""
+    publish(tmp_path / "x*y" / "year=2024", {"00": pages(1)})
+    publish(tmp_path / "x-y" / "year=2024", {"00": pages(2)})
+    rows = warehouse.open(tmp_path / "x*y" / "year=2024").duckdb().sql("select * from document")
+    assert len(rows.fetchall()) == 1
+    assert rows.columns == list(schema.DOCUMENT.schema.names)
+
+
 def test_nothing_to_open(tmp_path: Path) -> None:
     with pytest.raises(NoWarehouse, match=r"nowhere: no warehouse; `banmian build SOURCE --warehouse .*nowhere`"):
         warehouse.open(tmp_path / "nowhere")

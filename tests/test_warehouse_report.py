@@ -28,7 +28,7 @@ from report_samples import HOSTILE, daily_pages, hostile, hostile_pages
 from warehouse_samples import Story, in_order, page, publish, quarantined
 
 from transforms.document import Document
-from warehouse import report, schema
+from warehouse import report, reports, schema
 from warehouse.corpus import Corpus, open_corpus
 from warehouse.errors import NoWarehouse, PublicationFailed
 from warehouse.report import facts, markdown, measure, plots
@@ -309,7 +309,7 @@ def test_a_snapshot_that_lost_a_table_is_told(tmp_path: Path) -> None:
     corpus.figures.files[0].write_bytes(b"no parquet")
     with pytest.raises(NoWarehouse, match="can't be read"):
         report.write(corpus, tmp_path)
-    assert not (tmp_path / report.REPORTS).exists()
+    assert not (tmp_path / reports.REPORTS).exists()
 
 
 # --- timelines, shown values ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from unittest import mock
 
 from transforms.alignment import Span
 from transforms.document import Article, Document, Figure, Mention, Residue, Sentence
+from warehouse.corpus import Corpus
 from warehouse.shards import ShardSummary, write_shard
 from warehouse.snapshots import Publication, Published
 
@@ -130,6 +131,14 @@ def publish(
             if not publication.reuse(shard, digest):
                 publication.stage(write_shard(publication.folder, shard, documents), digest)
         return publication.publish(rules="rules", created=created, versions={"banmian": "0"})
+
+
+def exported(write: Callable[[Corpus, Path, Callable[[int], None]], None], corpus: Corpus, folder: Path) -> Path:
+    """The folder of an export, which has told of each row that it wrote."""
+    counts: list[int] = []
+    write(corpus, folder, counts.append)
+    assert sum(counts) == sum(corpus.manifest.rows.values())
+    return folder
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:

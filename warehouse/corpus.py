@@ -27,9 +27,9 @@ from warehouse import schema
 from warehouse.errors import MissingLibrary, NoWarehouse
 from warehouse.lease import Lease
 from warehouse.manifest import MANIFEST, Manifest
-from warehouse.pointer import SNAPSHOTS, snapshot_ids, snapshot_name
+from warehouse.parquet import read_by_duckdb
 from warehouse.shards import SourceRecord
-from warehouse.snapshots import current_snapshot, read_snapshot
+from warehouse.snapshots import current_snapshot, find_snapshot, read_snapshot
 
 BATCH = 8_192
 """Rows that `TableReader.batches` gives at a time."""
@@ -205,8 +205,7 @@ class Corpus:
         """A new `duckdb` connection with a view for each table. Raises `MissingLibrary` without duckdb."""
         connection = _library("duckdb").connect()
         for name in schema.BY_NAME:
-            files = [str(file) for file in self.table(name).files]
-            connection.read_parquet(files).create_view(name)
+            read_by_duckdb(connection, self.table(name).files).create_view(name)
         return connection
 
 
@@ -243,11 +242,7 @@ def _open_again(path: Path, names: tuple[str, ...]) -> Corpus:
 def _folder(path: Path, snapshot: int | None) -> Path:
     """The folder of a snapshot, links resolved."""
     if snapshot is not None:
-        folder = path.resolve() / SNAPSHOTS / snapshot_name(snapshot)
-        if folder.is_dir():
-            return folder
-        there = ", ".join(map(str, snapshot_ids(path))) or "none"
-        raise NoWarehouse(f"{path}: no snapshot {snapshot}; there are {there} (`banmian history` tells more)")
+        return find_snapshot(path, snapshot)
     current = path.resolve() if (path / MANIFEST).exists() else current_snapshot(path)
     if current is None:
         raise NoWarehouse(f"{path}: no warehouse; `banmian build SOURCE --warehouse {path}` makes one")

@@ -56,6 +56,11 @@ def refusals(path: Path, doing: str, exactly: bool = False) -> Iterator[None]:
 class NoWarehouse(WarehouseError):  # noqa: N818
     """The path holds no published snapshot, or one that can't be read; the message says what to do."""
 
+    @classmethod
+    def yet(cls, root: Path | str) -> NoWarehouse:
+        """For a root in which nothing was ever published."""
+        return cls(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
+
 
 class QueryRefused(WarehouseError):  # noqa: N818
     """A query that is wrong or not allowed; the message says what and where."""

@@ -21,10 +21,18 @@ from pathlib import Path
 from warehouse import log, pointer, reports
 from warehouse.errors import NoWarehouse, PublicationFailed, refusals
 from warehouse.lease import unless_in_use
+from warehouse.links import sync
 from warehouse.manifest import Manifest
-from warehouse.parquet import fingerprint
 from warehouse.pointer import SNAPSHOTS, snapshot_name
-from warehouse.snapshots import PATIENCE, Published, current_snapshot, held, read_snapshot
+from warehouse.snapshots import (
+    PATIENCE,
+    Published,
+    current_snapshot,
+    find_snapshot,
+    held,
+    published_snapshot,
+    read_snapshot,
+)
 
 CURRENT, KEPT, GONE, DAMAGED = "current", "kept", "removed", "damaged"
 OnWait = Callable[[str], None]
@@ -63,7 +71,7 @@ def history(root: Path | str) -> list[Entry]:
     current = _current_id(root)
     ids = sorted(kept | set(published))
     if not ids:
-        raise NoWarehouse(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
+        raise NoWarehouse.yet(root)
     until = _ends(events)
     entries = [_entry(root, one, one in kept, current, published.get(one), until.get(one)) for one in ids]
     return [_ended(entry, entries) for entry in entries]
@@ -127,9 +135,7 @@ def rollback(
     where there is no such snapshot, `PublicationFailed` where its files are not what was published.
     """
     root = Path(root)
-    if snapshot not in pointer.snapshot_ids(root):
-        there = ", ".join(map(str, pointer.snapshot_ids(root))) or "none"
-        raise NoWarehouse(f"{root}: no snapshot {snapshot}; there are {there} (`banmian history` tells more)")
+    find_snapshot(root, snapshot)
     with held(root, patience, on_wait) as staging:
         folder = root / SNAPSHOTS / snapshot_name(snapshot)
         manifest = _checked(folder)
@@ -137,7 +143,7 @@ def rollback(
             return Published(manifest, folder, new=False)
         with refusals(root, "roll back"):
             pointer.make(staging, f"{SNAPSHOTS}/{folder.name}")
-            pointer.sync(staging)
+            sync(staging)
             pointer.move(staging, root)
         log.note(root, log.again(snapshot, at))
         return Published(manifest, folder, new=True)
@@ -149,7 +155,7 @@ def _checked(folder: Path) -> Manifest:
     for file in manifest.files:
         path = folder / file.path
         with refusals(path, "read"):
-            if fingerprint(path) != (file.bytes, file.sha256):
+            if not file.is_intact(folder):
                 raise PublicationFailed(f"{path}: not what was published; roll back to another snapshot")
     return manifest
 
@@ -169,8 +175,7 @@ def expire(
     they are linked there. Raises `NoWarehouse` where nothing is published, `PublicationFailed` where the disk refuses.
     """
     root = Path(root)
-    if current_snapshot(root) is None:
-        raise NoWarehouse(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
+    published_snapshot(root)
     removed, in_use, freed = [], [], 0
     with held(root, patience, on_wait) as staging, refusals(root, "remove old snapshots"):
         for entry in _expirable(root, before):

@@ -73,7 +73,11 @@ def read(root: Path) -> list[Event]:
 
 def was_published(root: Path, snapshot: int) -> bool:
     """Whether the log says that a snapshot became current."""
-    return any(event["snapshot"] == snapshot and event.get("event") == PUBLISHED for event in read(root))
+    return _tell_of(read(root), snapshot)
+
+
+def _tell_of(events: list[Event], snapshot: int) -> bool:
+    return any(event["snapshot"] == snapshot and event.get("event") == PUBLISHED for event in events)
 
 
 def last_id(root: Path) -> int:
@@ -99,7 +103,7 @@ def mend(root: Path, manifest: Callable[[], Manifest | None]) -> None:
         return
     now = manifest()
     if now is not None:
-        known = any(event.get("event") == PUBLISHED and event["snapshot"] == now.snapshot for event in events)
+        known = _tell_of(events, now.snapshot)
         note(root, again(now.snapshot, now.created) if known else published(now))
 
 

@@ -84,6 +84,11 @@ class Manifest:
         own = [file for shard in self.shards for file in shard.summary.files if file.table not in shared]
         return tuple(sorted([*own, *(one.file for one in self.merged)], key=lambda file: file.path))
 
+    @cached_property
+    def paths(self) -> set[str]:
+        """The paths of all files of the tables."""
+        return {file.path for file in self.files}
+
     def rows_of(self, shard: ShardSummary, folder: Path) -> dict[str, Rows]:
         """Where the rows of a shard of this snapshot lie, by table; `folder` is the snapshot's."""
         shared = self._shared.get(shard.shard, {})

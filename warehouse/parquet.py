@@ -10,18 +10,24 @@ file. Only the schema, the settings below and the version of pyarrow count besid
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse import schema
 from warehouse.errors import refusals
+from warehouse.links import sync
+
+if TYPE_CHECKING:
+    import duckdb
 
 ROW_GROUP = 32_768
 """Rows of a row group. Half as many cost 4 % more bytes of sentences, a quarter 18 %; with twice as many, whoever looks
@@ -60,6 +66,10 @@ class TableFile:
     rows: int
     bytes: int
     sha256: str
+
+    def is_intact(self, folder: Path) -> bool:
+        """Whether the file in a snapshot's folder still has the bytes that were published. Raises OSError."""
+        return fingerprint(folder / self.path) == (self.bytes, self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +172,25 @@ def table_path(table: str, name: str) -> str:
     return f"{table}/{name}.parquet"
 
 
+def files_in(folder: Path) -> set[str]:
+    """All that lies in the tables' folders of a snapshot's folder, as `TableFile.path` has it."""
+    tables = (folder / name for name in schema.BY_NAME)
+    return {f"{table.name}/{name}" for table in tables if table.is_dir() for name in os.listdir(table)}
+
+
+def read_by_duckdb(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
+    """Files of a table as duckdb reads them. A path is no pattern here, and `year=2024` in it no column."""
+    return connection.read_parquet(list(map(as_pattern, files)), hive_partitioning=False)
+
+
+def as_pattern(file: Path) -> str:
+    """The path as a pattern that fits this one file."""
+    return glob.escape(str(file))
+
+
 def settle(path: Path) -> tuple[int, str]:
     """Brings a file to the disk; its bytes and their SHA-256."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(path)
     return fingerprint(path)
 
 

@@ -14,6 +14,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from warehouse.links import sync
+
 SNAPSHOTS = "snapshots"
 CURRENT = "current"
 POINTER = "current.txt"
@@ -101,12 +103,3 @@ def write(path: Path, text: str) -> None:
     """Writes a line and brings it to the disk. Raises OSError."""
     path.write_text(text + "\n", encoding="utf-8")
     sync(path)
-
-
-def sync(path: Path) -> None:
-    """Brings a file, or the names in a folder, to the disk. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,6 +20,11 @@ def page(root: Path, snapshot: int) -> Path:
     return root / REPORTS / f"{snapshot_name(snapshot)}.html"
 
 
+def markdown(root: Path, snapshot: int) -> Path:
+    """The same for programs."""
+    return page(root, snapshot).with_suffix(".md")
+
+
 def partial_name(path: Path) -> Path:
     """A name for a report while this process writes it."""
     return path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.partial")

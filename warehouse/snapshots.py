@@ -36,9 +36,10 @@ from warehouse import files, log, parquet, pointer, reports, schema, shards
 from warehouse.checks import check_snapshot
 from warehouse.errors import NoWarehouse, PublicationFailed, refusals
 from warehouse.former import FormerShard
+from warehouse.links import link, sync
 from warehouse.lock import build_lock
 from warehouse.manifest import MANIFEST, Manifest, MergedFile, ShardRecord, load, save
-from warehouse.parquet import Rows, TableFile, fingerprint, settle, table_path
+from warehouse.parquet import Rows, TableFile, table_path
 from warehouse.pointer import SNAPSHOTS, snapshot_name
 from warehouse.shards import ShardSummary
 from warehouse.thresholds import Thresholds, check_thresholds
@@ -48,6 +49,8 @@ LOCK = ".lock"
 INTENT = "intent"
 """In the staging folder: the snapshot about to be put into place. If it never became current, it is rubbish."""
 OFF = Thresholds(max_quarantined=1.0, max_drop=1.0)
+NOTHING = Manifest(snapshot=0, parent=None, created="", rules="", layout="", shards=())
+"""What a first build goes on from."""
 PATIENCE = 3600.0
 """Seconds that a build waits for another one."""
 
@@ -73,6 +76,23 @@ def current_snapshot(root: Path | str) -> Path | None:
         return Path(root).resolve() / name if name else None
     except OSError as cause:
         raise NoWarehouse(f"{root}: can't read: {cause.strerror or cause}") from cause
+
+
+def published_snapshot(root: Path | str) -> Path:
+    """The folder of the current snapshot, links resolved. Raises `NoWarehouse` where there is none."""
+    folder = current_snapshot(root)
+    if folder is None:
+        raise NoWarehouse.yet(root)
+    return folder
+
+
+def find_snapshot(root: Path | str, snapshot: int) -> Path:
+    """The folder of a snapshot by its id, links resolved. Raises `NoWarehouse`, saying which there are, for others."""
+    folder = Path(root).resolve() / SNAPSHOTS / snapshot_name(snapshot)
+    if folder.is_dir():
+        return folder
+    there = ", ".join(map(str, pointer.snapshot_ids(Path(root)))) or "none"
+    raise NoWarehouse(f"{root}: no snapshot {snapshot}; there are {there} (`banmian history` tells more)")
 
 
 def read_manifest(root: Path | str) -> Manifest | None:
@@ -119,6 +139,7 @@ class Publication:
         """Where `write_shard` puts the shards of this build."""
         self.parent = _readable(root)
         """The manifest of the current snapshot; None for a first build, or where it can't be read."""
+        self._last = self.parent or NOTHING
         self._current = current_snapshot(root) or root
         self._records: dict[str, ShardRecord] = {}
         self._parts: dict[str, dict[str, Rows]] = {}
@@ -171,14 +192,14 @@ class Publication:
 
     @cached_property
     def _known(self) -> dict[str, ShardRecord]:
-        if self.parent is None or self.parent.layout != parquet.layout():
+        if self._last.layout != parquet.layout():
             return {}
-        return {record.digest: record for record in self.parent.shards}
+        return {record.digest: record for record in self._last.shards}
 
     @cached_property
     def _shared(self) -> set[str]:
         """The tables whose shards share files in the current snapshot."""
-        return {one.file.table for one in self.parent.merged} if self.parent else set()
+        return {one.file.table for one in self._last.merged}
 
     @cached_property
     def _homes(self) -> dict[str, ShardRecord]:
@@ -198,7 +219,7 @@ class Publication:
 
     def _rows_of(self, record: ShardRecord) -> dict[str, Rows]:
         """Where a shard of the current snapshot lies."""
-        return self.parent.rows_of(record.summary, self._current) if self.parent else {}
+        return self._last.rows_of(record.summary, self._current)
 
     def _whole(self, record: ShardRecord) -> bool:
         """Whether all files that hold a published shard are as they were: a disk may have lost or changed one since."""
@@ -206,13 +227,12 @@ class Publication:
 
     @cached_property
     def _published(self) -> dict[str, TableFile]:
-        return {str(self._current / file.path): file for file in self.parent.files} if self.parent else {}
+        return {str(self._current / file.path): file for file in self._last.files}
 
     def _is_intact(self, path: str) -> bool:
         if path not in self._intact:
-            file = self._published[path]
             try:
-                self._intact[path] = fingerprint(Path(path)) == (file.bytes, file.sha256)
+                self._intact[path] = self._published[path].is_intact(self._current)
             except OSError:
                 self._intact[path] = False
         return self._intact[path]
@@ -221,12 +241,7 @@ class Publication:
         """A published file under the path that `file` has in the new snapshot."""
         target = self.folder / file.path
         target.unlink(missing_ok=True)
-        try:
-            os.link(rows.path, target)
-        except OSError:
-            # File systems without hard links, or at their limit of links to one file.
-            shutil.copyfile(rows.path, target)
-            settle(target)
+        link(rows.path, target)
         return replace(rows, path=str(target))
 
     def stage(self, summary: ShardSummary, digest: str) -> None:
@@ -252,9 +267,7 @@ class Publication:
 
     def _is_tidy(self, manifest: Manifest) -> bool:
         """Whether the tables of the current snapshot hold its files and no others, which readers would take for its."""
-        wanted = {file.path for file in manifest.files}
-        found = {f"{name}/{file}" for name in schema.BY_NAME for file in os.listdir(self._current / name)}
-        return found == wanted
+        return parquet.files_in(self._current) == manifest.paths
 
     def publish(
         self,
@@ -327,15 +340,11 @@ class Publication:
 
     @cached_property
     def _merged_before(self) -> dict[tuple[str, tuple[str, ...]], TableFile]:
-        return {(one.file.table, one.shards): one.file for one in self.parent.merged} if self.parent else {}
+        return {(one.file.table, one.shards): one.file for one in self._last.merged}
 
     def _is_as_before(self, shard: str) -> bool:
         """Whether a shard was taken over under its own name; that its files are whole was seen then."""
-        return shard in self._reused and (shard, self._records[shard].digest) in self._before
-
-    @cached_property
-    def _before(self) -> set[tuple[str, str]]:
-        return self.parent.digests if self.parent else set()
+        return shard in self._reused and (shard, self._records[shard].digest) in self._last.digests
 
     def _check(self, manifest: Manifest) -> None:
         articles = [self.folder / file.path for file in manifest.files if file.table == schema.ARTICLE.name]
@@ -344,15 +353,13 @@ class Publication:
 
     def _complete(self, manifest: Manifest) -> None:
         """Adds the manifest, drops what repeated or killed workers left, and brings the folders to the disk."""
-        wanted = {file.path for file in manifest.files}
-        for table in schema.TABLES:
-            for path in (self.folder / table.name).iterdir():
-                if f"{table.name}/{path.name}" not in wanted:
-                    path.unlink()
-            pointer.sync(self.folder / table.name)
+        for path in parquet.files_in(self.folder) - manifest.paths:
+            (self.folder / path).unlink()
+        for name in schema.BY_NAME:
+            sync(self.folder / name)
         save(manifest, self.folder)
-        pointer.sync(self.folder / MANIFEST)
-        pointer.sync(self.folder)
+        sync(self.folder / MANIFEST)
+        sync(self.folder)
 
 
 def _put_into_place(root: Path, folder: Path, manifest: Manifest) -> Path:
@@ -365,10 +372,10 @@ def _put_into_place(root: Path, folder: Path, manifest: Manifest) -> Path:
     target.parent.mkdir(exist_ok=True)
     pointer.write(staging / INTENT, name)
     pointer.make(staging, f"{SNAPSHOTS}/{name}")
-    pointer.sync(staging)
+    sync(staging)
     os.rename(folder, target)
     try:
-        pointer.sync(target.parent)
+        sync(target.parent)
         pointer.move(staging, root)
     except OSError:
         _drop_unless_current(root, name)

@@ -30,6 +30,7 @@ from warehouse import schema
 from warehouse.corpus import Corpus
 from warehouse.dictionary import type_name
 from warehouse.errors import QueryFailed, QueryRefused
+from warehouse.parquet import as_pattern
 
 BATCH = 2_048
 """Rows that an answer holds at a time."""
@@ -43,7 +44,6 @@ LONGEST = 600
 """Characters of a message."""
 SPELT = ("interval", "bit")
 """Types that only duckdb itself can write as people read them: 3 days, 101."""
-
 HEARING = 0.1
 """Seconds after which Ctrl-C is heard at the latest."""
 T = TypeVar("T")
@@ -131,7 +131,9 @@ def _describe(opened: duckdb.DuckDBPyConnection) -> None:
 
 
 def _lock(opened: duckdb.DuckDBPyConnection, corpus: Corpus, scratch: str) -> None:
-    files = ", ".join(_quoted(str(corpus.path / file.path)) for file in corpus.manifest.files)
+    paths = [corpus.path / file.path for file in corpus.manifest.files]
+    # Leave is asked for the pattern that a view has, and again for each file that it finds.
+    files = ", ".join(_quoted(name) for path in paths for name in sorted({str(path), as_pattern(path)}))
     for setting in (
         f"temp_directory = {_quoted(os.path.join(scratch, 'spill'))}",
         "enable_progress_bar = false",  # it would be printed among the rows

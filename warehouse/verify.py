@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -24,12 +25,10 @@ import pyarrow.parquet as pq
 
 from warehouse import schema
 from warehouse.checks import SHOWN, check_keys, check_snapshot, check_tables
-from warehouse.errors import CheckFailed, Fault, NoWarehouse
+from warehouse.errors import CheckFailed, Fault
 from warehouse.lease import Lease
 from warehouse.manifest import MANIFEST, Manifest, ShardRecord, load
-from warehouse.parquet import Rows, TableFile, fingerprint
-from warehouse.pointer import SNAPSHOTS, snapshot_ids, snapshot_name
-from warehouse.snapshots import current_snapshot
+from warehouse.parquet import Rows, TableFile, files_in
 
 TOLD = ("document_id", "source_path", "sha256", "status", "error", "n_chars")
 """Columns of a document that the manifest tells as well, or sums up."""
@@ -77,20 +76,6 @@ class Faults:
             Fault(check, table, count, tuple(self._rows[table, check]))
             for (table, check), count in self._counts.items()
         )
-
-
-def find(root: Path | str, snapshot: int | None = None) -> Path:
-    """The folder of a snapshot, by default of the current one. Raises `NoWarehouse` where there is none."""
-    if snapshot is None:
-        folder = current_snapshot(root)
-        if folder is None:
-            raise NoWarehouse(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
-        return folder
-    folder = Path(root).resolve() / SNAPSHOTS / snapshot_name(snapshot)
-    if not folder.is_dir():
-        there = ", ".join(map(str, snapshot_ids(Path(root)))) or "none"
-        raise NoWarehouse(f"{root}: no snapshot {snapshot}; there are {there} (`banmian history` tells more)")
-    return folder
 
 
 def verify(folder: Path, advance: Callable[[int], None] = lambda _: None) -> Verified:
@@ -142,29 +127,23 @@ def _manifest_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
 
 def _strays(folder: Path, manifest: Manifest) -> Iterator[Fault]:
     """What lies in the folder and is not in the manifest: a reader of `<table>/*.parquet` would take it for rows."""
-    wanted = {file.path for file in manifest.files}
-    for name in schema.BY_NAME:
-        found = sorted(f"{name}/{path.name}" for path in _entries(folder / name))
-        strange = [path for path in found if path not in wanted]
-        if strange:
-            yield Fault("a file that the manifest does not name", name, len(strange), tuple(strange))
+    strange = sorted(files_in(folder) - manifest.paths)
+    for name, paths in groupby(strange, key=lambda path: path.partition("/")[0]):
+        found = tuple(paths)
+        yield Fault("a file that the manifest does not name", name, len(found), found)
     beside = sorted(path.name for path in folder.iterdir() if path.name not in (*schema.BY_NAME, *BESIDE))
     if beside:
         yield Fault("a file that no snapshot has", "snapshot", len(beside), tuple(beside))
 
 
-def _entries(folder: Path) -> Iterable[Path]:
-    return folder.iterdir() if folder.is_dir() else ()
-
-
 def _file_faults(folder: Path, file: TableFile) -> Iterator[Fault]:
     try:
-        found = fingerprint(folder / file.path)
+        intact = file.is_intact(folder)
     except OSError as cause:
         says = "file is missing" if isinstance(cause, FileNotFoundError) else f"can't be read: {cause.strerror}"
         yield Fault(says, file.table, 1, (file.path,))
         return
-    if found != (file.bytes, file.sha256):
+    if not intact:
         yield Fault("bytes are not those of the manifest", file.table, 1, (file.path,))
 
 

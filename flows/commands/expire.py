@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from flows.options import DONE, Commands, add_warehouse, command
 
@@ -25,16 +24,15 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from flows import progress, terminal
     from flows.snapshots import age, now, of_expiry
     from warehouse.history import expire
 
     moment = now()
     before = moment - age(options.older_than)
-    at = moment.isoformat()
-    done = expire(options.warehouse, before=before, at=at, dry_run=options.dry_run, on_wait=_note)
+    with terminal.shown():
+        done = expire(
+            options.warehouse, before=before, at=moment.isoformat(), dry_run=options.dry_run, on_wait=progress.note
+        )
     print(of_expiry(done, options.older_than, options.dry_run))
     return DONE
-
-
-def _note(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from flows.options import DONE, Commands, add_warehouse, command
 
@@ -20,10 +19,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from flows import progress, terminal
     from flows.snapshots import now
     from warehouse.history import rollback
 
-    done = rollback(options.warehouse, options.snapshot, at=now().isoformat(), on_wait=_note)
+    with terminal.shown():
+        done = rollback(options.warehouse, options.snapshot, at=now().isoformat(), on_wait=progress.note)
     current = options.warehouse / "current"
     if not done.new:
         print(f"Nothing changed: snapshot {done.manifest.snapshot} is current already, {current}")
@@ -31,7 +32,3 @@ def _run(options: argparse.Namespace) -> int:
     print(f"Snapshot {done.manifest.snapshot} of {done.manifest.created} is current again: {current}")
     print("The next build takes its sources as they are then; what was rolled back from stays until it expires.")
     return DONE
-
-
-def _note(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)

@@ -17,12 +17,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flows.errors import UsageError
     from flows.summary import of_warehouse
-    from warehouse.snapshots import read_manifest
+    from warehouse.snapshots import published_snapshot, read_snapshot
 
-    manifest = read_manifest(options.warehouse)
-    if manifest is None:
-        raise UsageError(f"{options.warehouse}: nothing is published here yet; `banmian build SOURCE` does it")
-    print(of_warehouse(manifest, options.warehouse))
+    print(of_warehouse(read_snapshot(published_snapshot(options.warehouse)), options.warehouse))
     return DONE

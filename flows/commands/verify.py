@@ -26,9 +26,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _run(options: argparse.Namespace) -> int:
     from flows import terminal, verifying
     from flows.sources import discover
-    from warehouse.verify import find
+    from warehouse.snapshots import find_snapshot, published_snapshot
 
-    folder = find(options.warehouse, options.snapshot)
+    root, number = options.warehouse, options.snapshot
+    folder = published_snapshot(root) if number is None else find_snapshot(root, number)
     named = discover(options.sources, None, options.warehouse).files if options.sources else ()
     with terminal.shown():
         snapshot = verifying.look_through(folder)

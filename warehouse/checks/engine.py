@@ -6,7 +6,6 @@ after   Fault("value_max without value", "figure", 7, the first five figure_ids)
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow as pa
 
 from warehouse import schema
 from warehouse.errors import Fault
+from warehouse.parquet import read_by_duckdb
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,9 +67,7 @@ def load(
 
     for table, paths in files.items():
         try:
-            # A path is no pattern here, and `year=2024` in it no column.
-            names = [glob.escape(str(path)) for path in paths]
-            connection.read_parquet(names, hive_partitioning=False).project(columns).create(table)
+            read_by_duckdb(connection, paths).project(columns).create(table)
         except Error as cause:
             yield Fault("can't be read", table, 1, (str(cause).splitlines()[0],))
 

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.errors import ExportFailed, ExportRefused, MissingLibrary
+from warehouse.links import sync
 
 if TYPE_CHECKING:
     from warehouse.corpus import Corpus
@@ -298,7 +299,6 @@ def _settle(folder: Path) -> int:
     size = 0
     for path in folder.rglob("*"):
         if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-                size += os.fstat(file.fileno()).st_size
+            sync(path)
+            size += path.stat().st_size
     return size

@@ -6,9 +6,9 @@
     DeltaTable("out/article").to_pyarrow_table()
 
 A Delta table is a folder of Parquet files with a log that names them. The files are those of the warehouse (see
-`links`), deltalake writes the log: one commit with the columns, their descriptions as comments, and the rows of each
-file. Files without rows have no place in a table that tells its columns itself. All types of the warehouse are types of
-Delta, and what can't be null there can't be null here. The folder can be moved.
+`warehouse.links`), deltalake writes the log: one commit with the columns, their descriptions as comments, and the rows
+of each file. Files without rows have no place in a table that tells its columns itself. All types of the warehouse are
+types of Delta, and what can't be null there can't be null here. The folder can be moved.
 
 Seen with polars 2.1: of a path with blanks or Chinese in it, it looks for `%20` and the like and finds no file.
 """
@@ -28,8 +28,8 @@ from warehouse.corpus import Corpus, TableReader
 from warehouse.dictionary import meaning
 from warehouse.errors import ExportFailed
 from warehouse.exports import example
-from warehouse.exports.links import link
 from warehouse.exports.readme import write_readme
+from warehouse.links import link
 
 LOADING = """
 from deltalake import DeltaTable

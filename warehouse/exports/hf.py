@@ -5,9 +5,9 @@
 
     datasets.load_dataset("out", "article", split="train")
 
-The Parquet files are those of the warehouse (see `links`), those without rows too. The card's YAML head makes each
-table a config, and `article` the one that is loaded where none is named. A table that has no row at all is no config,
-for `datasets` can't load one ("corresponds to no data"); its files are there.
+The Parquet files are those of the warehouse (see `warehouse.links`), those without rows too. The card's YAML head makes
+each table a config, and `article` the one that is loaded where none is named. A table that has no row at all is no
+config, for `datasets` can't load one ("corresponds to no data"); its files are there.
 No licence is stated there: that of the pages is not ours to know, and whoever publishes the data has to add it.
 """
 
@@ -18,8 +18,8 @@ from pathlib import Path
 
 from warehouse.corpus import Corpus
 from warehouse.exports import example
-from warehouse.exports.links import link
 from warehouse.exports.readme import write_readme
+from warehouse.links import link
 
 LOADING = """
 from datasets import load_dataset

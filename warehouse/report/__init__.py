@@ -17,10 +17,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from warehouse import reports
 from warehouse.corpus import Corpus
 from warehouse.errors import PublicationFailed
 from warehouse.report import markdown, measure, page
-from warehouse.reports import REPORTS, partial_name
 
 
 def write(corpus: Corpus, root: Path | str, previous: Corpus | None = None) -> tuple[Path, Path]:
@@ -31,15 +31,15 @@ def write(corpus: Corpus, root: Path | str, previous: Corpus | None = None) -> t
     `PublicationFailed` where the disk refuses.
     """
     facts = measure.measure(corpus, previous)
-    folder, name = Path(root) / REPORTS, f"{corpus.manifest.snapshot:06d}"
+    root, snapshot = Path(root), corpus.manifest.snapshot
     return (
-        _replace(folder / f"{name}.md", markdown.render(facts)),
-        _replace(folder / f"{name}.html", page.render(facts)),
+        _replace(reports.markdown(root, snapshot), markdown.render(facts)),
+        _replace(reports.page(root, snapshot), page.render(facts)),
     )
 
 
 def _replace(path: Path, text: str) -> Path:
-    partial = partial_name(path)
+    partial = reports.partial_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("w", encoding="utf-8", newline="\n") as file:

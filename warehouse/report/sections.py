@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from warehouse.pointer import snapshot_name
 from warehouse.report import facts
 from warehouse.report.facts import Amounts, Counted, Facts, Spread, Tally, Timeline
 from warehouse.report.shown import Form, Value
@@ -76,14 +77,14 @@ def arrange(report: Facts) -> tuple[Section, ...]:
 
 def title(report: Facts) -> str:
     """What the report is called."""
-    return f"Corpus report, snapshot {report.snapshot.id:06d}"
+    return f"Corpus report, snapshot {snapshot_name(report.snapshot.id)}"
 
 
 def cite(report: Facts) -> str:
     """How to name this snapshot in a paper."""
     snapshot, banmian = report.snapshot, report.snapshot.versions.get("banmian", "")
     return (
-        f"Newspaper corpus made by banmian{' ' if banmian else ''}{banmian}, snapshot {snapshot.id:06d} of"
+        f"Newspaper corpus made by banmian{' ' if banmian else ''}{banmian}, snapshot {snapshot_name(snapshot.id)} of"
         f" {snapshot.created[:10]}, {report.counts['pages'].now:,} pages, SHA-256 of all tables {snapshot.digest}."
     )
 
@@ -106,7 +107,7 @@ def _compared(report: Facts, table: Table) -> Table:
 
 
 def _identities(now: facts.Snapshot, before: facts.Snapshot | None) -> Iterator[Row]:
-    yield "snapshot", f"{now.id:06d}", f"{before.id:06d}" if before else None
+    yield "snapshot", _id(now.id), _id(before.id) if before else None
     yield "parent", _id(now.parent), _id(before.parent) if before else None
     for name in ("created", "digest", "rules"):
         yield name, getattr(now, name), getattr(before, name) if before else None
@@ -117,7 +118,7 @@ def _identities(now: facts.Snapshot, before: facts.Snapshot | None) -> Iterator[
 
 
 def _id(snapshot: int | None) -> str | None:
-    return None if snapshot is None else f"{snapshot:06d}"
+    return None if snapshot is None else snapshot_name(snapshot)
 
 
 def _said(value: object) -> str | None:

@@ -14,12 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.errors import UsageError
+from flows.tables import aligned
 from warehouse.history import Entry, Expired
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 LONGEST = 1_000_000
 COLUMNS = ("snapshot", "state", "published (UTC)", "until", "pages", "articles", "sentences", "figures", "digest")
-WORDS = {1, 2, 3, 8}
+WORDS = ("state", "published (UTC)", "until", "digest")
 """The columns that hold words, not numbers."""
 
 
@@ -45,10 +46,7 @@ def as_table(entries: list[Entry], root: Path) -> str:
     """A line for each snapshot, and where the current one lies."""
     rows = [COLUMNS, *(_cells(entry) for entry in entries)]
     widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = [
-        "  ".join(cell.ljust(width) if number in WORDS else cell.rjust(width) for number, (cell, width) in row).rstrip()
-        for row in (enumerate(zip(cells, widths)) for cells in rows)
-    ]
+    lines = aligned(rows, widths, [column not in WORDS for column in COLUMNS])
     return "\n".join([*lines, f"The current one lies in {root / 'current'}; `banmian rollback N` goes back to one."])
 
 

@@ -24,7 +24,7 @@ def of_build(outcome: Outcome, parameters: BuildParameters, seconds: float) -> s
     else:
         head = f"Nothing changed: {pages} built before, looked through in {seconds:.1f} s"
     notes = [*_pattern_note(outcome, parameters), *_skipped(outcome.plan.sources.skipped)]
-    report = [_line("report", str(_from_here(outcome.report)))] if outcome.report else []
+    report = [line("report", str(_from_here(outcome.report)))] if outcome.report else []
     return "\n".join([head, *_facts(manifest, SHOWN), *notes, *report, *_where(manifest, parameters.warehouse)])
 
 
@@ -32,7 +32,7 @@ def of_warehouse(manifest: Manifest, root: Path) -> str:
     """What a warehouse holds."""
     head = f"Snapshot {manifest.snapshot} of {root}, published {manifest.created}"
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
-    made = [_line("made by", versions), _line("rules", manifest.rules[:12]), _line("bytes", f"{manifest.bytes:,}")]
+    made = [line("made by", versions), line("rules", manifest.rules[:12]), line("bytes", f"{manifest.bytes:,}")]
     return "\n".join([head, *_facts(manifest, None), *made, *_where(manifest, root)])
 
 
@@ -40,36 +40,36 @@ def of_export(exported: Exported, seconds: float) -> str:
     """The summary of an export."""
     head = f"Exported snapshot {exported.snapshot} as {exported.format} in {seconds:.1f} s"
     lines = [
-        _line("rows", _by_name(exported.rows)),
-        _line("bytes", f"{exported.bytes:,}"),
-        _line("folder", str(exported.folder)),
-        _line("load one", exported.snippet),
+        line("rows", _by_name(exported.rows)),
+        line("bytes", f"{exported.bytes:,}"),
+        line("folder", str(exported.folder)),
+        line("load one", exported.snippet),
     ]
     return "\n".join([head, *lines])
 
 
 def _facts(manifest: Manifest, shown: int | None) -> Iterator[str]:
     rows = manifest.rows
-    yield _line("pages", _by_name(manifest.statuses))
-    yield _line("articles", _by_name(manifest.articles))
-    yield _line("sentences", f"{rows['sentence']:,}")
-    yield _line("figures", f"{rows['figure']:,}")
-    yield _line("characters", f"{manifest.characters:,}, each in one article or in residue")
+    yield line("pages", _by_name(manifest.statuses))
+    yield line("articles", _by_name(manifest.articles))
+    yield line("sentences", f"{rows['sentence']:,}")
+    yield line("figures", f"{rows['figure']:,}")
+    yield line("characters", f"{manifest.characters:,}, each in one article or in residue")
     warnings = [f"{source.path}: {source.status}: {source.error}" for source in manifest.warnings]
     yield from _listed("warnings", warnings, shown, "banmian status lists them")
 
 
 def _where(manifest: Manifest, root: Path) -> Iterator[str]:
     current = root / "current"
-    yield _line("tables", f"{current} (snapshot {manifest.snapshot})")
-    yield _line("load one", f"import pyarrow.parquet as pq; articles = pq.read_table({f'{current}/article'!r})")
+    yield line("tables", f"{current} (snapshot {manifest.snapshot})")
+    yield line("load one", f"import pyarrow.parquet as pq; articles = pq.read_table({f'{current}/article'!r})")
 
 
 def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
     files = outcome.plan.sources.files
     if parameters.pattern and outcome.plan.sources.placed < len(files):
         missing = len(files) - outcome.plan.sources.placed
-        yield _line("pattern", f"{parameters.pattern} does not fit the path of {_counted(missing, 'page')}")
+        yield line("pattern", f"{parameters.pattern} does not fit the path of {_counted(missing, 'page')}")
 
 
 def _skipped(skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -85,13 +85,14 @@ def _from_here(path: Path) -> Path:
 
 def _listed(name: str, rows: list[str], shown: int | None, rest: str) -> Iterator[str]:
     if rows:
-        yield _line(name, f"{len(rows):,}")
+        yield line(name, f"{len(rows):,}")
         yield from (f"    {row}" for row in rows[:shown])
         if shown is not None and len(rows) > shown:
             yield f"    and {len(rows) - shown:,} more; {rest}"
 
 
-def _line(name: str, text: str) -> str:
+def line(name: str, text: str) -> str:
+    """A line of a summary: what it tells of, and what it says."""
     return f"  {name:<11}{text}"
 
 

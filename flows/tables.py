@@ -127,13 +127,14 @@ def _grid(answer: Answer, cells: list[list[str]], width: int | None) -> str:
     wanted = [max(map(cell_len, column)) for column in zip(head, *cells, strict=True)]
     widths = wanted if width is None else _shares(wanted, width - len(GAP) * (len(wanted) - 1))
     rule = ["─" * share for share in widths]
-    lines = (
-        GAP.join(
-            _padded(cell, share, numeric) for cell, share, numeric in zip(row, widths, answer.numeric, strict=True)
-        )
-        for row in (head, rule, *cells)
-    )
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return "".join(f"{line}\n" for line in aligned((head, rule, *cells), widths, answer.numeric))
+
+
+def aligned(rows: Iterable[Sequence[str]], widths: Sequence[int], numeric: Sequence[bool]) -> Iterator[str]:
+    """The rows as lines of columns that are so wide; numbers stand to the right."""
+    for row in rows:
+        cells = (_padded(cell, width, right) for cell, width, right in zip(row, widths, numeric, strict=True))
+        yield GAP.join(cells).rstrip()
 
 
 def _shares(wanted: list[int], width: int) -> list[int]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from flows import conservation, progress, reading
 from flows.errors import UsageError
 from flows.sources import SourceFile, discover
+from flows.summary import line
 from transforms.document import Document
 from warehouse.documents import read_shard
 from warehouse.errors import Fault, NoWarehouse
@@ -124,12 +125,12 @@ def told(snapshot: Verified, comparison: Comparison | None) -> Iterator[str]:
         _faulty(faults) if faults else "verified, no fault"
     )
     if manifest:
-        yield _line("files", f"{snapshot.files:,}, {snapshot.bytes:,} bytes by the checksums of the manifest")
-        yield _line("rows", f"{snapshot.rows:,} of {sum(manifest.rows.values()):,} checked against the contract")
+        yield line("files", f"{snapshot.files:,}, {snapshot.bytes:,} bytes by the checksums of the manifest")
+        yield line("rows", f"{snapshot.rows:,} of {sum(manifest.rows.values()):,} checked against the contract")
         yield from _left_out(snapshot, manifest)
         yield from _sources(comparison)
     if faults:
-        yield _line("faults", f"{len(faults):,}")
+        yield line("faults", f"{len(faults):,}")
         yield from (f"    {fault}" for fault in faults)
 
 
@@ -143,16 +144,16 @@ def _left_out(snapshot: Verified, manifest: Manifest) -> Iterator[str]:
     out = [shard.summary.shard for shard in manifest.shards if shard.summary.shard not in sound]
     if out:
         more = f" and {len(out) - SHOWN:,} more" if len(out) > SHOWN else ""
-        yield _line("left out", f"{len(out):,} shards, not to be trusted: {', '.join(out[:SHOWN])}{more}")
+        yield line("left out", f"{len(out):,} shards, not to be trusted: {', '.join(out[:SHOWN])}{more}")
 
 
 def _sources(comparison: Comparison | None) -> Iterator[str]:
     if comparison is None:
-        yield _line("sources", "not compared: they are no longer where the build found them; name them as SOURCE")
+        yield line("sources", "not compared: they are no longer where the build found them; name them as SOURCE")
         return
     counts = f"{comparison.compared:,} of {comparison.pages:,} pages compared, {comparison.characters:,} characters"
     quarantined = f" ({comparison.quarantined:,} quarantined, without rows)" if comparison.quarantined else ""
-    yield _line("sources", counts + quarantined)
+    yield line("sources", counts + quarantined)
     for name, pages in (
         ("changed", comparison.changed), ("not given", comparison.missing), ("unread", comparison.unread)
     ):  # fmt: skip
@@ -161,11 +162,7 @@ def _sources(comparison: Comparison | None) -> Iterator[str]:
 
 def _listed(name: str, pages: Names) -> Iterator[str]:
     if pages.count:
-        yield _line(name, f"{pages.count:,}, not compared")
+        yield line(name, f"{pages.count:,}, not compared")
         yield from (f"    {page}" for page in pages.first)
         if pages.count > SHOWN:
             yield f"    and {pages.count - SHOWN:,} more"
-
-
-def _line(name: str, text: str) -> str:
-    return f"  {name:<11}{text}"

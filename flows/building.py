@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
-from typing import Any
-
-from pydantic import ValidationError
 
 from flows import pool, progress, server, summary, terminal
 from flows.build import Outcome, build, in_threads, plan_for
-from flows.errors import UsageError
-from flows.parameters import BuildParameters
+from flows.parameters import BuildParameters, from_options
 from flows.plan import Plan
 from flows.running import Interrupted, interruptible
 from warehouse.errors import NoWarehouse
@@ -22,7 +19,7 @@ from warehouse.snapshots import read_manifest
 
 def build_command(options: argparse.Namespace) -> int:
     """Builds and prints the summary; 1 where this run put a page into quarantine."""
-    parameters = _parameters(options)
+    parameters = from_options(BuildParameters, options)
     began = time.monotonic()
     work = _Work(parameters, options.inline)
     try:
@@ -35,23 +32,6 @@ def build_command(options: argparse.Namespace) -> int:
         print(f"{failure.source}: a rule failed\n{failure.traceback}", file=sys.stderr)
     print(summary.of_build(outcome, parameters, time.monotonic() - began))
     return 1 if outcome.quarantined else 0
-
-
-def _parameters(options: argparse.Namespace) -> BuildParameters:
-    given: dict[str, Any] = {name: value for name, value in vars(options).items() if value is not None}
-    fields = {name: given[name] for name in BuildParameters.model_fields if name in given}
-    try:
-        return BuildParameters(**fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        cause = (
-            first.get("ctx", {}).get("error") or f"{_option(first['loc'][0])}: {first['msg']}, not {first['input']!r}"
-        )
-        raise UsageError(str(cause)) from error
-
-
-def _option(field: object) -> str:
-    return f"--{field}".replace("_", "-")
 
 
 class _Work:
@@ -86,6 +66,7 @@ class _Work:
 
     def _through_prefect(self, configured: str | None, plan: Plan | None) -> Outcome:
         progress.phase("starting Prefect", 0)
+        os.environ.setdefault(*server.HEARTBEAT)
         from flows.flow import run  # takes two seconds, in which the server starts
 
         if self.server:

@@ -1,14 +1,22 @@
-"""What a build is asked for: the one parameter of the flow, which checks it and draws the form in Prefect's UI."""
+"""What a build is asked for, and an expiry: the one parameter of their flows, which checks it and draws the form in
+Prefect's UI.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from flows import defaults
+from flows.ages import age
+from flows.errors import UsageError
 from flows.patterns import Pattern
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def available_cores() -> int:
@@ -43,3 +51,37 @@ class BuildParameters(BaseModel):
         if pattern is not None:
             Pattern(pattern)
         return pattern
+
+
+class ExpireParameters(BaseModel):
+    """Which snapshots go."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    warehouse: Path = Field(Path(defaults.WAREHOUSE), description="Root folder of the warehouse")
+    older_than: str = Field("30d", description="How long ago a snapshot stopped being current: 12h, 30d, 8w")
+    dry_run: bool = Field(False, description="Say what would be removed and remove nothing")
+
+    @field_validator("older_than")
+    @classmethod
+    def _readable(cls, older_than: str) -> str:
+        age(older_than)
+        return older_than
+
+
+def from_options(model: type[Model], options: argparse.Namespace) -> Model:
+    """The parameters that the options of a command name. Raises UsageError for a value that does not do."""
+    given: dict[str, Any] = {name: value for name, value in vars(options).items() if value is not None}
+    fields = {name: given[name] for name in model.model_fields if name in given}
+    try:
+        return model(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        cause = (
+            first.get("ctx", {}).get("error") or f"{_option(first['loc'][0])}: {first['msg']}, not {first['input']!r}"
+        )
+        raise UsageError(str(cause)) from error
+
+
+def _option(field: object) -> str:
+    return f"--{field}".replace("_", "-")

@@ -33,6 +33,10 @@ from flows.errors import BuildFailed
 
 STARTUP_SECONDS = 90
 LOOPBACK = "127.0.0.1"
+TAG = "banmian"
+"""Of all our runs, by which automations know them."""
+HEARTBEAT = ("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
+"""How often a run says that it lives, in seconds: the least that Prefect takes. See automations.yaml."""
 
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -67,6 +71,10 @@ while os.read(0, 1):
     pass
 os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", CLEAR_UP, os.environ["PREFECT_HOME"]])
 """
+
+
+_started: set[str] = set()
+"""The servers that this process has started."""
 
 
 class ServerError(BuildFailed):
@@ -178,7 +186,13 @@ def start() -> EmbeddedServer:
         url = f"http://{LOOPBACK}:{listener.getsockname()[1]}/api"
         _point_here(url, home)
         process = _launch(listener.fileno(), home, fresh)
+    _started.add(url)
     return EmbeddedServer(process, home, url, fresh)
+
+
+def is_embedded() -> bool:
+    """Whether this process talks to a server of our own, which nobody looks at and which ends with the run."""
+    return os.environ.get("PREFECT_API_URL") in _started
 
 
 def _point_here(url: str, home: Path) -> None:

@@ -1,4 +1,4 @@
-"""What `banmian history`, `rollback` and `expire` say, and how they take a time.
+"""What `banmian history`, `rollback` and `expire` say.
 
 before  Entry(snapshot=2, state="current", created="2024-11-20T08:00:00+00:00", pages=2, …)
 after   snapshot  state    published (UTC)      until  pages  articles  sentences  figures  digest
@@ -10,15 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.errors import UsageError
 from flows.tables import aligned
 from warehouse.history import Entry, Expired
 
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-LONGEST = 1_000_000
 COLUMNS = ("snapshot", "state", "published (UTC)", "until", "pages", "articles", "sentences", "figures", "digest")
 WORDS = ("state", "published (UTC)", "until", "digest")
 """The columns that hold words, not numbers."""
@@ -27,14 +24,6 @@ WORDS = ("state", "published (UTC)", "until", "digest")
 def now() -> datetime:
     """The time, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def age(text: str) -> timedelta:
-    """A span of time such as 30d. Raises UsageError for anything else."""
-    number, unit = text[:-1], text[-1:]
-    if not (number.isdecimal() and number.isascii() and unit in UNITS and int(number) <= LONGEST):
-        raise UsageError(f"--older-than: {text!r} is no age; write a number and m, h, d or w: 12h, 30d, 8w")
-    return int(number) * UNITS[unit]
 
 
 def as_json(entries: Iterable[Entry]) -> Iterator[str]:

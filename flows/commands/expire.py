@@ -25,7 +25,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from flows import progress, terminal
-    from flows.snapshots import age, now, of_expiry
+    from flows.ages import age
+    from flows.snapshots import now, of_expiry
     from warehouse.history import expire
 
     moment = now()

@@ -1,4 +1,4 @@
-"""The build as a Prefect flow: one parameter model, one task per batch.
+"""The build as a Prefect flow: one parameter model, one task per batch; and the removal of old snapshots as another.
 
 Tasks are threads that wait for one pool of worker processes: Prefect sees every batch, and its cost stays that of some
 dozen tasks however many pages there are. Nothing is cached by Prefect: the manifest of the warehouse decides what to do
@@ -11,17 +11,20 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, get_run_logger, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
-from flows import pool
+from flows import pool, seen, server
+from flows.ages import age
 from flows.build import Outcome, build
 from flows.jobs import BatchResult, Job
-from flows.parameters import BuildParameters, available_cores
+from flows.parameters import BuildParameters, ExpireParameters, available_cores
 from flows.plan import Plan
+from flows.snapshots import now, of_expiry
+from warehouse.history import Expired, expire
 
 _plan_at_hand: ContextVar[Plan | None] = ContextVar("plan at hand", default=None)
 
@@ -51,8 +54,28 @@ def read_batch(job: Job) -> BatchResult:
     description="Turns pages into the tables of one published snapshot.",
 )
 def build_flow(parameters: BuildParameters) -> Outcome:
-    """Builds what changed and publishes it."""
-    return build(parameters, _in_tasks, _plan_at_hand.get())
+    """Builds what changed and publishes it; or ends NothingNew where nothing did, PartlyBuilt where a page failed."""
+    log = get_run_logger()
+    with seen.progress_shown(parameters.warehouse, log):
+        outcome = build(parameters, _in_tasks, _plan_at_hand.get())
+    seen.leave(outcome, parameters.warehouse, log)
+    return seen.final_state(outcome)  # type: ignore[return-value]  # Prefect gives the caller what the state holds
+
+
+@flow(name="expire", persist_result=False, description="Removes the snapshots that stopped being current long ago.")
+def expire_flow(parameters: ExpireParameters) -> Expired:
+    """Removes old snapshots; never the current one, nor one that a reader has open."""
+    log = get_run_logger()
+    moment = now()
+    done = expire(
+        parameters.warehouse,
+        before=moment - age(parameters.older_than),
+        at=moment.isoformat(),
+        dry_run=parameters.dry_run,
+        on_wait=log.info,
+    )
+    log.info(of_expiry(done, parameters.older_than, parameters.dry_run))
+    return done
 
 
 def _in_tasks(jobs: Sequence[Job]) -> Iterator[BatchResult]:
@@ -75,6 +98,7 @@ def run(parameters: BuildParameters, plan: Plan | None = None) -> Outcome:
     """
     token = _plan_at_hand.set(plan)
     try:
-        return build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)
+        with tags(server.TAG):
+            return build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)
     finally:
         _plan_at_hand.reset(token)

@@ -27,6 +27,8 @@ _processes = 1
 _others: frozenset[BaseProcess] = frozenset()
 """Child processes that were there before the pool."""
 _stopped = threading.Event()
+_is_closed = False
+"""Whether the pool of a build was closed: batches that still wait for it then are not wanted any more."""
 
 
 def warm_up() -> None:
@@ -38,18 +40,19 @@ def warm_up() -> None:
 @contextmanager
 def opened(jobs: int) -> Iterator[None]:
     """A pool of `jobs` processes for `run` to use while the block lasts."""
-    global _executor, _processes, _others
+    global _executor, _processes, _others, _is_closed
     _others = frozenset(multiprocessing.active_children())
     try:
         warm_up()
         context = multiprocessing.get_context("forkserver")
         _executor, _processes = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker), jobs
+        _is_closed = False
     except OSError as cause:
         raise BuildFailed(f"can't start worker processes: {cause}; is /dev/shm full?") from cause
     try:
         yield
     finally:
-        executor, _executor, _processes = _executor, None, 1
+        executor, _executor, _processes, _is_closed = _executor, None, 1, True
         if executor:
             # Ended, not asked to end: where one was killed that held the lock of their queue, no other would hear it.
             _end_workers()
@@ -58,7 +61,7 @@ def opened(jobs: int) -> Iterator[None]:
 
 def run(job: Job) -> BatchResult:
     """Carries out a batch in a process of the pool, or here where none is open (a worker on another machine)."""
-    if _stopped.is_set():
+    if _stopped.is_set() or _is_closed:
         raise Stopped
     executor = _executor
     if executor is None:
@@ -77,7 +80,7 @@ def _given_up() -> Exception:
     """What to tell of a pool that is broken or was stopped."""
     # One that was just being started when another died is known to nobody else who would end it.
     _end_workers()
-    if _stopped.is_set():
+    if _stopped.is_set() or _is_closed:
         return Stopped()
     return BuildFailed(
         "a worker process was ended from outside, most likely for want of memory; build with fewer --jobs"

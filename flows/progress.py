@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 
@@ -38,6 +40,36 @@ def listen(new: Progress) -> None:
     """Let `new` hear what follows."""
     global listener
     listener = new
+
+
+class _Both:
+    """Two listeners."""
+
+    def __init__(self, first: Progress, second: Progress) -> None:
+        self.listeners = (first, second)
+
+    def phase(self, name: str, total: int) -> None:
+        for one in self.listeners:
+            one.phase(name, total)
+
+    def advance(self, done: int) -> None:
+        for one in self.listeners:
+            one.advance(done)
+
+    def note(self, message: str) -> None:
+        for one in self.listeners:
+            one.note(message)
+
+
+@contextmanager
+def heard_also_by(another: Progress) -> Iterator[None]:
+    """Lets `another` hear what happens in the block, beside whoever listens already."""
+    before = listener
+    listen(_Both(before, another))
+    try:
+        yield
+    finally:
+        listen(before)
 
 
 def phase(name: str, total: int) -> None:

@@ -48,6 +48,7 @@ from warehouse.report.sections import Section, Table, arrange, title
 from warehouse.report.shown import HIDDEN, Form, Value, show, visible
 
 FORMAT = 1
+FOR_PROGRAMS = "## The same for programs"
 MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "&<>|`\\*_[]~$"})
 UNSAFE_IN_JSON = "<>&`"
 NEWLINE = "\n"
@@ -56,7 +57,12 @@ NEWLINE = "\n"
 def render(report: Facts) -> str:
     """The whole report as Markdown."""
     parts = [f"# {_escaped(title(report))}", *(part for section in arrange(report) for part in _section(section))]
-    return "\n\n".join([*parts, "## The same for programs", f"```json\n{_json(report)}\n```"]) + "\n"
+    return "\n\n".join([*parts, FOR_PROGRAMS, f"```json\n{_json(report)}\n```"]) + "\n"
+
+
+def for_people(text: str) -> str:
+    """A report without its last section, the one for programs."""
+    return text.partition(f"\n{FOR_PROGRAMS}\n")[0]
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -1,0 +1,193 @@
+"""What people see of a run on a Prefect server: its progress, its results as artifacts, its final state, an event.
+
+Artifacts of one warehouse have one key each, so that the server shows their history. None of it decides anything: a
+server that refuses an artifact costs a line in the log, never the run.
+
+    before  Outcome of a build that put one page of 2,000 into quarantine
+    after   state PartlyBuilt; artifacts progress-…, tables-…, warnings-…, report-…; event banmian.snapshot.published
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.client.schemas.objects import State
+from prefect.events import emit_event
+from prefect.logging.loggers import LoggingAdapter
+from prefect.states import Completed
+
+from flows import progress, server
+from flows.build import Outcome
+from warehouse import reports
+from warehouse.manifest import Manifest
+from warehouse.report.markdown import for_people
+
+NOTHING_NEW = "NothingNew"
+PARTLY_BUILT = "PartlyBuilt"
+PUBLISHED = "banmian.snapshot.published"
+SHOWN = 500
+"""Warnings in the artifact; `banmian status` lists all."""
+EVERY = 1.0
+"""Seconds between two updates of the bar: each is a request to the server."""
+
+Log = logging.Logger | LoggingAdapter
+
+
+def key_of(what: str, root: Path) -> str:
+    """The key of an artifact, of which Prefect wants small letters, digits and dashes: tables-data-warehouse-1f09a3.
+
+    The last part is of the hash of the whole path, since one server may know several warehouses of that name.
+    """
+    path = root.resolve()
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in " ".join(path.parts[-2:]))
+    return "-".join([what, *letters.lower().split(), hashlib.sha256(bytes(path)).hexdigest()[:6]])
+
+
+class Bar:
+    """The progress of a run as an artifact: one bar, which each part of the work fills anew."""
+
+    def __init__(self, root: Path, log: Log) -> None:
+        self.key = key_of("progress", root)
+        self.log = log
+        self.artifact: UUID | None = None
+        self.name, self.total, self.done = "", 0, 0
+        self.updated = 0.0
+        self.is_refused = False
+
+    def phase(self, name: str, total: int) -> None:
+        self.name, self.total, self.done = name, total, 0
+        self._show()
+
+    def advance(self, done: int) -> None:
+        self.done += done
+        if time.monotonic() - self.updated >= EVERY:
+            self._show()
+
+    def note(self, message: str) -> None:
+        self.log.info(message)
+
+    def finish(self) -> None:
+        self.name, self.total, self.done = "done", 1, 1
+        self._show()
+
+    def _show(self) -> None:
+        if self.is_refused:
+            return
+        share = round(100 * self.done / self.total, 1) if self.total else 0.0
+        try:
+            self._send(min(share, 100.0))
+        except Exception as error:
+            self.is_refused = True
+            self.log.warning("the server takes no progress: %s", error)
+        self.updated = time.monotonic()
+
+    def _send(self, share: float) -> None:
+        if self.artifact is None:
+            self.artifact = cast("UUID", create_progress_artifact(share, key=self.key, description=self.name))
+        else:
+            update_progress_artifact(self.artifact, share, description=self.name)
+
+
+@contextmanager
+def progress_shown(root: Path, log: Log) -> Iterator[None]:
+    """Shows progress as an artifact while the block lasts, beside whoever listens already."""
+    bar = Bar(root, log)
+    with progress.heard_also_by(bar):
+        yield
+    bar.finish()
+
+
+def leave(outcome: Outcome, root: Path, log: Log) -> None:
+    """Leaves the artifacts of a build, and for a new snapshot the event that starts what waits for it."""
+    published = outcome.published
+    try:
+        _tables(published.manifest, published.parent if published.new else published.manifest, root)
+        _warnings(published.manifest, root)
+        if published.new:
+            _report(outcome, root)
+    except Exception as error:
+        log.warning("the server takes no artifacts: %s", error)
+    if published.new and not server.is_embedded():
+        tell_published(published.manifest, published.path, root)
+
+
+def _tables(now: Manifest, before: Manifest | None, root: Path) -> None:
+    counts, former = _counts(now), _counts(before) if before else {}
+    rows = [_compared(what, counts.get(what, 0), former.get(what, 0)) for what in dict.fromkeys([*counts, *former])]
+    told = f"snapshot {now.snapshot}" + (f", before: {before.snapshot}" if before else ", the first one")
+    create_table_artifact(rows, key=key_of("tables", root), description=f"What {root} holds: {told}")
+
+
+def _compared(what: str, now: int, before: int) -> dict[str, object]:
+    return {"what": what, "now": now, "before": before, "change": f"{now - before:+,}"}
+
+
+def _counts(manifest: Manifest) -> dict[str, int]:
+    kinds = {f"articles: {kind}": count for kind, count in manifest.articles.items()}
+    statuses = {f"pages: {status}": count for status, count in manifest.statuses.items()}
+    rows = manifest.rows
+    return statuses | kinds | {"sentences": rows["sentence"], "figures": rows["figure"]}
+
+
+def _warnings(manifest: Manifest, root: Path) -> None:
+    rows = [{"page": source.path, "status": source.status, "why": source.error} for source in manifest.warnings[:SHOWN]]
+    told = f"{len(manifest.warnings):,} pages with a warning in snapshot {manifest.snapshot}"
+    rest = f"; the first {SHOWN}, `banmian status` lists all" if len(manifest.warnings) > SHOWN else ""
+    create_table_artifact(rows, key=key_of("warnings", root), description=told + rest)
+
+
+def _report(outcome: Outcome, root: Path) -> None:
+    path = reports.markdown(root, outcome.published.manifest.snapshot)
+    if outcome.report and path.exists():
+        create_markdown_artifact(
+            for_people(path.read_text(encoding="utf-8")), key=key_of("report", root), description=f"From {path.name}"
+        )
+
+
+def resource_of(root: Path) -> str:
+    """The id under which Prefect's events speak of a warehouse: banmian.warehouse./srv/corpus."""
+    return f"banmian.warehouse.{root.resolve()}"
+
+
+def tell_published(manifest: Manifest, folder: Path, root: Path) -> None:
+    """Sends the event of a new snapshot. Its payload: snapshot, parent, digest, rules, folder, rows by table, pages by
+    status."""
+    emit_event(
+        PUBLISHED,
+        resource={"prefect.resource.id": resource_of(root), "prefect.resource.name": str(root)},
+        payload={
+            "snapshot": manifest.snapshot,
+            "parent": manifest.parent,
+            "digest": manifest.digest,
+            "rules": manifest.rules,
+            "folder": str(folder),
+            "rows": manifest.rows,
+            "pages": manifest.statuses,
+        },
+    )
+
+
+def final_state(outcome: Outcome) -> State[Any]:
+    """The state that a build ends in: NothingNew, PartlyBuilt where it put a page into quarantine, else Completed."""
+    manifest = outcome.published.manifest
+    pages = sum(manifest.statuses.values())
+    if outcome.quarantined:
+        told = f"{outcome.quarantined:,} pages quarantined; snapshot {manifest.snapshot} holds {pages:,}"
+        return Completed(name=PARTLY_BUILT, message=told, data=outcome)
+    if not outcome.published.new:
+        told = f"snapshot {manifest.snapshot} holds just these {pages:,} pages"
+        return Completed(name=NOTHING_NEW, message=told, data=outcome)
+    return Completed(message=f"published snapshot {manifest.snapshot} of {pages:,} pages", data=outcome)

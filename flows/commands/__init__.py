@@ -5,7 +5,21 @@ What a command needs is imported when it is called, so that `banmian --help` ans
 
 from __future__ import annotations
 
-from flows.commands import build, expire, export, figures, history, report, rollback, show, sql, status, verify
+from flows.commands import (
+    build,
+    expire,
+    export,
+    figures,
+    history,
+    report,
+    rollback,
+    serve,
+    show,
+    sql,
+    status,
+    verify,
+    watch,
+)
 
-ALL = (build, show, figures, status, report, sql, export, verify, history, rollback, expire)
+ALL = (build, show, figures, status, report, sql, export, verify, history, rollback, expire, serve, watch)
 """In the order of `banmian --help`."""

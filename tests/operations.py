@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -22,7 +23,8 @@ import yaml
 from conftest import PROJECT
 
 BUSY = 503
-POOL, QUEUE = "corpus-pool", "warehouse"
+QUEUE = "warehouse"
+SECTION = "## Run it on a schedule\n"
 BIN = Path(sys.executable).parent
 Result = TypeVar("Result")
 
@@ -35,6 +37,19 @@ def until(wanted: Callable[[], Result], seconds: float, what: str) -> Result:
             return result
         time.sleep(0.3)
     raise AssertionError(f"{what} did not come in {seconds} s")
+
+
+def recipe() -> Iterator[list[str]]:
+    """The commands that the README gives for a server and workers of one's own."""
+    section = (PROJECT / "README.md").read_text(encoding="utf-8").partition(SECTION)[2].partition("\n## ")[0]
+    for line in section.split("```sh\n")[2].partition("```")[0].splitlines():
+        yield shlex.split(line, comments=True)
+
+
+def given(*first: str) -> list[str]:
+    """The one command of the README that begins with these words."""
+    (command,) = (command for command in recipe() if command[: len(first)] == list(first))
+    return command
 
 
 def free_port() -> int:
@@ -112,7 +127,7 @@ class Site:
         return process.wait()
 
     def ask(self, path: str, **body: Any) -> Any:
-        """What the server answers to a request of its API. Asks again where it is too busy, as Prefect's client does."""
+        """What the server answers to a request of its API. Asks again where it is too busy, as Prefect does."""
         request = urllib.request.Request(f"{self.url}{path}", json.dumps(body).encode() if body else None)
         request.add_header("Content-Type", "application/json")
         for left in range(10, -1, -1):
@@ -165,7 +180,7 @@ def _runs(pid: int, run: str) -> bool:
 def site(folder: Path, environment: dict[str, str]) -> Iterator[Site]:
     """A project folder and a server for it, ended with all that was started for the site."""
     folder.mkdir()
-    for name in ("flows", "transforms", "warehouse"):
+    for name in ("flows", "transforms", "warehouse", "seeds"):
         (folder / name).symlink_to(PROJECT / name)
     port = free_port()
     home = folder / "prefect"
@@ -179,7 +194,7 @@ def site(folder: Path, environment: dict[str, str]) -> Iterator[Site]:
     }
     there = Site(folder, environment | settings, settings["PREFECT_API_URL"])
     try:
-        there.start("server", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
+        there.start("server", *(word.replace("4200", str(port)) for word in given("prefect", "server", "start")))
         until(lambda: answers(there.url), 120, "the server")
         yield there
     finally:
@@ -195,23 +210,25 @@ def answers(url: str) -> bool:
 
 
 def deploy(there: Site, sources: Path, warehouse: Path, cron: str | None) -> None:
-    """Makes pool and queue and deploys the project's prefect.yaml, with other sources and another time of the night."""
-    there.say("prefect", "work-pool", "create", POOL, "--type", "process")
-    there.say("prefect", "work-queue", "create", QUEUE, "--pool", POOL, "--limit", "1")
+    """What the README says, up to the worker: pool, queue, deployments, with other sources and another night."""
+    for command in recipe():
+        if command[:2] in (["prefect", "work-pool"], ["prefect", "work-queue"]):
+            there.say(*command)
     told = yaml.safe_load((PROJECT / "prefect.yaml").read_text(encoding="utf-8"))
     for deployment in _of_corpus(told["deployments"]):
-        given = deployment["parameters"]["parameters"]
-        deployment["parameters"]["parameters"] = given | {"warehouse": str(warehouse)} | _sources(given, sources)
+        usual = deployment["parameters"]["parameters"]
+        deployment["parameters"]["parameters"] = usual | {"warehouse": str(warehouse)} | _sources(usual, sources)
         for schedule in deployment.get("schedules", []):
             if cron and schedule["slug"] == "nightly":
                 schedule["cron"] = cron
     (there.folder / "prefect.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
-    there.say("prefect", "deploy", "--all", "--no-prompt")
+    there.say(*given("prefect", "deploy"))
+    there.say(*given("prefect", "automation"))
 
 
 def _of_corpus(deployments: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     return (one for one in deployments if "warehouse" in one.get("parameters", {}).get("parameters", {}))
 
 
-def _sources(given: dict[str, Any], sources: Path) -> dict[str, Any]:
-    return {"sources": [str(sources)]} if "sources" in given else {}
+def _sources(usual: dict[str, Any], sources: Path) -> dict[str, Any]:
+    return {"sources": [str(sources)]} if "sources" in usual else {}

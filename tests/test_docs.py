@@ -32,6 +32,7 @@ CHINESE = PROJECT / "README.zh-CN.md"
 CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
 FIGURES = PROJECT / "docs" / "figures.md"
 WAREHOUSE = PROJECT / "docs" / "warehouse.md"
+OPERATIONS = PROJECT / "docs" / "operations.md"
 FOLDERS = (".", "transforms", "warehouse", "flows", "tests/cases")
 SKIPPED = {"data", "build", "dist"}
 
@@ -98,8 +99,8 @@ def test_there_is_an_example_for_each_reader() -> None:
 
 
 def examples() -> Iterator[Any]:
-    """The examples of the README and of the page on the warehouse; Spark takes a while, and Java."""
-    for path in (README, WAREHOUSE):
+    """The examples of the README and of the pages on the warehouse and on operations; Spark takes a while, and Java."""
+    for path in (README, WAREHOUSE, OPERATIONS):
         for number, text in enumerate(blocks(read(path), "python"), 1):
             needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, and there is none here")
             marks = [pytest.mark.slow, needs_java] if "import SparkSession" in text else []

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import PROJECT, SEEDS
-from operations import BIN, QUEUE, Site, answers, deploy, descendants, free_port, is_alive, site, until
+from operations import BIN, QUEUE, Site, answers, deploy, descendants, free_port, given, is_alive, site, until
 
 import warehouse
 from flows import watch
@@ -33,8 +33,7 @@ def there(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str])
     shutil.copy(SEEDS / "000_7916b8fcdf412def.txt", root / "inbox/a.txt")
     with site(root / "site", environment) as place:
         deploy(place, root / "inbox", root / "warehouse", "* * * * *")
-        place.say("prefect", "automation", "create", "--from-file", str(PROJECT / "flows/automations.yaml"))
-        place.start("worker", "prefect", "worker", "start", "--pool", "corpus-pool", "--type", "process")
+        place.start("worker", *given("prefect", "worker"))
         yield place
 
 
@@ -74,7 +73,7 @@ def test_a_run_that_the_scheduler_started_publishes_and_leaves_its_artifacts(
 def test_a_page_that_arrives_starts_a_run_and_a_bad_one_is_told(there: Site, first_night: dict[str, Any]) -> None:
     assert first_night
     inbox = there.folder.parent / "inbox"
-    there.start("watch", "banmian", "watch", str(inbox), "--every", "1")
+    there.start("watch", *given("banmian", "watch")[:2], str(inbox), "--every", "1")
     try:
         until(lambda: there.runs("inbox", *DONE), SECONDS, "a run for what was there before")
         (inbox / "b.txt.part").write_bytes((SEEDS / "001_ad3d549c36c3d700.txt").read_bytes())
@@ -91,13 +90,17 @@ def test_a_page_that_arrives_starts_a_run_and_a_bad_one_is_told(there: Site, fir
     assert {"snapshot", "digest", "rows", "folder"} <= set(events[0]["payload"])
 
 
-def test_a_run_with_nothing_to_do_says_so(there: Site, first_night: dict[str, Any]) -> None:
+def test_a_run_with_nothing_to_do_says_so_and_one_by_hand_takes_what_it_is_given(
+    there: Site, first_night: dict[str, Any]
+) -> None:
     assert first_night
-    where = {"sources": [str(there.folder.parent / "inbox")], "warehouse": str(there.folder.parent / "warehouse")}
+    there.say(*given("prefect", "deployment", "run"))  # the seeds, into data/warehouse of the site
+    until(lambda: there.runs("rebuild", *DONE), SECONDS, "the end of the run")
     for _ in range(2):
-        last = there.run("build/rebuild", **where)
+        last = there.run("build/rebuild", sources=["seeds"])
         until(lambda last=last: there.state(last) in DONE, SECONDS, "the end of the run")
     assert there.state(last) == "NothingNew"
+    assert (there.folder / "data/warehouse/current").exists()
 
 
 def test_bad_parameters_are_refused_before_there_is_a_run(there: Site) -> None:
@@ -157,7 +160,7 @@ def test_a_run_that_dies_with_its_worker_is_marked_as_crashed_and_frees_its_plac
         if is_alive(pid):
             os.kill(pid, signal.SIGKILL)
     until(lambda: there.state(run) == "Crashed", 240, "the state")
-    there.start("worker", "prefect", "worker", "start", "--pool", "corpus-pool", "--type", "process")
+    there.start("worker", *given("prefect", "worker"))
     after = there.run("build/rebuild", sources=[str(SEEDS)], warehouse=str(tmp_path / "warehouse"))
     until(lambda: there.state(after) == "Completed", SECONDS, "the next run")
 

@@ -33,7 +33,6 @@ from flows import progress, server
 from flows.build import Outcome
 from warehouse import reports
 from warehouse.manifest import Manifest
-from warehouse.report.markdown import for_people
 
 NOTHING_NEW = "NothingNew"
 PARTLY_BUILT = "PartlyBuilt"
@@ -150,6 +149,8 @@ def _warnings(manifest: Manifest, root: Path) -> None:
 
 
 def _report(outcome: Outcome, root: Path) -> None:
+    from warehouse.report.markdown import for_people  # loads what draws the plots
+
     path = reports.markdown(root, outcome.published.manifest.snapshot)
     if outcome.report and path.exists():
         create_markdown_artifact(

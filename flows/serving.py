@@ -17,7 +17,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from typing import TYPE_CHECKING, Any, cast
+
+import yaml
 
 from flows import server, watch
 from flows.errors import UsageError
@@ -65,20 +68,34 @@ def watch_command(options: argparse.Namespace) -> int:
 
 def serve_command(options: argparse.Namespace) -> int:
     """Serves the deployments of a warehouse until it is stopped."""
-    parameters = from_options(BuildParameters, options)
+    parameters, expiry = from_options(BuildParameters, options), from_options(ExpireParameters, options)
     watch.look(parameters.sources, parameters.warehouse)  # refuses what pages can't come into, before anything starts
     os.environ.setdefault(*server.HEARTBEAT)
     stop = threading.Event()
     with _server(options.port) as url:
         from prefect import serve
 
+        deployments = _deployments(parameters, expiry, options.cron)
+        _mark_dead_runs()
         print(f"Prefect's pages: {url.removesuffix('/api')}; Ctrl-C ends it", flush=True)
         threading.Thread(target=_start_runs, args=[parameters, stop, options.every], daemon=True).start()
         try:
-            serve(*_deployments(parameters, options), limit=1, print_starting_message=False)
+            serve(*deployments, limit=1, print_starting_message=False)
         finally:
             stop.set()
     return DONE
+
+
+def _mark_dead_runs() -> None:
+    """Makes the automations that are shipped, where the server has none of their names."""
+    from prefect import get_client
+    from prefect.events.schemas.automations import AutomationCore
+
+    text = resources.files("flows").joinpath("automations.yaml").read_text(encoding="utf-8")
+    with get_client(sync_client=True) as client:
+        for told in yaml.safe_load(text)["automations"]:
+            if not client.read_automations_by_name(told["name"]):
+                client.create_automation(AutomationCore.model_validate(told))
 
 
 @contextmanager
@@ -140,7 +157,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _deployments(parameters: BuildParameters, options: argparse.Namespace) -> list[RunnerDeployment]:
+def _deployments(parameters: BuildParameters, expiry: ExpireParameters, cron: str) -> list[RunnerDeployment]:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
@@ -148,14 +165,16 @@ def _deployments(parameters: BuildParameters, options: argparse.Namespace) -> li
     from flows.flow import build_flow, expire_flow
 
     build: dict[str, Any] = {"parameters": parameters.model_dump(mode="json", exclude_unset=True)}
-    expiry = ExpireParameters(warehouse=parameters.warehouse, older_than=options.older_than)
     one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
     common: dict[str, Any] = {
         "tags": [server.TAG],
         "concurrency_limit": one,
         "entrypoint_type": EntrypointType.MODULE_PATH,
     }
-    nightly = Cron(options.cron, timezone=ZONE, slug="nightly")
+    try:
+        nightly = Cron(cron, timezone=ZONE, slug="nightly")
+    except ValueError as error:
+        raise UsageError(f"--cron {cron!r}: {error}; five fields, as in '30 3 * * *'") from error
     weekly = Cron("30 5 * * 0", timezone=ZONE, slug="weekly")
     made = [
         build_flow.to_deployment("nightly", schedules=[nightly], parameters=build, **common),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import PROJECT, SEEDS
+from conftest import PROJECT, SEEDS, Banmian
 from operations import BIN, QUEUE, Site, answers, deploy, descendants, free_port, given, is_alive, site, until
 
 import warehouse
@@ -190,6 +190,8 @@ def test_one_terminal_serves_a_warehouse_until_it_is_stopped(environment: dict[s
         until(lambda: answers(f"http://127.0.0.1:{port}/api"), SECONDS, "the server")
         shutil.copy(SEEDS / "000_7916b8fcdf412def.txt", tmp_path / "inbox/a.txt")
         until((tmp_path / "warehouse/current").exists, SECONDS, "a snapshot")
+        automations = Site(tmp_path, {}, f"http://127.0.0.1:{port}/api").ask("/automations/filter", limit=9)
+        assert [one["name"] for one in automations] == ["banmian-dead-runs"]
         family = descendants(serving.pid)
         assert len(family) >= 3
         serving.send_signal(signal.SIGINT)
@@ -199,6 +201,29 @@ def test_one_terminal_serves_a_warehouse_until_it_is_stopped(environment: dict[s
     finally:
         for pid in descendants(serving.pid):
             os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["nowhere"], "nowhere: does not exist"),
+        (["seeds", "--cron", "at night"], "--cron 'at night'"),
+        (["seeds", "--older-than", "long"], "--older-than: 'long' is no age"),
+        (["seeds", "--pattern", "{x}"], "--pattern {x}"),
+    ],
+)
+def test_serving_refuses_what_it_can_not_serve(banmian: Banmian, options: list[str], told: str) -> None:
+    said = banmian("serve", *options, "--port", free_port(), cwd=PROJECT)
+    assert said.returncode == 2 and told in said.stderr, said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_watching_needs_a_server(banmian: Banmian, environment: dict[str, str]) -> None:
+    said = banmian("watch", SEEDS)
+    assert said.returncode == 2 and "no Prefect server is configured" in said.stderr
+    gone = environment | {"PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api"}
+    said = banmian("watch", SEEDS, env=gone)
+    assert said.returncode == 1 and "does not answer" in said.stderr and "Traceback" not in said.stderr
 
 
 def test_pages_count_once_they_have_come_to_rest(tmp_path: Path) -> None:

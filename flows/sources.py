@@ -12,17 +12,20 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.bounds import LEADS_OUT, Bounds, is_plain
 from flows.errors import UsageError
 from flows.patterns import NOWHERE, Pattern, Place
+from flows.sidecars import Sidecars, is_sidecar
 
 SUFFIX = ".txt"
 WILDCARDS = "*?["
+UNFINISHED = (".part", ".tmp", ".crdownload")
+"""What programs put behind the name of a file that they are still writing."""
 INSTEAD = {
     ".pdf": "write its text layer to a .txt first, e.g. with `mutool draw -F txt`, one file a page",
     ".zip": "unpack it and give the folder",
@@ -39,7 +42,7 @@ INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One page to build: where it lies, its name in the warehouse, and what its path says of it."""
+    """One page to build: where it lies, its name in the warehouse, and what its sidecar and its path say of it."""
 
     document_id: str
     path: str
@@ -49,11 +52,13 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The pages of a build by document_id, the files that are none and why, and how many pages the pattern fits."""
+    """The pages of a build by document_id, the files that are none and why, of how many pages a place is known by
+    path or sidecar, and the sidecars of which something can't be used and why."""
 
     files: tuple[SourceFile, ...]
     skipped: tuple[tuple[str, str], ...]
     placed: int
+    troubles: tuple[tuple[str, str], ...] = ()
 
 
 class _Found(NamedTuple):
@@ -71,11 +76,12 @@ def discover(given: Iterable[str], pattern: Pattern | None = None, warehouse: Pa
     search = _Search(warehouse.resolve() if warehouse else None)
     for name in given:
         search.add(name)
-    pattern = pattern or Pattern()
-    files = [_source_file(path, name, pattern) for path, name in _named(list(search.found.values()))]
-    placed = sum(file.place is not NOWHERE for file in files)
+    named = _Naming(pattern or Pattern(), Sidecars(search.bounds))
+    files = [named.page(one, name) for one, name in _named(list(search.found.values()))]
+    placed = sum(file.place != NOWHERE for file in files)
     skipped = tuple(sorted(search.skipped.items()))
-    return Sources(tuple(sorted(files, key=lambda file: file.document_id)), skipped, placed)
+    by_id = sorted(files, key=lambda file: file.document_id)
+    return Sources(tuple(by_id), skipped, placed, tuple(sorted(named.troubles)))
 
 
 class _Search:
@@ -83,6 +89,7 @@ class _Search:
 
     def __init__(self, closed: Path | None) -> None:
         self.closed = closed
+        self.bounds = Bounds()
         self.found: dict[str, _Found] = {}
         self.skipped: dict[str, str] = {}
 
@@ -113,8 +120,12 @@ class _Search:
     def _of_glob(self, name: str) -> list[_Found]:
         """Each file that fits as if it had been named, each folder searched through; what is no page is skipped."""
         pages: list[_Found] = []
+        root = _fixed_part(name)
         for one in sorted(glob.glob(name, recursive=True)):
             path = os.path.abspath(one)
+            if not self.bounds.hold(path, root):
+                self.skipped[path] = LEADS_OUT
+                continue
             pages += self._of_folder(path) if os.path.isdir(path) else self._of_file(path, os.path.dirname(path))
         if not pages:
             raise UsageError(f"{name}: no page fits this; a page is a file whose name ends in {SUFFIX}")
@@ -124,53 +135,57 @@ class _Search:
         """The pages below a folder. A folder that can't be read counts as a page that can't be read: so it shows."""
         unread: list[OSError] = []
         for folder, folders, names in os.walk(root, onerror=unread.append):
-            folders[:] = sorted(name for name in folders if self._is_open(Path(folder, name)))
+            folders[:] = sorted(name for name in folders if self._is_open(folder, name, root))
             for name in sorted(names):
                 yield from self._of_file(os.path.join(folder, name), root)
         yield from (_Found(os.fspath(error.filename), root) for error in unread)
 
-    def _is_open(self, folder: Path) -> bool:
-        return not folder.name.startswith(".") and (self.closed is None or folder.resolve() != self.closed)
+    def _is_open(self, above: str, name: str, root: str) -> bool:
+        """Whether to search a folder. A link to one is not followed: what lies inside is found where it lies."""
+        path = os.path.join(above, name)
+        if os.path.islink(path) and not self.bounds.hold(path, root):
+            self.skipped[path] = LEADS_OUT
+        return not name.startswith(".") and (self.closed is None or Path(path).resolve() != self.closed)
 
     def _of_file(self, path: str, root: str) -> Iterator[_Found]:
-        if reason := _no_page(path, root):
-            self.skipped[path] = reason
+        if reason := self._no_page(path, root):
+            if not is_sidecar(path):
+                self.skipped[path] = reason
         else:
             yield _Found(path, root)
 
-
-def _no_page(path: str, root: str) -> str | None:
-    """Why a file that lies in a source folder is no page; None for a page."""
-    name = os.path.basename(path)
-    if name.startswith("."):
-        return "hidden"
-    if os.path.splitext(name)[1].lower() != SUFFIX:
-        return f"not *{SUFFIX}"
-    if _is_plain(path):
+    def _no_page(self, path: str, root: str) -> str | None:
+        """Why a file that lies in a source folder is no page; None for a page."""
+        name = os.path.basename(path)
+        if name.startswith("."):
+            return "hidden"
+        suffix = os.path.splitext(name)[1].lower()
+        if suffix != SUFFIX:
+            return "not complete yet" if suffix in UNFINISHED else f"not *{SUFFIX}"
+        if is_plain(path):
+            return None
+        if not self.bounds.hold(path, root):
+            return LEADS_OUT
+        if os.path.exists(path) and not os.path.isfile(path):
+            return "not a plain file"
         return None
-    if os.path.islink(path) and os.path.exists(path) and not Path(path).resolve().is_relative_to(Path(root).resolve()):
-        return "a link that leads out of the source folder"
-    if os.path.exists(path) and not os.path.isfile(path):
-        return "not a plain file"
-    return None
 
 
-def _is_plain(path: str) -> bool:
-    """Whether a file is one itself, as nearly all are: one look in place of four."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
+def _fixed_part(name: str) -> str:
+    """The folder that a glob searches: what stands before the first part with a wildcard."""
+    parts = name.split(os.sep)
+    first = next(at for at, part in enumerate(parts) if any(mark in part for mark in WILDCARDS))
+    return os.path.abspath(os.sep.join([*parts[:first], ""]) or ".")
 
 
-def _named(found: list[_Found]) -> Iterator[tuple[str, str]]:
+def _named(found: list[_Found]) -> Iterator[tuple[_Found, str]]:
     """Each page with its name; from the folder that holds them all where a name would stand for two pages."""
     names = [_relative(one) for one in found]
     if len(set(names)) < len(names):
         common = os.path.commonpath([one.root for one in found])
         names = [_relative(_Found(one.path, common)) for one in found]
     for one, name in zip(found, names):
-        yield one.path, _text(name)
+        yield one, _text(name)
 
 
 def _relative(one: _Found) -> str:
@@ -183,6 +198,17 @@ def _text(path: str) -> str:
     return os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "backslashreplace")
 
 
-def _source_file(path: str, name: str, pattern: Pattern) -> SourceFile:
-    document_id = hashlib.sha256(name.encode()).hexdigest()[:16]
-    return SourceFile(document_id, path, name, pattern.place(path) or NOWHERE)
+class _Naming:
+    """Gives each page its id and its place; `troubles` are the sidecars of which something can't be used."""
+
+    def __init__(self, pattern: Pattern, sidecars: Sidecars) -> None:
+        self.pattern = pattern
+        self.sidecars = sidecars
+        self.troubles: list[tuple[str, str]] = []
+
+    def page(self, found: _Found, name: str) -> SourceFile:
+        said = self.sidecars.of(found.path, found.root)
+        self.troubles += [(said.path or found.path, trouble) for trouble in said.troubles]
+        path = found.path if found.path.isascii() else _text(found.path)
+        place = said.over(self.pattern.place(path) or NOWHERE)
+        return SourceFile(hashlib.sha256(name.encode()).hexdigest()[:16], found.path, name, place)

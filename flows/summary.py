@@ -23,7 +23,7 @@ def of_build(outcome: Outcome, parameters: BuildParameters, seconds: float) -> s
         head = f"Built {pages} in {seconds:.1f} s ({fresh:,} read anew)"
     else:
         head = f"Nothing changed: {pages} built before, looked through in {seconds:.1f} s"
-    notes = [*_pattern_note(outcome, parameters), *_skipped(outcome.plan.sources.skipped)]
+    notes = [*_notes(outcome, parameters), *_skipped(outcome.plan.sources.skipped)]
     report = [line("report", str(_from_here(outcome.report)))] if outcome.report else []
     return "\n".join([head, *_facts(manifest, SHOWN), *notes, *report, *_where(manifest, parameters.warehouse)])
 
@@ -65,6 +65,15 @@ def _where(manifest: Manifest, root: Path) -> Iterator[str]:
     yield line("load one", f"import pyarrow.parquet as pq; articles = pq.read_table({f'{current}/article'!r})")
 
 
+def _notes(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
+    """What went otherwise than whoever asked may think."""
+    yield from _pattern_note(outcome, parameters)
+    troubles = [f"{_from_here(Path(path))}: {trouble}" for path, trouble in outcome.plan.sources.troubles]
+    yield from _listed(
+        "sidecars", troubles, SHOWN, "none of them is used so", "not used as they are; mend and build again"
+    )
+
+
 def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
     files = outcome.plan.sources.files
     if parameters.pattern and outcome.plan.sources.placed < len(files):
@@ -83,9 +92,9 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _listed(name: str, rows: list[str], shown: int | None, rest: str) -> Iterator[str]:
+def _listed(name: str, rows: list[str], shown: int | None, rest: str, what: str = "") -> Iterator[str]:
     if rows:
-        yield line(name, f"{len(rows):,}")
+        yield line(name, f"{len(rows):,} {what}".rstrip())
         yield from (f"    {row}" for row in rows[:shown])
         if shown is not None and len(rows) > shown:
             yield f"    and {len(rows) - shown:,} more; {rest}"

@@ -123,13 +123,64 @@ def test_a_name_that_is_no_utf8_still_has_a_name(tmp_path: Path) -> None:
 
 
 def test_links_are_followed_inside_the_folder_only(tmp_path: Path) -> None:
-    root = tree(tmp_path / "in", "a.txt")
+    root = tree(tmp_path / "in", "a.txt", "sub/c.txt")
     tree(tmp_path / "out", "b.txt")
     (root / "inside.txt").symlink_to("a.txt")
     (root / "outside.txt").symlink_to("../out/b.txt")
+    (root / "not-yet.txt").symlink_to("../out/nowhere.txt")
     (root / "folder").symlink_to("../out")
+    (root / "again").symlink_to("sub")
     (root / "gone.txt").symlink_to("nowhere.txt")
-    assert names(root) == ["a.txt", "gone.txt", "inside.txt"]
+    assert names(root) == ["a.txt", "gone.txt", "inside.txt", "sub/c.txt"]
+    out = "a link that leads out of the source folder"
+    assert dict(discover([str(root)]).skipped) == {
+        str(root / name): out for name in ("outside.txt", "not-yet.txt", "folder")
+    }
+
+
+def test_a_glob_follows_no_link_out_of_the_folder_that_it_searches(tmp_path: Path) -> None:
+    root = tree(tmp_path / "in", "a/1.txt", "a/deep/2.txt")
+    tree(tmp_path / "out", "3.txt", "deep/4.txt")
+    (root / "b").symlink_to("../out")
+    (root / "c").symlink_to("a")
+    for pattern in ("*/*.txt", "*/deep/*.txt", "**/*.txt", "*"):
+        found = discover([str(root / pattern)])
+        assert {Path(file.path).name for file in found.files} <= {"1.txt", "2.txt"}, pattern
+        assert found.skipped and {reason for _, reason in found.skipped} == {
+            "a link that leads out of the source folder"
+        }
+    with pytest.raises(UsageError, match="no page fits"):
+        discover([str(root / "b*/*.txt")])
+
+
+def test_a_folder_may_itself_be_reached_by_a_link(tmp_path: Path) -> None:
+    tree(tmp_path / "in", "a.txt")
+    (tmp_path / "link").symlink_to("in")
+    assert names(tmp_path / "link") == ["a.txt"]
+    assert names(tmp_path / "link/*.txt") == ["a.txt"]
+
+
+@pytest.mark.parametrize("publication", ["..", "a\nb", "长" * 80, "~", "$HOME", "b:c"])
+def test_what_a_path_says_is_a_value_and_no_way_anywhere(tmp_path: Path, publication: str) -> None:
+    folder = tmp_path / "x" / publication / "2024-01-07" if publication != ".." else tmp_path / "2024-01-07"
+    folder.mkdir(parents=True)
+    (folder / "01.txt").write_text("今天", encoding="utf-8")
+    (file,) = discover([str(folder)]).files
+    assert (file.relative, file.place.publication) == ("01.txt", folder.parent.name)
+
+
+def test_a_path_that_is_no_utf8_says_what_it_can(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode("版".encode("gb18030")) / "2024-01-07"
+    folder.mkdir(parents=True)
+    (folder / "01.txt").write_text("今天", encoding="utf-8")
+    (file,) = discover([str(folder)]).files
+    assert file.place == Place("\\xb0\\xe6", date(2024, 1, 7), "01")
+
+
+@pytest.mark.parametrize("name", ["x.txt.part", "x.part", "x.txt.tmp", "x.txt.crdownload", "x.json.PART"])
+def test_what_is_not_complete_yet_is_no_page_and_told_so(tmp_path: Path, name: str) -> None:
+    root = tree(tmp_path / "in", "a.txt", name)
+    assert discover([str(root)]).skipped == ((str(root / name), "not complete yet"),)
 
 
 def test_the_warehouse_is_none_of_its_sources(tmp_path: Path) -> None:

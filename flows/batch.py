@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +21,7 @@ from tempfile import TemporaryDirectory
 from flows import reading
 from flows.conservation import held
 from flows.jobs import BatchResult, Failure, Job
-from flows.plan import is_placed, page_keys, shard_digest
+from flows.plan import page_keys, shard_digest
 from flows.sources import SourceFile
 from transforms.document import Document, Options, Source
 from transforms.jumps import join_issues
@@ -68,22 +69,26 @@ class _Shard:
         for file in self.job.batch.sources:
             if file.document_id in self.former:
                 yield self.former.take(file.document_id)
+            elif file.issue is None:
+                yield from self._read([file])
             elif file.document_id in issues:
                 yield issues.pop(file.document_id)
-            else:
-                yield self._read([file])[0]
 
     def _issues(self) -> dict[str, Document]:
         """The pages to be read whose issue is known, with their parts joined."""
-        files = [file for file in self.job.batch.sources if is_placed(file) and file.document_id not in self.former]
-        return {document.document_id: document for document in join_issues(self._read(files))}
+        issues: dict[str, list[SourceFile]] = defaultdict(list)
+        for file in self.job.batch.sources:
+            if file.issue and file.document_id not in self.former:
+                issues[file.issue].append(file)
+        read = (self._read(files) for files in issues.values())
+        return {page.document_id: page for pages in read for page in pages}
 
     def _read(self, files: Sequence[SourceFile]) -> list[Document]:
-        """Reads whole issues or a page of none, and notes their keys."""
+        """Reads a whole issue or a page of none, and notes the keys."""
         documents = [read_source(file, Options(**self.job.options), self.failures) for file in files]
         contents = [(file, one.sha256 or str(one.error)) for file, one in zip(files, documents)]
         self.keys |= page_keys(contents, self.job.rules, self.job.options)
-        return [self._unless_refused(file, document) for file, document in zip(files, documents)]
+        return join_issues(self._unless_refused(file, document) for file, document in zip(files, documents))
 
     def _unless_refused(self, file: SourceFile, document: Document) -> Document:
         cause = self.refused.get(file.relative)

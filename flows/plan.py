@@ -16,15 +16,17 @@ import importlib.metadata
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from flows import reading
+from flows.issues import imprint_of, with_issues
 from flows.parameters import BuildParameters
 from flows.patterns import Pattern
 from flows.sources import SourceFile, Sources, discover
+from transforms.imprint import Imprint
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
@@ -64,10 +66,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What stands for a source's bytes: their SHA-256, or the cause that they can't be read; and how many they are."""
+    """What stands for a source's bytes: their SHA-256, or the cause that they can't be read; how many they are; and
+    what is known of its issue."""
 
     content: str
     size: int
+    imprint: Imprint
 
 
 def make_plan(parameters: BuildParameters, on_read: Callable[[int, int], None] | None = None) -> Plan:
@@ -79,23 +83,25 @@ def make_plan(parameters: BuildParameters, on_read: Callable[[int, int], None] |
     sources = discover(parameters.sources, pattern, parameters.warehouse)
     prints: dict[str, Fingerprint] = {}
     for number, source in enumerate(sources.files, 1):
-        prints[source.document_id] = fingerprint(source.path)
+        prints[source.document_id] = fingerprint(source)
         if on_read:
             on_read(number, len(sources.files))
+    files = with_issues(sources.files, {name: one.imprint for name, one in prints.items()})
     options = {"pos": parameters.pos}
     rules = rules_digest()
-    batches = _batches(sources.files, prints, rules, options)
+    batches = _batches(files, prints, rules, options)
     given = tuple(os.path.relpath(name, parameters.warehouse) for name in parameters.sources)
-    return Plan(sources, batches, rules, options, given)
+    return Plan(replace(sources, files=files), batches, rules, options, given)
 
 
-def fingerprint(path: str) -> Fingerprint:
-    """The digest of a file's bytes, or why there is none."""
+def fingerprint(source: SourceFile) -> Fingerprint:
+    """The digest of a page's bytes, or why there is none."""
     try:
-        data = reading.read(path)
+        data = reading.read(source.path)
     except OSError as error:
-        return Fingerprint(reading.cause_of(error), 0)
-    return Fingerprint(hashlib.sha256(data).hexdigest(), len(data))
+        known = Imprint(source.place.publication, source.place.issue_date)
+        return Fingerprint(reading.cause_of(error), 0, known)
+    return Fingerprint(hashlib.sha256(data).hexdigest(), len(data), imprint_of(source, data))
 
 
 def page_keys(contents: Iterable[tuple[SourceFile, str]], rules: str, options: dict[str, bool]) -> dict[str, str]:
@@ -105,7 +111,7 @@ def page_keys(contents: Iterable[tuple[SourceFile, str]], rules: str, options: d
     """
     units: dict[str, list[tuple[SourceFile, str]]] = defaultdict(list)
     for source, content in contents:
-        units[_kept_together(source)].append((source, content))
+        units[source.issue or source.document_id].append((source, content))
     head = f"{rules}\n{sorted(options.items())}\n".encode()
     keys: dict[str, str] = {}
     for unit in units.values():
@@ -161,22 +167,10 @@ def _shard_of(source: SourceFile, bits: int) -> str:
     More bits cut each shard in two. Pages of no known issue go by their document_id, which is a hash itself, so that
     the files of a table hold one range of them each and a reader that looks for one page opens one file.
     """
-    together = _kept_together(source)
-    hashed = together if together == source.document_id else hashlib.sha256(together.encode()).hexdigest()
+    hashed = hashlib.sha256(source.issue.encode()).hexdigest() if source.issue else source.document_id
     digits = max(1, -(-bits // 4))
     unused = 4 * digits - bits
     return f"{int(hashed[:digits], 16) >> unused << unused:0{digits}x}"
-
-
-def _kept_together(source: SourceFile) -> str:
-    """Pages that share this come into one shard: those of an issue, where the path tells it."""
-    place = source.place
-    return f"{place.publication}\n{place.issue_date}" if is_placed(source) else source.document_id
-
-
-def is_placed(source: SourceFile) -> bool:
-    """Whether a page's path tells its issue."""
-    return bool(source.place.publication and source.place.issue_date)
 
 
 @cache

@@ -48,6 +48,8 @@ class SourceFile:
     path: str
     relative: str
     place: Place
+    issue: str | None = None
+    """What stands for its issue, where that is known (`flows.issues`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,13 @@ class Outcome:
 
 
 def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None) -> Outcome:
-    """Bring the warehouse to just these sources. Raises UsageError, Stopped, BuildFailed or a WarehouseError."""
+    """Bring the warehouse to just these sources.
+
+    Raises UsageError, Stopped, BuildFailed or a WarehouseError.
+    """
     plan = plan or plan_for(parameters)
     with Publication.begin(parameters.warehouse, on_wait=progress.note) as publication:
-        jobs = _jobs(plan, publication, parameters.force)
+        jobs = _jobs(plan, publication)
         results = tuple(_carried_out(jobs, runner, publication, parameters.jobs))
         if pool.is_stopped():
             raise Stopped
@@ -87,7 +90,7 @@ def plan_for(parameters: BuildParameters) -> Plan:
     return make_plan(parameters, on_read)
 
 
-def _jobs(plan: Plan, publication: Publication, force: bool) -> list[Job]:
+def _jobs(plan: Plan, publication: Publication) -> list[Job]:
     """The batches that are to be carried out; all others are linked from the current snapshot."""
     return [
         Job(
@@ -95,10 +98,10 @@ def _jobs(plan: Plan, publication: Publication, force: bool) -> list[Job]:
             str(publication.folder),
             plan.rules,
             plan.options,
-            () if force else publication.former(batch.keys),
+            publication.former({name: key for name, key in batch.keys.items() if name not in plan.anew}),
         )
         for batch in plan.batches
-        if force or not publication.reuse(batch.shard, batch.digest)
+        if not plan.anew.isdisjoint(batch.keys) or not publication.reuse(batch.shard, batch.digest)
     ]
 
 

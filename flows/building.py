@@ -60,7 +60,7 @@ class _Work:
             manifest = read_manifest(self.parameters.warehouse)
         except NoWarehouse:
             return False
-        if manifest is None or self.parameters.force or manifest.layout != layout():
+        if manifest is None or plan.anew or manifest.layout != layout():
             return False
         return plan.digests == manifest.digests
 

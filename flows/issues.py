@@ -9,7 +9,7 @@ Path and sidecar tell it, and where they leave it open the page's own furniture 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from flows.sources import SourceFile
@@ -41,3 +41,12 @@ def _issue(told: Imprint) -> str | None:
 
 def _is_told(file: SourceFile) -> bool:
     return bool(file.place.publication and file.place.issue_date)
+
+
+def whole_issues(files: Iterable[SourceFile], some: Collection[str]) -> frozenset[str]:
+    """Pages, by document_id, and all others of their issues: what holds for one must hold for all that it jumps to."""
+    if not some:
+        return frozenset()
+    pages = tuple(files)
+    issues = {file.issue for file in pages if file.document_id in some} - {None}
+    return frozenset(some) | {file.document_id for file in pages if file.issue in issues}

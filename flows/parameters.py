@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from flows import defaults
 from flows.ages import age
@@ -35,6 +36,9 @@ class BuildParameters(BaseModel):
     jobs: int = Field(default_factory=available_cores, ge=1, le=256, description="Worker processes")
     pos: bool = Field(False, description="Tag each word as well (slow)")
     force: bool = Field(False, description="Build all pages again, changed or not")
+    rebuild_since: date | None = Field(None, description="Read pages of this issue date and later anew")
+    rebuild_until: date | None = Field(None, description="Read pages of this issue date and earlier anew")
+    rebuild_matching: str | None = Field(None, min_length=1, description="Read pages whose names fit this glob anew")
     max_quarantined: float = Field(
         1.0, ge=0, le=1, description="Publish nothing where a larger share of the pages is quarantined"
     )
@@ -51,6 +55,24 @@ class BuildParameters(BaseModel):
         if pattern is not None:
             Pattern(pattern)
         return pattern
+
+    @field_validator("rebuild_since", "rebuild_until", mode="before")
+    @classmethod
+    def _day(cls, day: object, info: ValidationInfo) -> object:
+        """A date as it is written; pydantic itself would take 20240507 for seconds since 1970."""
+        if day is None or isinstance(day, date):
+            return day
+        try:
+            return date.fromisoformat(str(day))
+        except ValueError as error:
+            raise UsageError(f"{_option(info.field_name)} {day}: not a date; write it as 2024-05-01") from error
+
+    @model_validator(mode="after")
+    def _is_range(self) -> BuildParameters:
+        since, until = self.rebuild_since, self.rebuild_until
+        if since and until and since > until:
+            raise UsageError(f"--rebuild-since {since} lies after --rebuild-until {until}: no issue is between them")
+        return self
 
 
 class ExpireParameters(BaseModel):

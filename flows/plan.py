@@ -17,16 +17,17 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from flows import reading
-from flows.issues import imprint_of, with_issues
+from flows import reading, rebuild
+from flows.issues import imprint_of, whole_issues, with_issues
 from flows.parameters import BuildParameters
 from flows.patterns import Pattern
 from flows.sources import SourceFile, Sources, discover
-from transforms.imprint import Imprint
+from transforms.imprint import Imprint, printed_day
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
@@ -58,6 +59,8 @@ class Plan:
     options: dict[str, bool]
     given: tuple[str, ...]
     """What the build was asked to read, relative to the warehouse, so that both may move together."""
+    anew: frozenset[str] = frozenset()
+    """Pages to be read though nothing changed, by document_id, whole issues."""
 
     @property
     def digests(self) -> set[tuple[str, str]]:
@@ -66,12 +69,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What stands for a source's bytes: their SHA-256, or the cause that they can't be read; how many they are; and
-    what is known of its issue."""
+    """What stands for a source's bytes: their SHA-256, or the cause that they can't be read; how many they are; what
+    is known of its issue; and its date, where a rebuild asks for that."""
 
     content: str
     size: int
     imprint: Imprint
+    day: date | None = None
 
 
 def make_plan(parameters: BuildParameters, on_read: Callable[[int, int], None] | None = None) -> Plan:
@@ -83,25 +87,33 @@ def make_plan(parameters: BuildParameters, on_read: Callable[[int, int], None] |
     sources = discover(parameters.sources, pattern, parameters.warehouse)
     prints: dict[str, Fingerprint] = {}
     for number, source in enumerate(sources.files, 1):
-        prints[source.document_id] = fingerprint(source)
+        prints[source.document_id] = fingerprint(source, rebuild.by_date(parameters))
         if on_read:
             on_read(number, len(sources.files))
     files = with_issues(sources.files, {name: one.imprint for name, one in prints.items()})
     options = {"pos": parameters.pos}
     rules = rules_digest()
-    batches = _batches(files, prints, rules, options)
-    given = tuple(os.path.relpath(name, parameters.warehouse) for name in parameters.sources)
-    return Plan(replace(sources, files=files), batches, rules, options, given)
+    days = {name: one.day for name, one in prints.items()}
+    return Plan(
+        sources=replace(sources, files=files),
+        batches=_batches(files, prints, rules, options),
+        rules=rules,
+        options=options,
+        given=tuple(os.path.relpath(name, parameters.warehouse) for name in parameters.sources),
+        anew=whole_issues(files, rebuild.wanted(files, days, parameters)),
+    )
 
 
-def fingerprint(source: SourceFile) -> Fingerprint:
-    """The digest of a page's bytes, or why there is none."""
+def fingerprint(source: SourceFile, dated: bool = False) -> Fingerprint:
+    """The digest of a page's bytes, or why there is none; `dated`: its date as well, though no paper be known."""
+    place = source.place
     try:
         data = reading.read(source.path)
     except OSError as error:
-        known = Imprint(source.place.publication, source.place.issue_date)
-        return Fingerprint(reading.cause_of(error), 0, known)
-    return Fingerprint(hashlib.sha256(data).hexdigest(), len(data), imprint_of(source, data))
+        return Fingerprint(reading.cause_of(error), 0, Imprint(place.publication, place.issue_date), place.issue_date)
+    known = imprint_of(source, data)
+    day = (known.issue_date or printed_day(data)) if dated else None
+    return Fingerprint(hashlib.sha256(data).hexdigest(), len(data), known, day)
 
 
 def page_keys(contents: Iterable[tuple[SourceFile, str]], rules: str, options: dict[str, bool]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from flows import rebuild
 from flows.build import Outcome
 from flows.parameters import BuildParameters
 from warehouse.exports import Exported
@@ -72,6 +73,9 @@ def _notes(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
     yield from _listed(
         "sidecars", troubles, SHOWN, "none of them is used so", "not used as they are; mend and build again"
     )
+    if rebuild.is_asked(parameters):
+        pages = _counted(len(outcome.plan.anew), "page") if outcome.plan.anew else "no page"
+        yield line("rebuild", f"{rebuild.said(parameters)}: {pages}")
 
 
 def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:

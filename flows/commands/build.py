@@ -20,6 +20,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument("--pos", action="store_true", help="tag each word as well (slow)")
     parser.add_argument("--force", action="store_true", help="build all pages again, changed or not")
+    parser.add_argument("--rebuild-since", metavar="DATE", help="read issues of this date and later anew: 2024-05-01")
+    parser.add_argument("--rebuild-until", metavar="DATE", help="read issues of this date and earlier anew")
+    parser.add_argument(
+        "--rebuild-matching", metavar="GLOB",
+        help="read pages anew whose names fit: 'binzhou/2024-05-*' (* stands for / as well)",
+    )  # fmt: skip
     parser.add_argument(
         "--max-quarantined", type=float, metavar="SHARE",
         help="publish nothing where more than this share of the pages is quarantined (0.05: one in twenty; default: 1,"

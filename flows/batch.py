@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import replace
 from tempfile import TemporaryDirectory
 
-from flows import reading
+from flows import reading, settling
 from flows.conservation import held
 from flows.jobs import BatchResult, Failure, Job
 from flows.plan import page_keys, shard_digest
@@ -42,7 +42,7 @@ def run_batch(job: Job) -> BatchResult:
         with suppress(CheckFailed, RowsRefused):
             return _Shard(attempt, {}).written()
     # Some page's rows break the contract. Which one shows when each is written alone: slow, and seldom.
-    return _Shard(attempts[-1], _refused(job)).written()
+    return _Shard(replace(job, former=(), before=()), _refused(job)).written()
 
 
 class _Shard:
@@ -52,16 +52,18 @@ class _Shard:
         self.job = job
         self.refused = refused
         self.former = Former(job.former)
+        self.before = Former(job.before)
         self.failures = [Failure(name, cause) for name, cause in refused.items()]
         self.keys: dict[str, str] = {}
         """Of the pages read, by document_id."""
+        self.left: list[str] = []
 
     def written(self) -> BatchResult:
         """Reads what is to be read and writes the shard."""
         summary = write_shard(self.job.folder, self.job.batch.shard, self._pages(), self.keys.__getitem__)
         digest = shard_digest((source.document_id, source.key) for source in summary.sources)
         read = tuple(source for source in summary.sources if source.document_id in self.keys)
-        return BatchResult(summary, digest, self.job.size, read, tuple(self.failures))
+        return BatchResult(summary, digest, self.job.size, read, tuple(self.failures), tuple(self.left))
 
     def _pages(self) -> Iterator[Document | KeptDocument]:
         """The pages one after the other, so that only one is in memory; but those of issues, whose articles jump."""
@@ -74,25 +76,38 @@ class _Shard:
             elif file.document_id in issues:
                 yield issues.pop(file.document_id)
 
-    def _issues(self) -> dict[str, Document]:
+    def _issues(self) -> dict[str, Document | KeptDocument]:
         """The pages to be read whose issue is known, with their parts joined."""
         issues: dict[str, list[SourceFile]] = defaultdict(list)
         for file in self.job.batch.sources:
             if file.issue and file.document_id not in self.former:
                 issues[file.issue].append(file)
         read = (self._read(files) for files in issues.values())
-        return {page.document_id: page for pages in read for page in pages}
+        return {_id_of(page): page for pages in read for page in pages}
 
-    def _read(self, files: Sequence[SourceFile]) -> list[Document]:
-        """Reads a whole issue or a page of none, and notes the keys."""
+    def _read(self, files: Sequence[SourceFile]) -> Sequence[Document | KeptDocument]:
+        """Reads an issue or a page of none and notes the keys. Where one of them is being written, none is read."""
+        if settling.have_moved(files, self.job.stamps):
+            return self._as_before(files)
         documents = [read_source(file, Options(**self.job.options), self.failures) for file in files]
+        if settling.have_moved(files, self.job.stamps):
+            return self._as_before(files)
         contents = [(file, one.sha256 or str(one.error)) for file, one in zip(files, documents)]
         self.keys |= page_keys(contents, self.job.rules, self.job.options)
         return join_issues(self._unless_refused(file, document) for file, document in zip(files, documents))
 
+    def _as_before(self, files: Sequence[SourceFile]) -> list[KeptDocument]:
+        """The former rows of pages that are left for the next run."""
+        self.left += [file.relative for file in files]
+        return [self.before.take(file.document_id) for file in files if file.document_id in self.before]
+
     def _unless_refused(self, file: SourceFile, document: Document) -> Document:
         cause = self.refused.get(file.relative)
         return replace(_quarantined(file, cause), sha256=document.sha256) if cause else document
+
+
+def _id_of(page: Document | KeptDocument) -> str:
+    return page.document_id if isinstance(page, Document) else page.source.document_id
 
 
 def _refused(job: Job) -> dict[str, str]:

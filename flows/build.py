@@ -10,17 +10,18 @@ batches.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import pool, progress
-from flows.errors import Stopped
+from flows.errors import NothingSettled, Stopped
 from flows.jobs import BatchResult, Failure, Job
 from flows.parameters import BuildParameters
-from flows.plan import Plan, lexicon_digests, make_plan
+from flows.plan import Batch, Plan, lexicon_digests, make_plan, with_former
 from flows.reporting import after_build
 from warehouse.snapshots import Publication, Published
 from warehouse.thresholds import Thresholds
@@ -48,6 +49,12 @@ class Outcome:
         return tuple(failure for result in self.results for failure in result.failures)
 
     @property
+    def left(self) -> tuple[str, ...]:
+        """The names of the pages left for the next run, since they are still being written."""
+        planned = [file.relative for file in self.plan.sources.files if file.document_id in self.plan.left]
+        return tuple(sorted({*planned, *(name for result in self.results for name in result.left)}))
+
+    @property
     def quarantined(self) -> int:
         """Pages put into quarantine by this run."""
         return sum(source.status == "quarantined" for result in self.results for source in result.read)
@@ -56,14 +63,16 @@ class Outcome:
 def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None) -> Outcome:
     """Bring the warehouse to just these sources.
 
-    Raises UsageError, Stopped, BuildFailed or a WarehouseError.
+    Raises UsageError, Stopped, NothingSettled, BuildFailed or a WarehouseError.
     """
     plan = plan or plan_for(parameters)
     with Publication.begin(parameters.warehouse, on_wait=progress.note) as publication:
-        jobs = _jobs(plan, publication)
+        jobs = _jobs(with_former(plan, publication.parent), publication)
         results = tuple(_carried_out(jobs, runner, publication, parameters.jobs))
         if pool.is_stopped():
             raise Stopped
+        if publication.is_empty:
+            raise NothingSettled([file.relative for file in plan.sources.files])
         published = publication.publish(
             rules=plan.rules,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -87,22 +96,42 @@ def plan_for(parameters: BuildParameters) -> Plan:
         if pool.is_stopped():
             raise Stopped
 
-    return make_plan(parameters, on_read)
+    return make_plan(parameters, on_read, _pause)
+
+
+def _pause(seconds: float) -> None:
+    """Waits for pages to settle, unless someone stops the build."""
+    progress.phase("waiting for pages that are being written", 0)
+    end = time.monotonic() + seconds
+    while (rest := end - time.monotonic()) > 0:
+        if pool.is_stopped():
+            raise Stopped
+        time.sleep(min(rest, 0.2))
 
 
 def _jobs(plan: Plan, publication: Publication) -> list[Job]:
     """The batches that are to be carried out; all others are linked from the current snapshot."""
+    parent = publication.parent
+    before = {one.document_id: one.key for one in parent.sources} if plan.stamps and parent else {}
     return [
-        Job(
-            batch,
-            str(publication.folder),
-            plan.rules,
-            plan.options,
-            publication.former({name: key for name, key in batch.keys.items() if name not in plan.anew}),
-        )
+        _job(batch, plan, publication, before)
         for batch in plan.batches
         if not plan.anew.isdisjoint(batch.keys) or not publication.reuse(batch.shard, batch.digest)
     ]
+
+
+def _job(batch: Batch, plan: Plan, publication: Publication, before: Mapping[str, str]) -> Job:
+    """A batch with what it may take over; `before` are the keys of all pages of the last snapshot."""
+    anew = plan.anew - plan.left
+    return Job(
+        batch,
+        str(publication.folder),
+        plan.rules,
+        plan.options,
+        publication.former({name: key for name, key in batch.keys.items() if name not in anew}),
+        publication.former({name: before[name] for name in batch.keys if name in before}),
+        {name: plan.stamps[name] for name in batch.keys if name in plan.stamps},
+    )
 
 
 def _carried_out(
@@ -113,7 +142,8 @@ def _carried_out(
     progress.phase("building", sum(job.size for job in jobs))
     with pool.opened(min(processes, len(jobs))):
         for result in runner(jobs):
-            publication.stage(result.summary, result.digest)
+            if result.summary.sources:  # all of them may have been left for the next run
+                publication.stage(result.summary, result.digest)
             progress.advance(result.size)
             yield result
 

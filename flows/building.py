@@ -9,8 +9,9 @@ import time
 
 from flows import pool, progress, server, summary, terminal
 from flows.build import Outcome, build, in_threads, plan_for
+from flows.errors import NothingSettled
 from flows.parameters import BuildParameters, from_options
-from flows.plan import Plan
+from flows.plan import Plan, with_former
 from flows.running import Interrupted, interruptible
 from warehouse.errors import NoWarehouse
 from warehouse.parquet import layout
@@ -28,6 +29,9 @@ def build_command(options: argparse.Namespace) -> int:
     except Interrupted as error:
         print(f"banmian: {error}", file=sys.stderr)
         return error.code
+    except NothingSettled as nothing:
+        print(f"banmian: {nothing}")
+        return 0
     for failure in outcome.failures:
         print(f"{failure.source}: a rule failed\n{failure.traceback}", file=sys.stderr)
     print(summary.of_build(outcome, parameters, time.monotonic() - began))
@@ -62,7 +66,7 @@ class _Work:
             return False
         if manifest is None or plan.anew or manifest.layout != layout():
             return False
-        return plan.digests == manifest.digests
+        return with_former(plan, manifest).digests == manifest.digests
 
     def _through_prefect(self, configured: str | None, plan: Plan | None) -> Outcome:
         progress.phase("starting Prefect", 0)

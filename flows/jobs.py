@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flows.plan import Batch
+from flows.settling import Stamp
 from warehouse.former import FormerShard
 from warehouse.shards import ShardSummary, SourceRecord
 
@@ -27,6 +29,8 @@ class BatchResult:
     read: tuple[SourceRecord, ...]
     """The pages that were read; the rows of the others were taken over."""
     failures: tuple[Failure, ...]
+    left: tuple[str, ...] = ()
+    """The names of pages that began to change: not read, their former rows taken over where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,10 @@ class Job:
     options: dict[str, bool]
     former: tuple[FormerShard, ...] = ()
     """Where the rows of unchanged pages are to be had."""
+    before: tuple[FormerShard, ...] = ()
+    """Where the former rows of other pages are to be had, should one of them begin to change."""
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    """What each page must still be like when it has been read (`flows.settling`)."""
 
     @property
     def size(self) -> int:

@@ -14,9 +14,10 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -26,8 +27,11 @@ from flows import reading, rebuild
 from flows.issues import imprint_of, whole_issues, with_issues
 from flows.parameters import BuildParameters
 from flows.patterns import Pattern
+from flows.settling import NEVER, Stamp, watch
 from flows.sources import SourceFile, Sources, discover
 from transforms.imprint import Imprint, printed_day
+from warehouse.manifest import Manifest
+from warehouse.parquet import layout
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
@@ -60,7 +64,11 @@ class Plan:
     given: tuple[str, ...]
     """What the build was asked to read, relative to the warehouse, so that both may move together."""
     anew: frozenset[str] = frozenset()
-    """Pages to be read though nothing changed, by document_id, whole issues."""
+    """Pages to be read though nothing changed, by document_id; whole issues, as those below."""
+    left: frozenset[str] = frozenset()
+    """Pages that are still being written: not to be read."""
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    """What was seen of each page when it was settled, where somebody watched; NEVER of those left."""
 
     @property
     def digests(self) -> set[tuple[str, str]]:
@@ -78,29 +86,37 @@ class Fingerprint:
     day: date | None = None
 
 
-def make_plan(parameters: BuildParameters, on_read: Callable[[int, int], None] | None = None) -> Plan:
+def make_plan(
+    parameters: BuildParameters,
+    on_read: Callable[[int, int], None] | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Plan:
     """Finds the sources and reads each once for its digest. Raises UsageError where there is nothing to build.
 
-    `on_read` hears of each page read, as (pages read, pages in all).
+    `on_read` hears of each page read, as (pages read, pages in all); `pause` waits for pages to settle.
     """
     pattern = Pattern(parameters.pattern) if parameters.pattern else None
-    sources = discover(parameters.sources, pattern, parameters.warehouse)
+    watched = watch(lambda: discover(parameters.sources, pattern, parameters.warehouse), parameters.settle, pause)
+    found = watched.sources.files
     prints: dict[str, Fingerprint] = {}
-    for number, source in enumerate(sources.files, 1):
+    for number, source in enumerate(found, 1):
         prints[source.document_id] = fingerprint(source, rebuild.by_date(parameters))
         if on_read:
-            on_read(number, len(sources.files))
-    files = with_issues(sources.files, {name: one.imprint for name, one in prints.items()})
+            on_read(number, len(found))
+    files = with_issues(found, {name: one.imprint for name, one in prints.items()})
     options = {"pos": parameters.pos}
     rules = rules_digest()
+    left = whole_issues(files, watched.unsettled)
     days = {name: one.day for name, one in prints.items()}
     return Plan(
-        sources=replace(sources, files=files),
+        sources=replace(watched.sources, files=files),
         batches=_batches(files, prints, rules, options),
         rules=rules,
         options=options,
         given=tuple(os.path.relpath(name, parameters.warehouse) for name in parameters.sources),
         anew=whole_issues(files, rebuild.wanted(files, days, parameters)),
+        left=left,
+        stamps={**watched.stamps, **dict.fromkeys(left, NEVER)},
     )
 
 
@@ -114,6 +130,31 @@ def fingerprint(source: SourceFile, dated: bool = False) -> Fingerprint:
     known = imprint_of(source, data)
     day = (known.issue_date or printed_day(data)) if dated else None
     return Fingerprint(hashlib.sha256(data).hexdigest(), len(data), known, day)
+
+
+def with_former(plan: Plan, last: Manifest | None) -> Plan:
+    """The plan in which each page that is still being written stands as the last snapshot holds it, or not at all.
+
+    `last` is the manifest of that snapshot, None where there is none.
+    """
+    if not plan.left:
+        return plan
+    keys = {one.document_id: one.key for one in last.sources} if last and last.layout == layout() else {}
+    batches = (_held_back(batch, plan.left, keys) for batch in plan.batches)
+    return replace(plan, batches=tuple(batch for batch in batches if batch.sources))
+
+
+def _held_back(batch: Batch, left: frozenset[str], former: Mapping[str, str]) -> Batch:
+    keys = {name: former.get(name, "") if name in left else key for name, key in batch.keys.items()}
+    sources = tuple(source for source in batch.sources if keys[source.document_id])
+    ids = [source.document_id for source in sources]
+    return Batch(
+        shard=batch.shard,
+        sources=sources,
+        keys={name: keys[name] for name in ids},
+        sizes={name: batch.sizes[name] for name in ids},
+        digest=shard_digest((name, keys[name]) for name in ids),
+    )
 
 
 def page_keys(contents: Iterable[tuple[SourceFile, str]], rules: str, options: dict[str, bool]) -> dict[str, str]:

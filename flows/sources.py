@@ -48,6 +48,8 @@ class SourceFile:
     path: str
     relative: str
     place: Place
+    sidecar: str | None = None
+    """Where its sidecar lies."""
     issue: str | None = None
     """What stands for its issue, where that is known (`flows.issues`)."""
 
@@ -213,4 +215,4 @@ class _Naming:
         self.troubles += [(said.path or found.path, trouble) for trouble in said.troubles]
         path = found.path if found.path.isascii() else _text(found.path)
         place = said.over(self.pattern.place(path) or NOWHERE)
-        return SourceFile(hashlib.sha256(name.encode()).hexdigest()[:16], found.path, name, place)
+        return SourceFile(hashlib.sha256(name.encode()).hexdigest()[:16], found.path, name, place, said.path)

@@ -71,7 +71,10 @@ def _notes(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
     yield from _pattern_note(outcome, parameters)
     troubles = [f"{_from_here(Path(path))}: {trouble}" for path, trouble in outcome.plan.sources.troubles]
     yield from _listed(
-        "sidecars", troubles, SHOWN, "none of them is used so", "not used as they are; mend and build again"
+        "sidecars", troubles, SHOWN, "they come up once these are mended", "not used as they are; mend and build again"
+    )
+    yield from _listed(
+        "left", list(outcome.left), SHOWN, "none of them is lost", "for the next run: still being written"
     )
     if rebuild.is_asked(parameters):
         pages = _counted(len(outcome.plan.anew), "page") if outcome.plan.anew else "no page"

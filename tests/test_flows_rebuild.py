@@ -68,6 +68,8 @@ def test_a_part_without_a_page_is_told_and_changes_nothing(warehouse: Path, aske
         ({"rebuild_since": "May"}, "--rebuild-since May: not a date"),
         ({"rebuild_until": 1714521600}, "--rebuild-until 1714521600: not a date"),
         ({"rebuild_matching": ""}, "rebuild_matching"),
+        ({"settle": -1}, "settle"),
+        ({"settle": float("nan")}, "settle"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_a_run(asked: dict[str, object], told: str) -> None:

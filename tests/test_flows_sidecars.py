@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 
 from flows import build as build_module
 from flows.build import Outcome
@@ -15,6 +16,8 @@ from flows.patterns import NOWHERE, Place
 from flows.plan import make_plan
 from flows.sources import Sources, discover
 from flows.summary import of_build
+from warehouse import open as open_warehouse
+from warehouse.exports import FORMATS, export
 
 FULL = Place("滨州日报", date(2024, 1, 7), "1")
 
@@ -165,8 +168,6 @@ def built(folder: Path, warehouse: Path) -> tuple[Outcome, str]:
 
 
 def test_a_build_takes_it_tells_what_it_can_not_use_and_mends_it_later(tmp_path: Path) -> None:
-    from warehouse import open as open_warehouse
-
     def rows() -> list[dict[str, object]]:
         table = open_warehouse(tmp_path / "warehouse").documents.to_arrow()
         rows: list[dict[str, object]] = table.select(["publication", "issue_date", "page"]).to_pylist()
@@ -181,3 +182,29 @@ def test_a_build_takes_it_tells_what_it_can_not_use_and_mends_it_later(tmp_path:
     again, said = built(tmp_path / "in", tmp_path / "warehouse")
     assert again.published.new and "sidecars" not in said
     assert rows() == [{"publication": "滨州日报", "issue_date": date(2024, 1, 7), "page": "1"}]
+
+
+@pytest.mark.slow
+def test_what_a_sidecar_says_leads_nowhere_on_the_disk(tmp_path: Path) -> None:
+    """Not in the warehouse, not in a report, not in any export."""
+    inner = tmp_path / "some/where/deep"
+    inner.mkdir(parents=True)
+    said = '{"publication": "../../../../x", "date": "2024-01-07", "page": "/../../y\\\\..\\\\z"}'
+    beside(inner / "in", json=said)
+    built(inner / "in", inner / "warehouse")
+    corpus = open_warehouse(inner / "warehouse")
+    assert corpus.documents.to_arrow()["publication"].to_pylist() == ["../../../../x"]
+    for format in FORMATS:
+        export(corpus, format, inner / "out" / format, lambda _: None)
+    assert {path.name for path in inner.iterdir()} == {"in", "warehouse", "out"}
+    assert {path.name for path in (inner / "out").iterdir()} == set(FORMATS)
+    others = [path for path in tmp_path.rglob("*") if not path.is_relative_to(inner)]
+    assert sorted(others) == [tmp_path / "some", tmp_path / "some/where"]
+
+
+@pytest.mark.parametrize("form", ["json", "toml"])
+def test_the_sidecars_of_the_docs_are_understood(tmp_path: Path, form: str) -> None:
+    text = (PROJECT / "docs/sources.md").read_text(encoding="utf-8")
+    found = beside(tmp_path / "in", **{form: text.partition(f"```{form}\n")[2].partition("```")[0]})
+    assert found.troubles == ()
+    assert found.files[0].place == Place("滨州日报", date(2024, 1, 7), "A3" if form == "json" else "3")

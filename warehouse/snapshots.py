@@ -259,6 +259,11 @@ class Publication:
         self._reused.discard(summary.shard)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no shard was staged or taken over so far."""
+        return not self._records
+
+    @property
     def unchanged(self) -> bool:
         """Whether the shards so far are just those of the current snapshot, none of them written anew."""
         if self.parent is None or len(self._reused) < len(self._records):

@@ -19,6 +19,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     add_pattern(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument("--pos", action="store_true", help="tag each word as well (slow)")
+    parser.add_argument(
+        "--settle", type=float, metavar="S",
+        help="pages that changed less than S seconds ago may still be being written: wait so long, and leave those that"
+        " changed meanwhile for the next run (default: 0, take all as they are)",
+    )  # fmt: skip
     parser.add_argument("--force", action="store_true", help="build all pages again, changed or not")
     parser.add_argument("--rebuild-since", metavar="DATE", help="read issues of this date and later anew: 2024-05-01")
     parser.add_argument("--rebuild-until", metavar="DATE", help="read issues of this date and earlier anew")

@@ -20,6 +20,7 @@ from prefect.utilities.annotations import opaque
 from flows import pool, seen, server
 from flows.ages import age
 from flows.build import Outcome, build
+from flows.errors import NothingSettled
 from flows.jobs import BatchResult, Job
 from flows.parameters import BuildParameters, ExpireParameters, available_cores
 from flows.plan import Plan
@@ -56,8 +57,12 @@ def read_batch(job: Job) -> BatchResult:
 def build_flow(parameters: BuildParameters) -> Outcome:
     """Builds what changed and publishes it; or ends NothingNew where nothing did, PartlyBuilt where a page failed."""
     log = get_run_logger()
-    with seen.progress_shown(parameters.warehouse, log):
-        outcome = build(parameters, _in_tasks, _plan_at_hand.get())
+    try:
+        with seen.progress_shown(parameters.warehouse, log):
+            outcome = build(parameters, _in_tasks, _plan_at_hand.get())
+    except NothingSettled as nothing:
+        return seen.nothing_settled(nothing)  # type: ignore[return-value]
+    seen.tell_sources(outcome, log)
     seen.leave(outcome, parameters.warehouse, log)
     return seen.final_state(outcome)  # type: ignore[return-value]  # Prefect gives the caller what the state holds
 
@@ -94,11 +99,14 @@ def run(parameters: BuildParameters, plan: Plan | None = None) -> Outcome:
     """Runs the flow here, with as many threads as there are worker processes to feed.
 
     A `plan` made before spares the flow to read all sources for another one. It is no parameter of the flow: Prefect
-    would store every page of it.
+    would store every page of it. Raises what `build` raises.
     """
     token = _plan_at_hand.set(plan)
     try:
         with tags(server.TAG):
-            return build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)
+            outcome = build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)
     finally:
         _plan_at_hand.reset(token)
+    if isinstance(outcome, NothingSettled):
+        raise outcome
+    return outcome

@@ -31,6 +31,7 @@ from prefect.states import Completed
 
 from flows import progress, server
 from flows.build import Outcome
+from flows.errors import NothingSettled
 from warehouse import reports
 from warehouse.manifest import Manifest
 
@@ -109,6 +110,14 @@ def progress_shown(root: Path, log: Log) -> Iterator[None]:
     bar.finish()
 
 
+def tell_sources(outcome: Outcome, log: Log) -> None:
+    """Logs what whoever puts pages there should know: sidecars to be mended, pages left for the next run."""
+    for path, trouble in outcome.plan.sources.troubles:
+        log.warning("%s: %s; mend it and build again", path, trouble)
+    for name in outcome.left:
+        log.info("%s: left for the next run, still being written", name)
+
+
 def leave(outcome: Outcome, root: Path, log: Log) -> None:
     """Leaves the artifacts of a build, and for a new snapshot the event that starts what waits for it."""
     published = outcome.published
@@ -179,6 +188,11 @@ def tell_published(manifest: Manifest, folder: Path, root: Path) -> None:
             "pages": manifest.statuses,
         },
     )
+
+
+def nothing_settled(nothing: NothingSettled) -> State[Any]:
+    """The state of a run that found pages which are all still being written."""
+    return Completed(name=NOTHING_NEW, message=str(nothing), data=nothing)
 
 
 def final_state(outcome: Outcome) -> State[Any]:

@@ -107,6 +107,36 @@ def test_the_log_of_a_run_names_the_page_and_shows_where_a_rule_failed(
     assert "in failing" in caplog.text
 
 
+@pytest.mark.usefixtures("prefect_server")
+def test_a_run_says_what_it_left_for_the_next_one(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from flows import settling
+    from flows.errors import NothingSettled
+    from flows.flow import build_flow, run
+
+    def is_old(path: str, *_: object) -> bool:
+        return path.endswith("000-1.txt") and ready
+
+    (pages / "000-1.json").write_text("{}")
+    monkeypatch.setattr(settling, "_is_settled", is_old)
+    asked = BuildParameters(sources=[str(pages)], warehouse=tmp_path / "warehouse", settle=0.1)
+    ready = False
+    ahead = time.time() + 3600  # a clock that runs ahead: the build looks twice
+    os.utime(pages / "000-1.txt", (ahead, ahead))
+    state = build_flow(asked, return_state=True)
+    assert (state.type.value, state.name) == ("COMPLETED", "NothingNew")
+    assert str(state.message).startswith("nothing built: 8 left for the next run")
+    with pytest.raises(NothingSettled):
+        run(asked)
+    ready = True
+    outcome = run(asked)
+    assert len(outcome.left) == 7 and outcome.published.manifest.statuses == {"ok": 1}
+    log = capfd.readouterr().err
+    assert "000-1.json: says none of publication, date and page" in log
+    assert "000-0.txt: left for the next run" in log
+
+
 def test_a_server_is_configured_by_environment_folder_or_profile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

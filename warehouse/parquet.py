@@ -110,8 +110,8 @@ class TableWriter:
         """`folder` is a snapshot's, `name` the file's in the table's folder, without its ending."""
         self.table = table
         self.path = folder / table_path(table.name, name)
-        # A name of its own, so that two workers on one shard never write into one file.
-        self.partial = self.path.with_name(f".{name}.{os.getpid()}.partial")
+        # A name of its own, so that two workers on one shard, be it on two machines, never write into one file.
+        self.partial = self.path.with_name(f".{name}.{os.getpid()}-{os.urandom(4).hex()}.partial")
         self.rows = 0
         self._held: list[pa.Table] = []
         self._count = 0

@@ -14,6 +14,8 @@ that of a corpus of one quarantined page.
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,7 +27,7 @@ import pyarrow as pa
 from transforms.document import Document
 from warehouse import schema
 from warehouse.checks import check_shard
-from warehouse.errors import RowsRefused
+from warehouse.errors import PublicationFailed, RowsRefused, refusals
 from warehouse.parquet import TableFile, TableWriter, table_path
 
 PENDING = 2_048
@@ -120,6 +122,21 @@ def write_shard(
     except BaseException:
         writer.discard()
         raise
+
+
+def move_shard(summary: ShardSummary, source: Path, target: Path) -> None:
+    """Moves the files of a shard from the folder it was written into to another one, and removes the former.
+
+    Raises `PublicationFailed` where they are not all there, or are not those of one shard.
+    """
+    check_name(summary.shard)
+    paths = [table_path(table.name, summary.shard) for table in schema.TABLES]
+    if [file.path for file in summary.files] != paths:
+        raise PublicationFailed(f"{source}: not the files of shard {summary.shard}")
+    for path in paths:
+        with refusals(source / path, "move"):
+            os.replace(source / path, target / path)
+    shutil.rmtree(source, ignore_errors=True)
 
 
 def check_name(shard: str) -> None:

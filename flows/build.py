@@ -10,9 +10,11 @@ batches.
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +25,9 @@ from flows.jobs import BatchResult, Failure, Job
 from flows.parameters import BuildParameters
 from flows.plan import Batch, Plan, lexicon_digests, make_plan, with_former
 from flows.reporting import after_build
+from flows.runners import Crew, Runner, here
 from warehouse.snapshots import Publication, Published
 from warehouse.thresholds import Thresholds
-
-Runner = Callable[[Sequence[Job]], Iterator[BatchResult]]
-"""Carries out batches, in any order and on any machine that sees the folders, and yields each result as it comes."""
 
 VERSIONS = ("banmian", "pyarrow", "jieba", "rjieba", "opencc-python-reimplemented", "prefect")
 
@@ -68,7 +68,7 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
     plan = plan or plan_for(parameters)
     with Publication.begin(parameters.warehouse, on_wait=progress.note) as publication:
         jobs = _jobs(with_former(plan, publication.parent), publication)
-        results = tuple(_carried_out(jobs, runner, publication, parameters.jobs))
+        results = tuple(_carried_out(jobs, runner, publication, parameters))
         if pool.is_stopped():
             raise Stopped
         if publication.is_empty:
@@ -125,7 +125,7 @@ def _job(batch: Batch, plan: Plan, publication: Publication, before: Mapping[str
     anew = plan.anew - plan.left
     return Job(
         batch,
-        str(publication.folder),
+        os.path.abspath(publication.folder),
         plan.rules,
         plan.options,
         publication.former({name: key for name, key in batch.keys.items() if name not in anew}),
@@ -135,12 +135,12 @@ def _job(batch: Batch, plan: Plan, publication: Publication, before: Mapping[str
 
 
 def _carried_out(
-    jobs: Sequence[Job], runner: Runner, publication: Publication, processes: int
+    jobs: Sequence[Job], runner: Runner, publication: Publication, parameters: BuildParameters
 ) -> Iterator[BatchResult]:
     if not jobs:
         return
     progress.phase("building", sum(job.size for job in jobs))
-    with pool.opened(min(processes, len(jobs))):
+    with _processes(parameters, len(jobs)):
         for result in runner(jobs):
             if result.summary.sources:  # all of them may have been left for the next run
                 publication.stage(result.summary, result.digest)
@@ -148,11 +148,17 @@ def _carried_out(
             yield result
 
 
-def in_threads(jobs: Sequence[Job]) -> Iterator[BatchResult]:
-    """Carries out batches without Prefect."""
-    with ThreadPoolExecutor(pool.processes() + 1) as threads:
+def _processes(parameters: BuildParameters, jobs: int) -> AbstractContextManager[None]:
+    """The pool of worker processes; none where others do the work."""
+    return pool.opened(min(parameters.jobs, jobs)) if parameters.runner == "processes" else nullcontext()
+
+
+def in_threads(jobs: Sequence[Job], crew: Crew | None = None) -> Iterator[BatchResult]:
+    """Carries out batches without Prefect; by the processes of the open pool where no crew is named."""
+    crew = crew or here()
+    with ThreadPoolExecutor(crew.size) as threads:
         try:
-            for future in as_completed([threads.submit(pool.run, job) for job in jobs]):
+            for future in as_completed([threads.submit(crew.carry_out, job) for job in jobs]):
                 yield future.result()
         finally:
             threads.shutdown(wait=False, cancel_futures=True)

@@ -9,9 +9,10 @@ import time
 
 from flows import pool, progress, server, summary, terminal
 from flows.build import Outcome, build, in_threads, plan_for
-from flows.errors import NothingSettled
+from flows.errors import NothingSettled, UsageError
 from flows.parameters import BuildParameters, from_options
 from flows.plan import Plan, with_former
+from flows.runners import runner_for
 from flows.running import Interrupted, interruptible
 from warehouse.errors import NoWarehouse
 from warehouse.parquet import layout
@@ -48,14 +49,17 @@ class _Work:
 
     def run(self) -> Outcome:
         configured = server.configured_url()
+        if self.parameters.runner == "workers" and (self.inline or not configured):
+            raise UsageError("--runner workers needs a Prefect server: set PREFECT_API_URL, and leave --inline out")
         plan: Plan | None = None
         if self.inline or not configured:
             plan = plan_for(self.parameters)
             # An embedded server would be started for nobody to see that there was nothing to do.
             if self.inline or self._is_current(plan):
-                return build(self.parameters, in_threads, plan)
+                return build(self.parameters, runner_for(self.parameters, in_threads), plan)
             self.server = server.start()
-        pool.warm_up()
+        if self.parameters.runner == "processes":
+            pool.warm_up()
         return self._through_prefect(configured, plan)
 
     def _is_current(self, plan: Plan) -> bool:

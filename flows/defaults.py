@@ -2,3 +2,5 @@
 
 WAREHOUSE = "data/warehouse"
 PATTERN = "{publication}/{date}/{page}.txt"
+RUNNERS = ("processes", "dask", "workers")
+"""Who can carry out the batches of a build; the first one does unless another is named."""

@@ -1,13 +1,13 @@
 """The build as a Prefect flow: one parameter model, one task per batch; and the removal of old snapshots as another.
 
-Tasks are threads that wait for one pool of worker processes: Prefect sees every batch, and its cost stays that of some
-dozen tasks however many pages there are. Nothing is cached by Prefect: the manifest of the warehouse decides what to do
-again, since it knows the digests of sources and rules.
+Tasks are threads that wait for whoever carries out a batch (`flows.runners`), one pool of worker processes as a rule:
+Prefect sees every batch, and its cost stays that of some dozen tasks however many pages there are. Nothing is cached by
+Prefect: the manifest of the warehouse decides what to do again, since it knows the digests of sources and rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -17,40 +17,31 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
-from flows import pool, seen, server
+from flows import seen, server
 from flows.ages import age
 from flows.build import Outcome, build
 from flows.errors import NothingSettled
 from flows.jobs import BatchResult, Job
-from flows.parameters import BuildParameters, ExpireParameters, available_cores
+from flows.parameters import BuildParameters, ExpireParameters
 from flows.plan import Plan
+from flows.run_log import tell
+from flows.runners import Crew, runner_for
 from flows.snapshots import now, of_expiry
 from warehouse.history import Expired, expire
 
 _plan_at_hand: ContextVar[Plan | None] = ContextVar("plan at hand", default=None)
 
 
-def _threads(jobs: int) -> TaskRunner[PrefectFuture[Any]]:
-    """A thread to wait for each worker process, and one more so that no process waits for work."""
-    return ThreadPoolTaskRunner(max_workers=jobs + 1)  # type: ignore[return-value]  # its future is a PrefectFuture
-
-
 @task(name="read-batch", cache_policy=NO_CACHE, persist_result=False)
-def read_batch(job: Job) -> BatchResult:
+def read_batch(job: Job, carry_out: Callable[[Job], BatchResult]) -> BatchResult:
     """One batch: its pages read and written as one shard."""
-    result = pool.run(job)
-    logger = get_run_logger()
-    for source in result.read:
-        if source.error:
-            logger.warning("%s: %s: %s", source.path, source.status, source.error)
-    for failure in result.failures:
-        logger.error("%s: a rule failed\n%s", failure.source, failure.traceback)
+    result = carry_out(job)
+    tell(result)
     return result
 
 
 @flow(
     name="build",
-    task_runner=_threads(available_cores()),
     persist_result=False,
     description="Turns pages into the tables of one published snapshot.",
 )
@@ -59,7 +50,7 @@ def build_flow(parameters: BuildParameters) -> Outcome:
     log = get_run_logger()
     try:
         with seen.progress_shown(parameters.warehouse, log):
-            outcome = build(parameters, _in_tasks, _plan_at_hand.get())
+            outcome = build(parameters, runner_for(parameters, _in_tasks), _plan_at_hand.get())
     except NothingSettled as nothing:
         return seen.nothing_settled(nothing)  # type: ignore[return-value]
     seen.tell_sources(outcome, log)
@@ -83,20 +74,22 @@ def expire_flow(parameters: ExpireParameters) -> Expired:
     return done
 
 
-def _in_tasks(jobs: Sequence[Job]) -> Iterator[BatchResult]:
-    futures = [_submitted(job) for job in jobs]
-    for future in as_completed(futures):
-        yield future.result()
+def _in_tasks(jobs: Sequence[Job], crew: Crew) -> Iterator[BatchResult]:
+    """A thread waits for each of the crew. How many they are is known only now, so the flow's own threads won't do."""
+    with ThreadPoolTaskRunner[BatchResult](max_workers=crew.size) as threads:
+        for future in as_completed([_submitted(threads, job, crew) for job in jobs]):
+            yield future.result()
 
 
-def _submitted(job: Job) -> PrefectFuture[BatchResult]:
+def _submitted(threads: TaskRunner[Any], job: Job, crew: Crew) -> PrefectFuture[BatchResult]:
     named = read_batch.with_options(task_run_name=f"batch-{job.batch.shard}")
-    # `opaque` keeps Prefect from searching each page of the batch for futures; its types don't know of annotations.
-    return named.submit(opaque(job))  # type: ignore[call-overload, no-any-return]
+    # `opaque` keeps Prefect from searching each page of the batch for futures.
+    parameters = {"job": opaque(job), "carry_out": opaque(crew.carry_out)}
+    return threads.submit(named, parameters)  # type: ignore[no-any-return]  # it has no type for any task runner
 
 
 def run(parameters: BuildParameters, plan: Plan | None = None) -> Outcome:
-    """Runs the flow here, with as many threads as there are worker processes to feed.
+    """Runs the flow here.
 
     A `plan` made before spares the flow to read all sources for another one. It is no parameter of the flow: Prefect
     would store every page of it. Raises what `build` raises.
@@ -104,7 +97,7 @@ def run(parameters: BuildParameters, plan: Plan | None = None) -> Outcome:
     token = _plan_at_hand.set(plan)
     try:
         with tags(server.TAG):
-            outcome = build_flow.with_options(task_runner=_threads(parameters.jobs))(parameters)
+            outcome = build_flow(parameters)
     finally:
         _plan_at_hand.reset(token)
     if isinstance(outcome, NothingSettled):

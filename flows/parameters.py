@@ -8,7 +8,8 @@ import argparse
 import os
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -42,6 +43,14 @@ class BuildParameters(BaseModel):
     rebuild_since: date | None = Field(None, description="Read pages of this issue date and later anew")
     rebuild_until: date | None = Field(None, description="Read pages of this issue date and earlier anew")
     rebuild_matching: str | None = Field(None, min_length=1, description="Read pages whose names fit this glob anew")
+    runner: Literal["processes", "dask", "workers"] = Field(
+        "processes", description="Who reads the pages: processes here, a Dask cluster, workers of a work pool"
+    )
+    address: str | None = Field(None, description="Of the Dask scheduler: tcp://127.0.0.1:8786")
+    workers_deployment: str = Field(
+        "read-shards/read-shards", description="The deployment whose runs read the pages with the runner `workers`"
+    )
+    run_bytes: int = Field(64 << 20, ge=1, description="Bytes of pages that such a run gets, about")
     max_quarantined: float = Field(
         1.0, ge=0, le=1, description="Publish nothing where a larger share of the pages is quarantined"
     )
@@ -77,6 +86,15 @@ class BuildParameters(BaseModel):
             raise UsageError(f"--rebuild-since {since} lies after --rebuild-until {until}: no issue is between them")
         return self
 
+    @model_validator(mode="after")
+    def _addressed(self) -> Self:
+        if self.runner == "dask" and not _is_address(self.address or ""):
+            given = f", not {self.address}" if self.address else ""
+            raise UsageError(f"--runner dask needs its scheduler, e.g. --address tcp://127.0.0.1:8786{given}")
+        if self.runner != "dask" and self.address:
+            raise UsageError(f"--address is for --runner dask alone; with --runner {self.runner} leave it out")
+        return self
+
 
 class ExpireParameters(BaseModel):
     """Which snapshots go."""
@@ -110,3 +128,12 @@ def from_options(model: type[Model], options: argparse.Namespace) -> Model:
 
 def _option(field: object) -> str:
     return f"--{field}".replace("_", "-")
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text names a scheduler: protocol, host and port."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("tcp", "tls") and bool(parts.hostname and parts.port)
+    except ValueError:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from flows.defaults import RUNNERS
 from flows.options import Commands, add_pattern, add_warehouse, command
 
 
@@ -18,6 +19,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     add_warehouse(parser)
     add_pattern(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
+    parser.add_argument(
+        "--runner", choices=RUNNERS,
+        help="who reads the pages: processes of this machine (default), a Dask cluster, or workers of a Prefect work"
+        " pool; all of them see the same folders",
+    )  # fmt: skip
+    parser.add_argument("--address", metavar="URL", help="of the Dask scheduler, e.g. tcp://127.0.0.1:8786")
     parser.add_argument("--pos", action="store_true", help="tag each word as well (slow)")
     parser.add_argument(
         "--settle", type=float, metavar="S",

@@ -34,7 +34,7 @@ from warehouse.snapshots import Publication
 LOOPBACK = "127.0.0.1"
 DASK = Path(sys.executable).with_name("dask")
 PREFECT = Path(sys.executable).with_name("prefect")
-PARTS = 24
+PARTS = 14
 
 
 @pytest.fixture
@@ -88,6 +88,7 @@ def free_port() -> int:
 @dataclass
 class Cluster:
     address: str
+    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]]
 
 
@@ -97,9 +98,9 @@ def cluster(workers: int) -> Iterator[Cluster]:
     address = f"tcp://{LOOPBACK}:{free_port()}"
     with ExitStack() as stack:
         quiet = ["--host", LOOPBACK, "--no-dashboard"]
-        stack.enter_context(process(DASK, "scheduler", *quiet, "--port", address.rpartition(":")[2]))
+        scheduler = stack.enter_context(process(DASK, "scheduler", *quiet, "--port", address.rpartition(":")[2]))
         command = [DASK, "worker", address, *quiet, "--no-nanny", "--nthreads", "1"]
-        yield Cluster(address, [stack.enter_context(process(*command)) for _ in range(workers)])
+        yield Cluster(address, scheduler, [stack.enter_context(process(*command)) for _ in range(workers)])
 
 
 @dataclass
@@ -294,7 +295,7 @@ def test_a_dask_worker_killed_at_work_changes_no_byte(issue: Path, tmp_path: Pat
         outcome = state.result()
         assert two.workers[0].poll() == -signal.SIGKILL and two.workers[1].poll() is None
     shards = {batch.shard for batch in outcome.plan.batches}
-    assert len(shards) > 10 and max(onlooker.attempts.values()) > 1, "a batch was cut off and carried out again"
+    assert len(shards) > 8 and max(onlooker.attempts.values()) > 1, "a batch was cut off and carried out again"
     assert files(outcome.published.path) == files(plainly_built(parameters, tmp_path / "plain").published.path)
     assert not (tmp_path / "dask/.staging").exists()
     with get_client(sync_client=True) as client:
@@ -309,6 +310,16 @@ def test_all_workers_gone_is_told(issue: Path, tmp_path: Path, monkeypatch: pyte
         parameters = BuildParameters(sources=[str(issue)], warehouse=tmp_path / "w", runner="dask", address=one.address)
         onlooker = Onlooker(tmp_path / "w/.staging", 2, one.workers[0].kill)
         with looked_on(onlooker), pytest.raises(BuildFailed, match="has no workers: start some"):
+            build(parameters, runner_for(parameters, in_threads))
+    assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_dies_at_work_is_told(issue: Path, tmp_path: Path) -> None:
+    with cluster(workers=1) as one:
+        parameters = BuildParameters(sources=[str(issue)], warehouse=tmp_path / "w", runner="dask", address=one.address)
+        onlooker = Onlooker(tmp_path / "w/.staging", 2, one.scheduler.kill)
+        with looked_on(onlooker), pytest.raises(BuildFailed, match=r"the Dask scheduler at .* is gone: start it"):
             build(parameters, runner_for(parameters, in_threads))
     assert not (tmp_path / "w").exists()
 

@@ -91,6 +91,15 @@ def test_orders_without_a_build_are_refused(tmp_path: Path) -> None:
         read_shards.read_shards.fn(orders)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "[]", '[{"shard": "1", "machine": "m", "folder": "", "result": null, "refusal": ""}]']
+)
+def test_answers_of_another_kind_are_refused(tmp_path: Path, text: str) -> None:
+    lay(read_shards.answers_to(tmp_path / "0001.json"), text)
+    with pytest.raises(BuildFailed, match="not the answers to its orders: is the same version"):
+        list(workers._taken_over(workers._Group([job_of(1)], tmp_path / "0001.json")))
+
+
 # --- a real server and real workers ---------------------------------------------------------------------------------
 
 
@@ -169,7 +178,7 @@ def test_a_death_at_work_changes_no_byte(
 
     monkeypatch.setattr(workers, "SILENT_SECONDS", 12.0)
     parameters = BuildParameters(
-        sources=[str(issue)], warehouse=tmp_path / "w", runner="workers", run_bytes=400_000, jobs=1
+        sources=[str(issue)], warehouse=tmp_path / "w", runner="workers", run_bytes=200_000, jobs=1
     )
     struck: list[str] = []
     with two_workers(pool_name, tmp_path / "home") as started:

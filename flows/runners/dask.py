@@ -105,24 +105,32 @@ class _Cluster:
     def carry_out(self, job: Job) -> BatchResult:
         """One batch. Raises BuildFailed, PublicationFailed, or Stopped; then the other batches are given up, too."""
         try:
-            return taken_over(job, wire.loads(Answer, self._answer(job)))
+            return taken_over(job, self._answer(job))
         except BaseException:
             self.leave()
             raise
 
-    def _answer(self, job: Job) -> str:
+    def _answer(self, job: Job) -> Answer:
+        shard = job.batch.shard
+        try:
+            future = self.client.submit(carried_out, wire.dumps(order_for(job)), key=f"{job.folder}-{shard}")
+            return wire.loads(Answer, self._waited_for(future))
+        except (BuildFailed, Stopped):
+            raise
+        except Exception as cause:
+            raise BuildFailed(f"shard {shard}: {self._explained(cause)}") from cause
+
+    def _explained(self, cause: Exception) -> str:
+        """What to do about an error of Dask's, or of a worker that does not know our jobs."""
         from distributed import KilledWorker
 
-        future = self.client.submit(carried_out, wire.dumps(order_for(job)), key=f"{job.folder}-{job.batch.shard}")
-        try:
-            return self._waited_for(future)
-        except KilledWorker as cause:
-            raise BuildFailed(
-                f"shard {job.batch.shard}: each Dask worker that took it died, most likely for want of memory: give the"
-                " workers more, or fewer threads"
-            ) from cause
-        except CancelledError as cause:
-            raise BuildFailed(f"the Dask scheduler at {self.address} is gone; start it and build again") from cause
+        if isinstance(cause, KilledWorker):
+            return (
+                "each Dask worker that took it died, most likely for want of memory: give them more, or fewer threads"
+            )
+        if isinstance(cause, CancelledError | OSError):
+            return f"the Dask scheduler at {self.address} is gone: start it and build again"
+        return f"a Dask worker could not take it ({cause!r}): is the same version of banmian installed there?"
 
     def _waited_for(self, future: Future[str]) -> str:
         while True:

@@ -223,9 +223,15 @@ def _taken_over(group: _Group) -> Iterator[BatchResult]:
     path = answers_to(group.orders)
     with refusals(path, "read the answers"):
         text = path.read_text(encoding="utf-8")
-    answers = {answer.shard: answer for answer in wire.loads(tuple[Answer, ...], text)}
-    for job in group.jobs:
-        yield taken_over(job, answers[job.batch.shard])
+    try:
+        answers = {answer.shard: answer for answer in wire.loads(tuple[Answer, ...], text)}
+        pairs = [(job, answers[job.batch.shard]) for job in group.jobs]
+    except (ValueError, KeyError) as cause:
+        raise BuildFailed(
+            f"{path}: not the answers to its orders: is the same version of banmian everywhere?"
+        ) from cause
+    for job, answer in pairs:
+        yield taken_over(job, answer)
 
 
 def _sleep(seconds: float) -> None:

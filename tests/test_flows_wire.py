@@ -42,14 +42,10 @@ batches = st.builds(
     st.dictionaries(texts, counts, max_size=2),
     texts,
 )
-jobs = st.builds(
-    Job,
-    batches,
-    paths,
-    texts,
-    st.dictionaries(texts, st.booleans(), max_size=1),
-    st.lists(former, max_size=2).map(tuple),
-)
+stamps = st.dictionaries(texts, st.tuples(counts, counts, counts), max_size=2)
+formers = st.lists(former, max_size=2).map(tuple)
+options = st.dictionaries(texts, st.booleans(), max_size=1)
+jobs = st.builds(Job, batches, paths, texts, options, formers, formers, stamps)
 table_files = st.builds(TableFile, texts, texts, counts, counts, texts)
 summaries = st.builds(
     ShardSummary,
@@ -66,6 +62,7 @@ results = st.builds(
     counts,
     st.lists(records, max_size=2).map(tuple),
     st.lists(st.builds(Failure, paths, paths), max_size=1).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
 )
 
 

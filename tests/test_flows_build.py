@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, SEEDS
 
-from flows import batch, plan, reading
+from flows import batch, plan
 from flows.batch import run_batch
 from flows.build import Outcome, build, in_threads
 from flows.jobs import BatchResult, Job
@@ -227,37 +226,3 @@ def test_a_page_that_changes_while_it_is_read_is_built_again(pages: Path, tmp_pa
     planned = job(pages, tmp_path / "out")
     (pages / "000-1.txt").write_text("今天的报纸出版了。", encoding="utf-8")
     assert run_batch(planned).digest == job(pages, tmp_path / "second").batch.digest != planned.batch.digest
-
-
-def test_reading_is_tried_again_where_waiting_may_help(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = tmp_path / "a.txt"
-    page.write_text("今天")
-    tries: list[int] = []
-    pauses: list[float] = []
-    real = reading._read_once
-
-    def failing(fails: int, number: int) -> Callable[[str], bytes]:
-        def read(path: str) -> bytes:
-            tries.append(1)
-            if len(tries) <= fails:
-                raise OSError(number, "trouble")
-            return real(path)
-
-        return read
-
-    monkeypatch.setattr(reading.time, "sleep", pauses.append)
-    monkeypatch.setattr(reading, "_read_once", failing(2, errno.EIO))
-    assert reading.read(str(page)) == "今天".encode()
-    assert pauses == list(reading.PAUSES[:2])
-
-    tries.clear()
-    monkeypatch.setattr(reading, "_read_once", failing(99, errno.EIO))
-    with pytest.raises(OSError, match="trouble"):
-        reading.read(str(page))
-    assert len(tries) == len(reading.PAUSES) + 1
-
-    tries.clear()
-    monkeypatch.setattr(reading, "_read_once", failing(1, errno.ENOENT))
-    with pytest.raises(FileNotFoundError):
-        reading.read(str(page))
-    assert len(tries) == 1

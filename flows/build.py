@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
     """
     plan = plan or plan_for(parameters)
     with Publication.begin(parameters.warehouse, on_wait=progress.note) as publication:
-        jobs = _jobs(with_former(plan, publication.parent), publication)
+        jobs = _jobs(with_former(plan, publication.parent), publication, parameters)
         results = tuple(_carried_out(jobs, runner, publication, parameters))
         if pool.is_stopped():
             raise Stopped
@@ -109,12 +109,12 @@ def _pause(seconds: float) -> None:
         time.sleep(min(rest, 0.2))
 
 
-def _jobs(plan: Plan, publication: Publication) -> list[Job]:
+def _jobs(plan: Plan, publication: Publication, parameters: BuildParameters) -> list[Job]:
     """The batches that are to be carried out; all others are linked from the current snapshot."""
     parent = publication.parent
     before = {one.document_id: one.key for one in parent.sources} if plan.stamps and parent else {}
     return [
-        _job(batch, plan, publication, before)
+        replace(_job(batch, plan, publication, before), limits=parameters.limits, pattern=parameters.pattern)
         for batch in plan.batches
         if not plan.anew.isdisjoint(batch.keys) or not publication.reuse(batch.shard, batch.digest)
     ]

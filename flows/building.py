@@ -20,7 +20,7 @@ from warehouse.snapshots import read_manifest
 
 
 def build_command(options: argparse.Namespace) -> int:
-    """Builds and prints the summary; 1 where this run put a page into quarantine."""
+    """Builds and prints the summary; 1 where this run put a page into quarantine or could not finish one."""
     parameters = from_options(BuildParameters, options)
     began = time.monotonic()
     work = _Work(parameters, options.inline)
@@ -34,9 +34,9 @@ def build_command(options: argparse.Namespace) -> int:
         print(f"banmian: {nothing}")
         return 0
     for failure in outcome.failures:
-        print(f"{failure.source}: a rule failed\n{failure.traceback}", file=sys.stderr)
+        print(failure, file=sys.stderr)
     print(summary.of_build(outcome, parameters, time.monotonic() - began))
-    return 1 if outcome.quarantined else 0
+    return 1 if outcome.quarantined or outcome.failures else 0
 
 
 class _Work:

@@ -4,3 +4,5 @@ WAREHOUSE = "data/warehouse"
 PATTERN = "{publication}/{date}/{page}.txt"
 RUNNERS = ("processes", "dask", "workers")
 """Who can carry out the batches of a build; the first one does unless another is named."""
+PAGE_SECONDS = 300
+PAGE_MEGABYTES = 2000

@@ -54,3 +54,29 @@ def add_pattern(parser: argparse.ArgumentParser) -> None:
         help=f"where a path says publication, date and page (default: {defaults.PATTERN}; a date can be written as"
         " {date:%%Y%%m%%d}, {} stands for anything)",
     )  # fmt: skip
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """The options `--page-seconds` and `--page-megabytes`."""
+    parser.add_argument(
+        "--page-seconds", type=_above_zero, default=defaults.PAGE_SECONDS, metavar="S",
+        help=f"put a page into quarantine that takes longer (default: {defaults.PAGE_SECONDS}; a file beyond 10 MB may"
+        " take more in proportion)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--page-megabytes", type=_above_zero, default=defaults.PAGE_MEGABYTES, metavar="N",
+        help=f"put a page into quarantine that takes more memory (default: {defaults.PAGE_MEGABYTES}; a file beyond 10"
+        " MB may take more in proportion)",
+    )  # fmt: skip
+
+
+def _above_zero(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
+def add_pos(parser: argparse.ArgumentParser) -> None:
+    """The option `--pos`."""
+    parser.add_argument("--pos", action="store_true", help="tag each word as well (slow)")

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from flows import defaults
 from flows.ages import age
 from flows.errors import UsageError
+from flows.limits import Limits
 from flows.patterns import Pattern
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -51,6 +52,12 @@ class BuildParameters(BaseModel):
         "read-shards/read-shards", description="The deployment whose runs read the pages with the runner `workers`"
     )
     run_bytes: int = Field(64 << 20, ge=1, description="Bytes of pages that such a run gets, about")
+    page_seconds: float = Field(
+        defaults.PAGE_SECONDS, gt=0, le=1_000_000, description="Put a page into quarantine that takes longer"
+    )
+    page_megabytes: float = Field(
+        defaults.PAGE_MEGABYTES, ge=100, le=1_000_000, description="Put a page into quarantine that takes more memory"
+    )
     max_quarantined: float = Field(
         1.0, ge=0, le=1, description="Publish nothing where a larger share of the pages is quarantined"
     )
@@ -60,6 +67,11 @@ class BuildParameters(BaseModel):
         le=1,
         description="Publish nothing where pages, articles or figures fell by a larger share",
     )
+
+    @property
+    def limits(self) -> Limits:
+        """What a page may take."""
+        return Limits(self.page_seconds, self.page_megabytes)
 
     @field_validator("pattern")
     @classmethod

@@ -14,4 +14,4 @@ def tell(result: BatchResult) -> None:
         if source.error:
             logger.warning("%s: %s: %s", source.path, source.status, source.error)
     for failure in result.failures:
-        logger.error("%s: a rule failed\n%s", failure.source, failure.traceback)
+        logger.error("%s", failure)

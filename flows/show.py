@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from tempfile import TemporaryDirectory
 from unicodedata import east_asian_width
 
-from flows.batch import read_source
+from flows.batch import breach, read_source
 from flows.errors import UsageError
+from flows.jobs import Failure
+from flows.limits import USUAL, Limits
 from flows.patterns import Pattern
 from flows.sources import SourceFile, discover
 from transforms.document import Article, Document, Options
+from transforms.page import DEFAULT
 
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
 NO_LINE_START = "，。、；：！？”’）》】』」…—%·"
@@ -36,9 +40,26 @@ class Look:
         return f"{code}{text}{PLAIN}" if self.colour else text
 
 
-def page(name: str, pattern: str | None) -> Document:
-    """The page of a file, read as a build would read it. Raises UsageError where there is no such page."""
-    return read_source(one_file(name, pattern), Options(), [])
+def page(
+    name: str,
+    pattern: str | None,
+    options: Options = DEFAULT,
+    limits: Limits = USUAL,
+    failures: list[Failure] | None = None,
+) -> Document:
+    """The page of a file, read as a build would read it; what went wrong is added to `failures`.
+
+    Raises UsageError where there is no such page.
+    """
+    failures = [] if failures is None else failures
+    file = one_file(name, pattern)
+    document = read_source(file, options, failures, limits)
+    with TemporaryDirectory() as folder:
+        cause = breach(document, folder)
+    if not cause:
+        return document
+    failures.append(Failure(file.relative, file.path, cause))
+    return replace(document, status="quarantined", error=cause)
 
 
 def one_file(name: str, pattern: str | None) -> SourceFile:

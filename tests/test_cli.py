@@ -337,17 +337,26 @@ def soon(condition: Callable[[], bool], seconds: float) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("inline", "number"),
-    [(True, signal.SIGINT), (True, signal.SIGKILL), (False, signal.SIGTERM)],
-    ids=["Ctrl-C", "kill -9", "SIGTERM, with Prefect"],
+    [
+        (True, signal.SIGINT),
+        (True, signal.SIGKILL),
+        (False, signal.SIGTERM),
+        (False, signal.SIGINT),
+        (False, signal.SIGKILL),
+    ],
+    ids=["Ctrl-C", "kill -9", "SIGTERM, with Prefect", "Ctrl-C, with Prefect", "kill -9, with Prefect"],
 )
 def test_a_build_that_is_stopped_leaves_nothing(
     tmp_path: Path, environment: dict[str, str], inline: bool, number: signal.Signals
 ) -> None:
     (tmp_path / "page.txt").write_bytes((SEEDS / "000_7916b8fcdf412def.txt").read_bytes() * 200)
     marker = f"BANMIAN_TEST={tmp_path}"
+    temporary, home = tmp_path / "tmp", tmp_path / "home"
+    temporary.mkdir()
+    home.mkdir()
     build = subprocess.Popen(
         [BANMIAN, "build", tmp_path / "page.txt", "--warehouse", tmp_path / "w", *(["--inline"] if inline else [])],
-        env=environment | {"BANMIAN_TEST": str(tmp_path)},
+        env=environment | {"BANMIAN_TEST": str(tmp_path), "TMPDIR": str(temporary), "HOME": str(home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -358,6 +367,8 @@ def test_a_build_that_is_stopped_leaves_nothing(
     _, complaint = build.communicate(timeout=30)
     assert time.monotonic() - began < 10
     assert soon(lambda: not processes_of(marker), 5)
+    assert soon(lambda: [name for name in os.listdir(temporary) if not name.startswith("jieba")] == [], 5)
+    assert os.listdir(home) == []
     if number == signal.SIGKILL:
         assert build.returncode == -number
         assert not (tmp_path / "w/current").exists()
@@ -369,22 +380,44 @@ def test_a_build_that_is_stopped_leaves_nothing(
 
 
 @pytest.mark.slow
-def test_workers_that_are_killed_end_the_build_with_a_message(tmp_path: Path, environment: dict[str, str]) -> None:
-    (tmp_path / "page.txt").write_bytes((SEEDS / "000_7916b8fcdf412def.txt").read_bytes() * 200)
+@pytest.mark.parametrize(("times", "code"), [(1, 0), (2, 1)])
+def test_workers_that_are_killed_cost_a_page_at_most(
+    tmp_path: Path, environment: dict[str, str], times: int, code: int
+) -> None:
+    """Once: the batch is carried out again. Twice at one page: it is to blame, most likely. Its relatives are killed as
+    well: the process that workers are forked from."""
+    (tmp_path / "page.txt").write_bytes((SEEDS / "000_7916b8fcdf412def.txt").read_bytes() * 40)
     build = subprocess.Popen(
         [BANMIAN, "build", tmp_path / "page.txt", "--warehouse", tmp_path / "w", "--inline"],
         env=environment | {"BANMIAN_TEST": str(tmp_path)},
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert soon(lambda: any((tmp_path / "w").glob(".staging/*/*/.*")), 60), build.communicate()
-    for process in processes_of(f"BANMIAN_TEST={tmp_path}"):
-        if b"forkserver" in Path(f"/proc/{process}/cmdline").read_bytes():
+    killed: set[int] = set()
+    for _ in range(times):
+        assert soon(lambda: len(working(tmp_path, killed)) == 2, 60), build.communicate()
+        time.sleep(0.5)  # for the worker to come to the page
+        for process in working(tmp_path, killed):
             os.kill(process, signal.SIGKILL)
-    _, complaint = build.communicate(timeout=30)
-    assert build.returncode == 1
-    assert "--jobs" in complaint and "Traceback" not in complaint
-    assert not (tmp_path / "w").exists()
+            killed.add(process)
+    said, complaint = build.communicate(timeout=60)
+    assert build.returncode == code, complaint
+    assert complaint.startswith("page.txt: a worker process was ended from outside; another goes on\n")
+    assert "Traceback" not in complaint
+    cause = "the process that read it was ended twice"
+    assert (cause in said, cause in complaint) == ((False, False) if times == 1 else (True, True))
+    assert by_path(tmp_path / "w")["page.txt"]["status"] == ("ok" if times == 1 else "quarantined")
+
+
+def working(folder: Path, but: set[int]) -> list[int]:
+    """The worker processes of a build, and the one that they are forked from, once one of them is at its page."""
+    shards = any((folder / "w").glob(".staging/*/*/.*"))
+    return [
+        process
+        for process in (processes_of(f"BANMIAN_TEST={folder}") if shards else ())
+        if process not in but and b"forkserver" in Path(f"/proc/{process}/cmdline").read_bytes()
+    ]
 
 
 # --- show, figures, status ------------------------------------------------------------------------------------------

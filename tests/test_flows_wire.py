@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from flows import wire
 from flows.jobs import BatchResult, Failure, Job
+from flows.limits import Limits
 from flows.patterns import Place
 from flows.plan import Batch
 from flows.runners.elsewhere import Answer, Order
@@ -45,7 +46,9 @@ batches = st.builds(
 stamps = st.dictionaries(texts, st.tuples(counts, counts, counts), max_size=2)
 formers = st.lists(former, max_size=2).map(tuple)
 options = st.dictionaries(texts, st.booleans(), max_size=1)
-jobs = st.builds(Job, batches, paths, texts, options, formers, formers, stamps)
+limits = st.builds(Limits, st.floats(0.1, 1e6), st.integers(100, 10**6) | st.floats(100, 1e6))
+refused = st.dictionaries(paths, texts, max_size=2)
+jobs = st.builds(Job, batches, paths, texts, options, formers, formers, stamps, limits, st.none() | texts, refused)
 table_files = st.builds(TableFile, texts, texts, counts, counts, texts)
 summaries = st.builds(
     ShardSummary,
@@ -61,7 +64,7 @@ results = st.builds(
     texts,
     counts,
     st.lists(records, max_size=2).map(tuple),
-    st.lists(st.builds(Failure, paths, paths), max_size=1).map(tuple),
+    st.lists(st.builds(Failure, paths, paths, texts, paths, st.booleans(), paths), max_size=1).map(tuple),
     st.lists(texts, max_size=2).map(tuple),
 )
 

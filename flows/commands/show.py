@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from flows.options import DONE, TROUBLE, Commands, add_pattern, command
+from flows.options import DONE, TROUBLE, Commands, add_limits, add_pattern, add_pos, command
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -23,15 +23,24 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         " other reading with how much it lost by",
     )  # fmt: skip
     add_pattern(parser)
+    add_pos(parser)
+    add_limits(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
     import shutil
 
+    from flows.jobs import Failure
+    from flows.limits import Limits
     from flows.show import Look, one_file, page, shown
     from flows.why import explained
+    from transforms.document import Options
 
-    document = page(options.file, options.pattern)
+    limits = Limits(options.page_seconds, options.page_megabytes)
+    failures: list[Failure] = []
+    document = page(options.file, options.pattern, Options(pos=options.pos), limits, failures)
+    for failure in failures:
+        print(failure, file=sys.stderr)
     look = Look(min(shutil.get_terminal_size().columns, 100), sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
     lines = shown(document, look)
     if options.why and document.status != "quarantined":

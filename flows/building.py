@@ -26,13 +26,17 @@ def build_command(options: argparse.Namespace) -> int:
     work = _Work(parameters, options.inline)
     try:
         with terminal.shown():
-            outcome = interruptible(work.run, work.stop)
+            outcome = interruptible(work.run, work.stop, work.trouble)
     except Interrupted as error:
         print(f"banmian: {error}", file=sys.stderr)
         return error.code
     except NothingSettled as nothing:
         print(f"banmian: {nothing}")
         return 0
+    except server.ServerLost as error:
+        print(f"banmian: {error}", file=sys.stderr, flush=True)
+        pool.remove_traces()
+        os._exit(1)  # Prefect's threads would look for the server for many seconds more, and complain at length
     for failure in outcome.failures:
         print(failure, file=sys.stderr)
     print(summary.of_build(outcome, parameters, time.monotonic() - began))
@@ -46,6 +50,8 @@ class _Work:
         self.parameters = parameters
         self.inline = inline
         self.server: server.EmbeddedServer | None = None
+        self.answered = False
+        """Whether our server did so once."""
 
     def run(self) -> Outcome:
         configured = server.configured_url()
@@ -79,9 +85,14 @@ class _Work:
 
         if self.server:
             self.server.wait()
+            self.answered = True
         elif configured:
             server.require(configured)
         return run(self.parameters, plan)
+
+    def trouble(self) -> server.ServerLost | None:
+        """Why it makes no sense to go on: Prefect would wait for minutes for a server that is no more."""
+        return self.server.loss() if self.server and self.answered else None
 
     def stop(self) -> None:
         if self.server:

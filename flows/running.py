@@ -29,11 +29,21 @@ class Interrupted(Exception):  # noqa: N818 - reads as a sentence where it is ca
         self.code = 128 + number
 
 
-def interruptible(work: Callable[[], Result], last: Callable[[], None]) -> Result:
-    """The result of `work`, or what it raises; Interrupted after a signal. `last` is called however it ends."""
+def nothing_wrong() -> None:
+    """What most work hangs on is in its own process."""
+
+
+def interruptible(
+    work: Callable[[], Result], last: Callable[[], None], trouble: Callable[[], Exception | None] = nothing_wrong
+) -> Result:
+    """The result of `work`, or what it raises; Interrupted after a signal. `last` is called however it ends.
+
+    `trouble` is asked now and then: what it answers ends the work as a signal does, and is raised.
+    """
     received: list[int] = []
     outcome: list[Result] = []
     errors: list[BaseException] = []
+    found: Exception | None = None
 
     def target() -> None:
         try:
@@ -54,7 +64,7 @@ def interruptible(work: Callable[[], Result], last: Callable[[], None]) -> Resul
     try:
         thread = threading.Thread(target=target, daemon=True)
         thread.start()
-        _wait(thread, received)
+        found = _wait(thread, received, trouble)
     finally:
         last()
         for number, handler in before.items():
@@ -63,13 +73,18 @@ def interruptible(work: Callable[[], Result], last: Callable[[], None]) -> Resul
         return outcome[0]
     if received:
         raise Interrupted(received[0])
-    raise errors[0]
+    raise found or errors[0]
 
 
-def _wait(thread: threading.Thread, received: list[int]) -> None:
-    """Until the thread has ended, or a while after a signal."""
+def _wait(thread: threading.Thread, received: list[int], trouble: Callable[[], Exception | None]) -> Exception | None:
+    """Until the thread has ended, or a while after a signal or trouble; the trouble."""
     left = GRACE_SECONDS
+    found: Exception | None = None
     while thread.is_alive() and left > 0:
         thread.join(0.1)
-        if received:
+        found = found or trouble()
+        if found:
+            pool.stop()
+        if found or received:
             left -= 0.1
+    return found or trouble()

@@ -22,8 +22,9 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
-from flows import reading, rebuild
+from flows import reading, rebuild, stores
 from flows.issues import imprint_of, whole_issues, with_issues
 from flows.parameters import BuildParameters
 from flows.patterns import Pattern
@@ -32,6 +33,7 @@ from flows.sources import SourceFile, Sources, discover
 from transforms.imprint import Imprint, printed_day
 from warehouse.manifest import Manifest
 from warehouse.parquet import layout
+from warehouse.urls import is_url
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
@@ -99,8 +101,10 @@ def make_plan(
     watched = watch(lambda: discover(parameters.sources, pattern, parameters.warehouse), parameters.settle, pause)
     found = watched.sources.files
     prints: dict[str, Fingerprint] = {}
-    for number, source in enumerate(found, 1):
-        prints[source.document_id] = fingerprint(source, rebuild.by_date(parameters))
+    dated = rebuild.by_date(parameters)
+    read = stores.ahead(lambda source: fingerprint(source, dated), found, any(is_url(one.path) for one in found))
+    for number, (source, one) in enumerate(zip(found, read), 1):
+        prints[source.document_id] = one
         if on_read:
             on_read(number, len(found))
     files = with_issues(found, {name: one.imprint for name, one in prints.items()})
@@ -113,11 +117,18 @@ def make_plan(
         batches=_batches(files, prints, rules, options),
         rules=rules,
         options=options,
-        given=tuple(os.path.relpath(name, parameters.warehouse) for name in parameters.sources),
+        given=tuple(_from(parameters.warehouse, name) for name in parameters.sources),
         anew=whole_issues(files, rebuild.wanted(files, days, parameters)),
         left=left,
         stamps={**watched.stamps, **dict.fromkeys(left, NEVER)},
     )
+
+
+def _from(warehouse: Path | str, name: str) -> str:
+    """A source as seen from the warehouse; one of them in a store is where it is, wherever the other moves."""
+    if is_url(name):
+        return name
+    return os.path.relpath(name, warehouse) if isinstance(warehouse, Path) else os.path.abspath(name)
 
 
 def fingerprint(source: SourceFile, dated: bool = False) -> Fingerprint:

@@ -1,4 +1,4 @@
-"""Reads the bytes of a source; what may pass by waiting is tried again.
+"""Reads the bytes of a source, a file or an object in a store; what may pass by waiting is tried again.
 
     before  a page on a network file system that answers twice with an input/output error
     after   its bytes, 0.6 s later
@@ -12,6 +12,9 @@ from __future__ import annotations
 import errno
 import random
 import time
+
+from flows import stores
+from warehouse.urls import is_url
 
 PAUSES = (0.1, 0.5, 2.0)
 """Seconds between the tries: a network file system that hiccups is back within seconds or not soon."""
@@ -35,7 +38,10 @@ def is_transient(error: BaseException) -> bool:
 
 
 def read(path: str) -> bytes:
-    """The bytes of a file. Raises OSError for what waiting does not mend, or not in time."""
+    """The bytes of the file of this path or the object of this URL.
+
+    Raises OSError for what waiting does not mend, or not in time.
+    """
     global _patience
     pauses = iter(PAUSES)
     waited = 0.0
@@ -61,6 +67,8 @@ def _wait(pause: float) -> float:
 
 
 def _read_once(path: str) -> bytes:
+    if is_url(path):
+        return stores.read(path)
     # Unbuffered: of ten thousand files each is read whole, and a buffer of its own costs a third of that.
     with open(path, "rb", buffering=0) as file:
         return file.readall()

@@ -1,4 +1,4 @@
-"""Finds the pages to build: from files, folders and globs to a list in which each page has one name.
+"""Finds the pages to build: from files, folders, globs and URLs of a store to a list in which each page has one name.
 
     before  seeds  more/page.txt  "issues/*/2024-*/*.txt"
     after   SourceFile(document_id="…", relative="000_7916b8fcdf412def.txt", …), …
@@ -14,13 +14,16 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+from flows import stores
 from flows.bounds import LEADS_OUT, Bounds, is_plain
 from flows.errors import UsageError
 from flows.patterns import NOWHERE, Pattern, Place
 from flows.sidecars import Sidecars, is_sidecar
+from warehouse.urls import is_url
 
 SUFFIX = ".txt"
 WILDCARDS = "*?["
@@ -72,12 +75,12 @@ class _Found(NamedTuple):
     root: str
 
 
-def discover(given: Iterable[str], pattern: Pattern | None = None, warehouse: Path | None = None) -> Sources:
+def discover(given: Iterable[str], pattern: Pattern | None = None, warehouse: Path | str | None = None) -> Sources:
     """The pages that `given` names. Raises UsageError where one of them names none, with what to do instead.
 
     The folder of the warehouse is not searched, wherever it lies: its files are none of its own sources.
     """
-    search = _Search(warehouse.resolve() if warehouse else None)
+    search = _Search(warehouse.resolve() if isinstance(warehouse, Path) else warehouse)
     for name in given:
         search.add(name)
     named = _Naming(pattern or Pattern(), Sidecars(search.bounds))
@@ -89,9 +92,10 @@ def discover(given: Iterable[str], pattern: Pattern | None = None, warehouse: Pa
 
 
 class _Search:
-    """Gathers pages from one argument after the other; `closed` is a folder not to be searched."""
+    """Gathers pages from one argument after the other; `closed` is a folder, or a place in a store, not to be
+    searched."""
 
-    def __init__(self, closed: Path | None) -> None:
+    def __init__(self, closed: Path | str | None) -> None:
         self.closed = closed
         self.bounds = Bounds()
         self.found: dict[str, _Found] = {}
@@ -103,11 +107,18 @@ class _Search:
             self.found[page.path] = min(page, self.found.get(page.path, page), key=lambda one: one.root.count(os.sep))
 
     def _pages(self, name: str) -> list[_Found]:
+        if is_url(name):
+            return self._of_store(name)
         if os.path.lexists(name):
             return self._of_path(os.path.abspath(name))
         if any(mark in name for mark in WILDCARDS):
             return self._of_glob(name)
         raise UsageError(f"{name}: does not exist; check the spelling and the folder you are in ({os.getcwd()})")
+
+    def _of_store(self, url: str) -> list[_Found]:
+        pages, skipped = stores.pages_of(url, self.closed if isinstance(self.closed, str) else None)
+        self.skipped |= skipped
+        return [_Found(*page) for page in pages]
 
     def _of_path(self, path: str) -> list[_Found]:
         """What was named must be a page or hold one."""
@@ -186,10 +197,18 @@ def _named(found: list[_Found]) -> Iterator[tuple[_Found, str]]:
     """Each page with its name; from the folder that holds them all where a name would stand for two pages."""
     names = [_relative(one) for one in found]
     if len(set(names)) < len(names):
-        common = os.path.commonpath([one.root for one in found])
+        common = _common([one.root for one in found])
         names = [_relative(_Found(one.path, common)) for one in found]
     for one, name in zip(found, names):
         yield one, _text(name)
+
+
+def _common(roots: list[str]) -> str:
+    """The folder that holds all; of places in stores the longest prefix, since a URL is no path."""
+    if not any(map(is_url, roots)):
+        return os.path.commonpath(roots)
+    parts = zip(*(root.split("/") for root in roots), strict=False)
+    return "/".join(here[0] for here in takewhile(lambda here: len(set(here)) == 1, parts))
 
 
 def _relative(one: _Found) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import object_store
 import pytest
+
+from warehouse.stores import filesystem
 
 PROJECT = Path(__file__).resolve().parent.parent
 SEEDS = PROJECT / "seeds"
@@ -75,3 +79,46 @@ def prefect_server() -> Iterator[None]:
 
     with prefect_test_harness(server_startup_timeout=120):
         yield
+
+
+@pytest.fixture(scope="session")
+def store_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a local S3, a process that lasts for the session."""
+    with (tmp_path_factory.mktemp("store") / "log").open("wb") as log, object_store.moto(log) as address:
+        yield address
+
+
+_buckets = itertools.count(1)
+
+
+@pytest.fixture
+def bucket(store_address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The URL of an empty bucket that this process can use; its cache is in the test's folder."""
+    for name, value in object_store.settings(store_address).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    name = f"press-{next(_buckets)}"
+    filesystem("s3").mkdir(name)
+    return f"s3://{name}"
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[], None]]:
+    """To be called when the environment names another store; at the end of the test all is as before."""
+    yield object_store.forget
+    object_store.forget()
+
+
+@pytest.fixture
+def proxy(
+    bucket: str,  # noqa: ARG001 - made before the way to it leads through here
+    store_address: str,
+    monkeypatch: pytest.MonkeyPatch,
+    elsewhere: Callable[[], None],
+) -> Iterator[object_store.Proxy]:
+    """A proxy before the store, through which this process now goes."""
+    proxy = object_store.Proxy(store_address)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+    elsewhere()
+    yield proxy
+    proxy.close()

@@ -62,6 +62,14 @@ class NoWarehouse(WarehouseError):  # noqa: N818
         return cls(f"{root}: nothing is published here yet; `banmian build SOURCE` does it")
 
 
+class SnapshotDamaged(NoWarehouse):
+    """A snapshot in a store that has gone, or is not what was published."""
+
+
+class StoreRefused(WarehouseError, ValueError):  # noqa: N818
+    """A URL that can't be taken: a secret in it, a scheme without a library; the message says what to do."""
+
+
 class QueryRefused(WarehouseError):  # noqa: N818
     """A query that is wrong or not allowed; the message says what and where."""
 

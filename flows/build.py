@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows import pool, progress
+from flows import mirrors, pool, progress
 from flows.errors import NothingSettled, Stopped
 from flows.jobs import BatchResult, Failure, Job
 from flows.parameters import BuildParameters
@@ -66,14 +66,23 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
     Raises UsageError, Stopped, NothingSettled, BuildFailed or a WarehouseError.
     """
     plan = plan or plan_for(parameters)
-    with Publication.begin(parameters.warehouse, on_wait=progress.note) as publication:
+    with mirrors.changed(parameters.warehouse) as root:
+        results, published = _published(parameters, runner, plan, root)
+        report = after_build(root, published)
+    return Outcome(plan, published, results, report)
+
+
+def _published(
+    parameters: BuildParameters, runner: Runner, plan: Plan, root: Path
+) -> tuple[tuple[BatchResult, ...], Published]:
+    with Publication.begin(root, on_wait=progress.note) as publication:
         jobs = _jobs(with_former(plan, publication.parent), publication, parameters)
         results = tuple(_carried_out(jobs, runner, publication, parameters))
         if pool.is_stopped():
             raise Stopped
         if publication.is_empty:
             raise NothingSettled([file.relative for file in plan.sources.files])
-        published = publication.publish(
+        return results, publication.publish(
             rules=plan.rules,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             versions={name: importlib.metadata.version(name) for name in VERSIONS},
@@ -82,8 +91,6 @@ def build(parameters: BuildParameters, runner: Runner, plan: Plan | None = None)
             given=plan.given,
             thresholds=Thresholds(parameters.max_quarantined, parameters.max_drop),
         )
-    report = after_build(parameters.warehouse, published)
-    return Outcome(plan, published, results, report)
 
 
 def plan_for(parameters: BuildParameters) -> Plan:

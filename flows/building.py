@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from flows import pool, progress, server, summary, terminal
+from flows import mirrors, pool, progress, server, summary, terminal
 from flows.build import Outcome, build, in_threads, plan_for
 from flows.errors import NothingSettled, UsageError
 from flows.parameters import BuildParameters, from_options
@@ -16,7 +16,6 @@ from flows.runners import runner_for
 from flows.running import Interrupted, interruptible
 from warehouse.errors import NoWarehouse
 from warehouse.parquet import layout
-from warehouse.snapshots import read_manifest
 
 
 def build_command(options: argparse.Namespace) -> int:
@@ -71,10 +70,10 @@ class _Work:
     def _is_current(self, plan: Plan) -> bool:
         """Whether the warehouse holds just this already, as far as its manifest tells."""
         try:
-            manifest = read_manifest(self.parameters.warehouse)
+            manifest = mirrors.manifest(self.parameters.warehouse)
         except NoWarehouse:
             return False
-        if manifest is None or plan.anew or manifest.layout != layout():
+        if plan.anew or manifest.layout != layout():
             return False
         return with_former(plan, manifest).digests == manifest.digests
 

@@ -26,11 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _guarded(command: Command, options: argparse.Namespace) -> int:
     """The command's exit code; what it raises for a person to read becomes one message."""
     from flows.errors import BuildFailed, UsageError
-    from warehouse.errors import NoWarehouse, WarehouseError
+    from warehouse.errors import NoWarehouse, StoreRefused, WarehouseError
 
     try:
         return command(options)
-    except (UsageError, NoWarehouse) as error:
+    except (UsageError, NoWarehouse, StoreRefused) as error:
         return _complain(error, USAGE)
     except (BuildFailed, WarehouseError) as error:
         return _complain(error, TROUBLE)

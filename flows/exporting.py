@@ -16,7 +16,9 @@ from warehouse.errors import ExportRefused
 from warehouse.exports import export
 
 
-def exported(format: str, folder: Path, root: Path, tables: Sequence[str] | None, snapshot: int | None = None) -> str:
+def exported(
+    format: str, folder: Path, root: Path | str, tables: Sequence[str] | None, snapshot: int | None = None
+) -> str:
     """Exports these tables, or all, of a snapshot, by default the current one; returns what a person wants to know.
 
     Raises UsageError for a folder or tables that can't be taken, and what `warehouse.open` and `export` raise.

@@ -17,7 +17,7 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
-from flows import seen, server
+from flows import mirrors, seen, server
 from flows.ages import age
 from flows.build import Outcome, build
 from flows.errors import NothingSettled
@@ -27,7 +27,7 @@ from flows.plan import Plan
 from flows.run_log import tell
 from flows.runners import Crew, runner_for
 from flows.snapshots import now, of_expiry
-from warehouse.history import Expired, expire
+from warehouse.history import Expired
 
 _plan_at_hand: ContextVar[Plan | None] = ContextVar("plan at hand", default=None)
 
@@ -63,13 +63,8 @@ def expire_flow(parameters: ExpireParameters) -> Expired:
     """Removes old snapshots; never the current one, nor one that a reader has open."""
     log = get_run_logger()
     moment = now()
-    done = expire(
-        parameters.warehouse,
-        before=moment - age(parameters.older_than),
-        at=moment.isoformat(),
-        dry_run=parameters.dry_run,
-        on_wait=log.info,
-    )
+    before = moment - age(parameters.older_than)
+    done = mirrors.expired(parameters.warehouse, before, moment.isoformat(), parameters.dry_run, log.info)
     log.info(of_expiry(done, parameters.older_than, parameters.dry_run))
     return done
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flows import defaults
+from warehouse.errors import StoreRefused
+from warehouse.urls import location
 
 DONE, TROUBLE, USAGE = 0, 1, 2
 CODES = """exit codes:
@@ -37,9 +39,16 @@ def command(
 def add_warehouse(parser: argparse.ArgumentParser) -> None:
     """The option `--warehouse`."""
     parser.add_argument(
-        "--warehouse", type=Path, default=Path(defaults.WAREHOUSE), metavar="DIR",
-        help=f"root folder of the warehouse (default: {defaults.WAREHOUSE})",
+        "--warehouse", type=_location, default=Path(defaults.WAREHOUSE), metavar="DIR",
+        help=f"root folder of the warehouse, or its URL in an object store (default: {defaults.WAREHOUSE})",
     )  # fmt: skip
+
+
+def _location(text: str) -> Path | str:
+    try:
+        return location(text)
+    except StoreRefused as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_snapshot(parser: argparse.ArgumentParser) -> None:

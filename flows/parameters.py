@@ -8,16 +8,27 @@ import argparse
 import os
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from flows import defaults
 from flows.ages import age
 from flows.errors import UsageError
 from flows.limits import Limits
 from flows.patterns import Pattern
+from warehouse.urls import checked, is_url, location
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,13 +38,20 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+Location = Annotated[Path | str, BeforeValidator(location), WithJsonSchema({"type": "string"})]
+"""A folder as a path, or a place in a store as its URL; a form asks for either in one field."""
+
+
 class BuildParameters(BaseModel):
     """The sources, where their tables go, and how."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What was given may hold a secret; the messages go to logs.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    sources: list[str] = Field(min_length=1, description="Files *.txt, folders (searched through) or globs")
-    warehouse: Path = Field(Path(defaults.WAREHOUSE), description="Root folder of the warehouse")
+    sources: list[str] = Field(
+        min_length=1, description="Files *.txt, folders (searched through), globs, or URLs of these in a store"
+    )
+    warehouse: Location = Field(Path(defaults.WAREHOUSE), description="Root folder of the warehouse, or its URL")
     pattern: str | None = Field(None, description="Where a path says publication, date and page")
     settle: float = Field(
         0.0, ge=0, le=3600, description="Seconds that a page must be left unchanged before it is read; 0: none"
@@ -73,6 +91,13 @@ class BuildParameters(BaseModel):
         """What a page may take."""
         return Limits(self.page_seconds, self.page_megabytes)
 
+    @field_validator("sources")
+    @classmethod
+    def _free_of_secrets(cls, sources: list[str]) -> list[str]:
+        for source in filter(is_url, sources):
+            checked(source)
+        return sources
+
     @field_validator("pattern")
     @classmethod
     def _readable(cls, pattern: str | None) -> str | None:
@@ -111,9 +136,9 @@ class BuildParameters(BaseModel):
 class ExpireParameters(BaseModel):
     """Which snapshots go."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    warehouse: Path = Field(Path(defaults.WAREHOUSE), description="Root folder of the warehouse")
+    warehouse: Location = Field(Path(defaults.WAREHOUSE), description="Root folder of the warehouse, or its URL")
     older_than: str = Field("30d", description="How long ago a snapshot stopped being current: 12h, 30d, 8w")
     dry_run: bool = Field(False, description="Say what would be removed and remove nothing")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,10 +30,10 @@ from prefect.events import emit_event
 from prefect.logging.loggers import LoggingAdapter
 from prefect.states import Completed
 
-from flows import progress, server
+from flows import mirrors, progress, server
 from flows.build import Outcome
 from flows.errors import NothingSettled
-from warehouse import reports
+from flows.mirrors import Location
 from warehouse.manifest import Manifest
 
 NOTHING_NEW = "NothingNew"
@@ -46,20 +47,20 @@ EVERY = 1.0
 Log = logging.Logger | LoggingAdapter
 
 
-def key_of(what: str, root: Path) -> str:
+def key_of(what: str, root: Location) -> str:
     """The key of an artifact, of which Prefect wants small letters, digits and dashes: tables-data-warehouse-1f09a3.
 
     The last part is of the hash of the whole path, since one server may know several warehouses of that name.
     """
-    path = root.resolve()
-    letters = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in " ".join(path.parts[-2:]))
-    return "-".join([what, *letters.lower().split(), hashlib.sha256(bytes(path)).hexdigest()[:6]])
+    name = mirrors.full_name(root)
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in " ".join(name.split("/")[-2:]))
+    return "-".join([what, *letters.lower().split(), hashlib.sha256(os.fsencode(name)).hexdigest()[:6]])
 
 
 class Bar:
     """The progress of a run as an artifact: one bar, which each part of the work fills anew."""
 
-    def __init__(self, root: Path, log: Log) -> None:
+    def __init__(self, root: Location, log: Log) -> None:
         self.key = key_of("progress", root)
         self.log = log
         self.artifact: UUID | None = None
@@ -102,7 +103,7 @@ class Bar:
 
 
 @contextmanager
-def progress_shown(root: Path, log: Log) -> Iterator[None]:
+def progress_shown(root: Location, log: Log) -> Iterator[None]:
     """Shows progress as an artifact while the block lasts, beside whoever listens already."""
     bar = Bar(root, log)
     with progress.heard_also_by(bar):
@@ -118,7 +119,7 @@ def tell_sources(outcome: Outcome, log: Log) -> None:
         log.info("%s: left for the next run, still being written", name)
 
 
-def leave(outcome: Outcome, root: Path, log: Log) -> None:
+def leave(outcome: Outcome, root: Location, log: Log) -> None:
     """Leaves the artifacts of a build, and for a new snapshot the event that starts what waits for it."""
     published = outcome.published
     try:
@@ -132,7 +133,7 @@ def leave(outcome: Outcome, root: Path, log: Log) -> None:
         tell_published(published.manifest, published.path, root)
 
 
-def _tables(now: Manifest, before: Manifest | None, root: Path) -> None:
+def _tables(now: Manifest, before: Manifest | None, root: Location) -> None:
     counts, former = _counts(now), _counts(before) if before else {}
     rows = [_compared(what, counts.get(what, 0), former.get(what, 0)) for what in dict.fromkeys([*counts, *former])]
     told = f"snapshot {now.snapshot}" + (f", before: {before.snapshot}" if before else ", the first one")
@@ -150,29 +151,29 @@ def _counts(manifest: Manifest) -> dict[str, int]:
     return statuses | kinds | {"sentences": rows["sentence"], "figures": rows["figure"]}
 
 
-def _warnings(manifest: Manifest, root: Path) -> None:
+def _warnings(manifest: Manifest, root: Location) -> None:
     rows = [{"page": source.path, "status": source.status, "why": source.error} for source in manifest.warnings[:SHOWN]]
     told = f"{len(manifest.warnings):,} pages with a warning in snapshot {manifest.snapshot}"
     rest = f"; the first {SHOWN}, `banmian status` lists all" if len(manifest.warnings) > SHOWN else ""
     create_table_artifact(rows, key=key_of("warnings", root), description=told + rest)
 
 
-def _report(outcome: Outcome, root: Path) -> None:
+def _report(outcome: Outcome, root: Location) -> None:
     from warehouse.report.markdown import for_people  # loads what draws the plots
 
-    path = reports.markdown(root, outcome.published.manifest.snapshot)
-    if outcome.report and path.exists():
+    path = outcome.report.with_suffix(".md") if outcome.report else None
+    if path and path.exists():
         create_markdown_artifact(
             for_people(path.read_text(encoding="utf-8")), key=key_of("report", root), description=f"From {path.name}"
         )
 
 
-def resource_of(root: Path) -> str:
+def resource_of(root: Location) -> str:
     """The id under which Prefect's events speak of a warehouse: banmian.warehouse./srv/corpus."""
-    return f"banmian.warehouse.{root.resolve()}"
+    return f"banmian.warehouse.{mirrors.full_name(root)}"
 
 
-def tell_published(manifest: Manifest, folder: Path, root: Path) -> None:
+def tell_published(manifest: Manifest, folder: Path, root: Location) -> None:
     """Sends the event of a new snapshot. Its payload: snapshot, parent, digest, rules, folder, rows by table, pages by
     status."""
     emit_event(
@@ -183,7 +184,7 @@ def tell_published(manifest: Manifest, folder: Path, root: Path) -> None:
             "parent": manifest.parent,
             "digest": manifest.digest,
             "rules": manifest.rules,
-            "folder": str(folder),
+            "folder": str(folder) if isinstance(root, Path) else mirrors.current(root, manifest.snapshot),
             "rows": manifest.rows,
             "pages": manifest.statuses,
         },

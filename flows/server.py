@@ -30,6 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.errors import BuildFailed
+from warehouse.cache import cache_folder, user_folder
+from warehouse.urls import redacted
 
 STARTUP_SECONDS = 90
 LOOPBACK = "127.0.0.1"
@@ -103,7 +105,7 @@ def _url_of_folder(folder: Path) -> str | None:
 
 
 def _url_of_profile(environ: Mapping[str, str]) -> str | None:
-    home = Path(environ.get("PREFECT_HOME") or _user_folder() / ".prefect")
+    home = Path(environ.get("PREFECT_HOME") or user_folder() / ".prefect")
     profiles = _toml(Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml"))
     active = environ.get("PREFECT_PROFILE") or profiles.get("active")
     return _text(profiles.get("profiles", {}).get(active, {}).get("PREFECT_API_URL"))
@@ -127,23 +129,9 @@ def require(url: str) -> None:
     with get_client(sync_client=True) as client:
         if error := client.api_healthcheck():
             raise ServerError(
-                f"the Prefect server at {url} does not answer ({error}): start it; or take away the setting"
-                " PREFECT_API_URL, so that the build brings its own; or build without Prefect by --inline"
+                f"the Prefect server at {redacted(url)} does not answer ({redacted(error)}): start it; or take away the"
+                " setting PREFECT_API_URL, so that the build brings its own; or build without Prefect by --inline"
             )
-
-
-def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where banmian keeps what it can make again, by user and not by project."""
-    base = environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else _user_folder() / ".cache") / "banmian"
-
-
-def _user_folder() -> Path:
-    """The home folder; for a user without one a folder that is not there, in which nothing is found or kept."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return Path("/nonexistent")
 
 
 def _template() -> Path:

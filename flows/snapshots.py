@@ -11,10 +11,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
+from flows import mirrors
+from flows.mirrors import Location
 from flows.tables import aligned
-from warehouse.history import Entry, Expired
+from warehouse.history import CURRENT, Entry, Expired
 
 COLUMNS = ("snapshot", "state", "published (UTC)", "until", "pages", "articles", "sentences", "figures", "digest")
 WORDS = ("state", "published (UTC)", "until", "digest")
@@ -31,12 +32,13 @@ def as_json(entries: Iterable[Entry]) -> Iterator[str]:
     return (json.dumps(asdict(entry), ensure_ascii=False) for entry in entries)
 
 
-def as_table(entries: list[Entry], root: Path) -> str:
+def as_table(entries: list[Entry], root: Location) -> str:
     """A line for each snapshot, and where the current one lies."""
     rows = [COLUMNS, *(_cells(entry) for entry in entries)]
     widths = [max(map(len, column)) for column in zip(*rows)]
     lines = aligned(rows, widths, [column not in WORDS for column in COLUMNS])
-    return "\n".join([*lines, f"The current one lies in {root / 'current'}; `banmian rollback N` goes back to one."])
+    where = next((mirrors.current(root, one.snapshot) for one in entries if one.state == CURRENT), str(root))
+    return "\n".join([*lines, f"The current one lies in {where}; `banmian rollback N` goes back to one."])
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from flows import rebuild
+from flows import mirrors, rebuild
 from flows.build import Outcome
+from flows.mirrors import Location
 from flows.parameters import BuildParameters
 from warehouse.exports import Exported
 from warehouse.manifest import Manifest
+from warehouse.urls import is_url
 
 SHOWN = 20
 """Warnings listed in the summary of a build; `banmian status` lists all."""
@@ -25,11 +27,11 @@ def of_build(outcome: Outcome, parameters: BuildParameters, seconds: float) -> s
     else:
         head = f"Nothing changed: {pages} built before, looked through in {seconds:.1f} s"
     notes = [*_notes(outcome, parameters), *_skipped(outcome.plan.sources.skipped)]
-    report = [line("report", str(_from_here(outcome.report)))] if outcome.report else []
+    report = [line("report", _shown(outcome.report, parameters.warehouse))] if outcome.report else []
     return "\n".join([head, *_facts(manifest, SHOWN), *notes, *report, *_where(manifest, parameters.warehouse)])
 
 
-def of_warehouse(manifest: Manifest, root: Path) -> str:
+def of_warehouse(manifest: Manifest, root: Location) -> str:
     """What a warehouse holds."""
     head = f"Snapshot {manifest.snapshot} of {root}, published {manifest.created}"
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
@@ -60,10 +62,13 @@ def _facts(manifest: Manifest, shown: int | None) -> Iterator[str]:
     yield from _listed("warnings", warnings, shown, "banmian status lists them")
 
 
-def _where(manifest: Manifest, root: Path) -> Iterator[str]:
-    current = root / "current"
+def _where(manifest: Manifest, root: Location) -> Iterator[str]:
+    current = mirrors.current(root, manifest.snapshot)
     yield line("tables", f"{current} (snapshot {manifest.snapshot})")
-    yield line("load one", f"import pyarrow.parquet as pq; articles = pq.read_table({f'{current}/article'!r})")
+    if isinstance(root, str):
+        yield line("load one", f"import warehouse; articles = warehouse.open({root!r}).articles.to_arrow()")
+    else:
+        yield line("load one", f"import pyarrow.parquet as pq; articles = pq.read_table({f'{current}/article'!r})")
 
 
 def _notes(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
@@ -89,8 +94,12 @@ def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str
 
 
 def _skipped(skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
-    rows = [f"{_from_here(Path(path))}: {reason}" for path, reason in skipped]
+    rows = [f"{path if is_url(path) else _from_here(Path(path))}: {reason}" for path, reason in skipped]
     yield from _listed("skipped", rows, SHOWN, "all of them are no pages")
+
+
+def _shown(report: Path, root: Location) -> str:
+    return f"{root}/{report.parent.name}/{report.name}" if isinstance(root, str) else str(_from_here(report))
 
 
 def _from_here(path: Path) -> Path:

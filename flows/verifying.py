@@ -17,6 +17,7 @@ from pathlib import Path
 
 from flows import conservation, progress, reading
 from flows.errors import UsageError
+from flows.mirrors import Location
 from flows.sources import SourceFile, discover
 from flows.summary import line
 from transforms.document import Document
@@ -24,6 +25,7 @@ from warehouse.documents import read_shard
 from warehouse.errors import Fault, NoWarehouse
 from warehouse.manifest import Manifest
 from warehouse.snapshots import read_snapshot
+from warehouse.urls import is_url
 from warehouse.verify import Faults, Verified, verify
 
 SHOWN = 5
@@ -72,11 +74,11 @@ def look_through(folder: Path) -> Verified:
     return verify(folder, progress.advance)
 
 
-def sources_of(snapshot: Verified, root: Path) -> tuple[SourceFile, ...]:
+def sources_of(snapshot: Verified, root: Location) -> tuple[SourceFile, ...]:
     """The sources that the build of a snapshot was given, as far as they are still there; `root` is the warehouse."""
     given = snapshot.manifest.given if snapshot.manifest else ()
-    names = [os.path.normpath(os.path.join(root, name)) for name in given]
-    there = [name for name in names if os.path.lexists(name) or glob.glob(name, recursive=True)]
+    names = [name if is_url(name) else os.path.normpath(os.path.join(root, name)) for name in given]
+    there = [name for name in names if is_url(name) or os.path.lexists(name) or glob.glob(name, recursive=True)]
     try:
         return discover(there, None, root).files
     except UsageError:
@@ -116,12 +118,12 @@ def _compared(page: Document, source: SourceFile | None, found: Comparison) -> I
     yield from conservation.faults(page, data)
 
 
-def told(snapshot: Verified, comparison: Comparison | None) -> Iterator[str]:
+def told(snapshot: Verified, comparison: Comparison | None, root: Location) -> Iterator[str]:
     """The summary: what was verified, against what, and what is wrong."""
     manifest = snapshot.manifest
     number = manifest.snapshot if manifest else snapshot.path.name
     faults = [*snapshot.faults, *(comparison.faults if comparison else ())]
-    yield f"Snapshot {number} in {snapshot.path.parent.parent}: " + (
+    yield f"Snapshot {number} in {root if isinstance(root, str) else snapshot.path.parent.parent}: " + (
         _faulty(faults) if faults else "verified, no fault"
     )
     if manifest:

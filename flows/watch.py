@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flows.errors import UsageError
 from flows.sources import discover
+from warehouse.urls import is_url
 
 ARRIVED = "banmian.inbox.arrived"
 NAMED = 20
@@ -25,7 +26,7 @@ Look = dict[str, tuple[int, int]]
 """What was there: each page with its size and time of change."""
 
 
-def arrivals(sources: Sequence[str], warehouse: Path, stop: threading.Event, every: float) -> Iterator[list[str]]:
+def arrivals(sources: Sequence[str], warehouse: Path | str, stop: threading.Event, every: float) -> Iterator[list[str]]:
     """The paths of pages that are new, changed or gone, whenever there are some and all of them have come to rest.
 
     `every` is how many seconds lie between two looks.
@@ -44,10 +45,12 @@ def arrivals(sources: Sequence[str], warehouse: Path, stop: threading.Event, eve
             return
 
 
-def look(sources: Sequence[str], warehouse: Path) -> Look:
+def look(sources: Sequence[str], warehouse: Path | str) -> Look:
     """The pages that are there. None in a folder is no error here: they may come."""
     found: Look = {}
     for source in sources:
+        if is_url(source):
+            raise UsageError(f"{source}: a store can't be watched; let a schedule build it: `prefect deploy`")
         try:
             files = discover([source], warehouse=warehouse).files
         except UsageError:

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import object_store
 import pytest
 from conftest import BANMIAN, PROJECT, SEEDS, Banmian
 
@@ -33,6 +34,7 @@ CONTRIBUTING = PROJECT / "CONTRIBUTING.md"
 FIGURES = PROJECT / "docs" / "figures.md"
 WAREHOUSE = PROJECT / "docs" / "warehouse.md"
 OPERATIONS = PROJECT / "docs" / "operations.md"
+STORES = PROJECT / "docs" / "object-stores.md"
 FOLDERS = (".", "transforms", "warehouse", "flows", "tests/cases")
 SKIPPED = {"data", "build", "dist"}
 
@@ -99,19 +101,29 @@ def test_there_is_an_example_for_each_reader() -> None:
 
 
 def examples() -> Iterator[Any]:
-    """The examples of the README and of the pages on the warehouse and on operations; Spark takes a while, and Java."""
-    for path in (README, WAREHOUSE, OPERATIONS):
+    """The examples of the pages that show Python; Spark takes a while, and Java."""
+    for path in (README, WAREHOUSE, OPERATIONS, STORES):
         for number, text in enumerate(blocks(read(path), "python"), 1):
             needs_java = pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, and there is none here")
             marks = [pytest.mark.slow, needs_java] if "import SparkSession" in text else []
             yield pytest.param(text, id=f"{relative(path)} {number}", marks=marks)
 
 
+@pytest.fixture(scope="module")
+def stored(built: Path, store_address: str) -> dict[str, str]:
+    """The settings by which the store of the page on object stores is reached; the same warehouse lies in it."""
+    reached = os.environ | object_store.settings(store_address) | {"XDG_CACHE_HOME": str(built / "cache")}
+    send = "import sys; from warehouse.stores import filesystem as f; f('s3').mkdir('press');"
+    send += " f('s3').put(sys.argv[1], 's3://press/corpus', recursive=True)"
+    subprocess.run([sys.executable, "-c", send, built / "data" / "warehouse"], env=reached, check=True, timeout=120)
+    return reached
+
+
 @pytest.mark.parametrize("example", examples())
-def test_example_prints_what_its_comments_say(example: str, built: Path) -> None:
+def test_example_prints_what_its_comments_say(example: str, built: Path, stored: dict[str, str]) -> None:
     promised = re.findall(r"^ *print\(.*\)  # (.+)$", example, re.MULTILINE)
     assert promised and len(promised) == example.count("print("), "each print has its result beside it"
-    environment = os.environ | {"PYTHONUTF8": "1", "HF_HUB_OFFLINE": "1", "HF_HOME": str(built / "huggingface")}
+    environment = stored | {"PYTHONUTF8": "1", "HF_HUB_OFFLINE": "1", "HF_HOME": str(built / "huggingface")}
     environment |= {"SPARK_LOCAL_IP": "127.0.0.1"}
     run = subprocess.run(
         [sys.executable, "-c", example],

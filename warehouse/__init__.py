@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def open(path: Path | str, snapshot: int | None = None) -> Corpus:
     """Opens the current snapshot of the warehouse at `path`, or an older one by its id; see `warehouse.corpus`.
 
+    `path` may be the URL of a warehouse in an object store, such as `s3://press/corpus`.
+
     Raises `warehouse.errors.NoWarehouse` where nothing is published, or no such snapshot is there.
     """
     # Imported on use: workers that only write need not load what reading takes.

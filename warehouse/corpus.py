@@ -30,6 +30,7 @@ from warehouse.manifest import MANIFEST, Manifest
 from warehouse.parquet import read_by_duckdb
 from warehouse.shards import SourceRecord
 from warehouse.snapshots import current_snapshot, find_snapshot, read_snapshot
+from warehouse.urls import is_url
 
 BATCH = 8_192
 """Rows that `TableReader.batches` gives at a time."""
@@ -213,8 +214,13 @@ def open_corpus(path: Path | str, snapshot: int | None = None) -> Corpus:
     """The current snapshot of the warehouse at `path`, or the one with the id `snapshot`; `path` may also be the folder
     of a snapshot.
 
+    A warehouse in an object store is given by its URL; what is read of it is fetched into the user's cache first.
     Raises `NoWarehouse` where there is none, saying how to make one or which there are.
     """
+    if is_url(path):
+        from warehouse.mirror import Mirror  # takes fsspec, which readers of a folder need not have loaded
+
+        path, snapshot = Mirror(str(path)).snapshot(snapshot), None
     path = Path(path)
     while True:
         folder = _folder(path, snapshot)

@@ -39,12 +39,13 @@ def pointed(root: Path) -> str | None:
     """What is current, as `snapshots/<id>`; None where nothing is, or where the pointers lead to no snapshot."""
     with suppress(FileNotFoundError, NotADirectoryError):
         if (root / CURRENT).is_symlink():
-            return _known(os.readlink(root / CURRENT))
-        return _known((root / POINTER).read_text(encoding="utf-8", errors="replace").strip())
+            return known(os.readlink(root / CURRENT))
+        return known((root / POINTER).read_text(encoding="utf-8", errors="replace").strip())
     return None
 
 
-def _known(target: str) -> str | None:
+def known(target: str) -> str | None:
+    """What a pointer says, if that is the folder of a snapshot."""
     folder, _, name = target.partition("/")
     return target if folder == SNAPSHOTS and name.isdecimal() else None
 
@@ -72,6 +73,12 @@ def move(folder: Path, root: Path) -> None:
         if os.path.lexists(folder / pointer):
             os.replace(folder / pointer, root / pointer)
     sync(root)
+
+
+def remove(root: Path) -> None:
+    """Nothing is current any more. Raises OSError."""
+    for pointer in (CURRENT, POINTER):
+        (root / pointer).unlink(missing_ok=True)
 
 
 def mend(root: Path, staging: Path) -> None:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from warehouse.pointer import snapshot_name
+from warehouse.processes import is_alive
 
 REPORTS = "reports"
 
@@ -40,17 +41,7 @@ def clean_up(root: Path) -> None:
     """Removes what processes that are no more have left half written. Raises OSError."""
     for path in (root / REPORTS).glob(".*.partial"):
         pid = path.name.split(".")[-2].partition("-")[0]
-        if not (pid.isdecimal() and _is_alive(int(pid))):
+        if not (pid.isdecimal() and is_alive(int(pid))):
             path.unlink(missing_ok=True)
     with suppress(OSError):
         (root / REPORTS).rmdir()  # where nothing is left in it
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        pass
-    return True

@@ -24,16 +24,13 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flows import progress, terminal
+    from flows import mirrors, terminal
     from flows.ages import age
     from flows.snapshots import now, of_expiry
-    from warehouse.history import expire
 
     moment = now()
     before = moment - age(options.older_than)
     with terminal.shown():
-        done = expire(
-            options.warehouse, before=before, at=moment.isoformat(), dry_run=options.dry_run, on_wait=progress.note
-        )
+        done = mirrors.expired(options.warehouse, before, moment.isoformat(), options.dry_run)
     print(of_expiry(done, options.older_than, options.dry_run))
     return DONE

@@ -19,10 +19,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from flows import mirrors
     from flows.snapshots import as_json, as_table
-    from warehouse.history import history
 
-    entries = history(options.warehouse)
+    entries = mirrors.entries(options.warehouse)
     if options.json:
         for line in as_json(entries):
             print(line)

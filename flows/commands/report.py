@@ -26,8 +26,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from flows import mirrors
     from flows.reporting import write_report
 
-    for path in write_report(options.warehouse, options.snapshot):
+    for path in write_report(*mirrors.fetched(options.warehouse, options.snapshot)):
         print(path)
     return DONE

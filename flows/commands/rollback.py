@@ -19,13 +19,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flows import progress, terminal
+    from flows import mirrors, terminal
     from flows.snapshots import now
-    from warehouse.history import rollback
 
     with terminal.shown():
-        done = rollback(options.warehouse, options.snapshot, at=now().isoformat(), on_wait=progress.note)
-    current = options.warehouse / "current"
+        done = mirrors.rolled_back(options.warehouse, options.snapshot, now().isoformat())
+    current = mirrors.current(options.warehouse, done.manifest.snapshot)
     if not done.new:
         print(f"Nothing changed: snapshot {done.manifest.snapshot} is current already, {current}")
         return DONE

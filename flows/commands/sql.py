@@ -98,7 +98,8 @@ def _format(options: argparse.Namespace) -> str:
         if options.format == "parquet":
             raise UsageError("--format parquet needs --output FILE: a terminal or a pipe can't take it")
         return str(options.format or "table")
-    if options.output.resolve().is_relative_to(options.warehouse.resolve()):
+    root = options.warehouse
+    if isinstance(root, Path) and options.output.resolve().is_relative_to(root.resolve()):
         raise UsageError(
             f"{options.output}: lies in the warehouse, whose files are never changed; choose another place"
         )
@@ -149,12 +150,12 @@ def _write(file: BinaryIO, chunks: Iterable[str]) -> None:
     file.flush()
 
 
-def _overview(root: Path) -> Iterator[str]:
+def _overview(root: Path | str) -> Iterator[str]:
     """The tables with their columns, and two questions to begin with."""
-    from warehouse.snapshots import read_manifest
+    from flows import mirrors
     from warehouse.sql import overview
 
-    manifest = read_manifest(root)
+    manifest = mirrors.manifest_if_any(root)
     if manifest is None:
         yield f"{root}: nothing is published here yet; `banmian build SOURCE` does it. The tables will be:\n\n"
     for line in overview(manifest.rows if manifest else None):

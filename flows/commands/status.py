@@ -17,8 +17,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from flows import mirrors
     from flows.summary import of_warehouse
-    from warehouse.snapshots import published_snapshot, read_snapshot
 
-    print(of_warehouse(read_snapshot(published_snapshot(options.warehouse)), options.warehouse))
+    print(of_warehouse(mirrors.manifest(options.warehouse), options.warehouse))
     return DONE

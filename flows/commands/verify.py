@@ -24,17 +24,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flows import terminal, verifying
+    from flows import mirrors, terminal, verifying
     from flows.sources import discover
-    from warehouse.snapshots import find_snapshot, published_snapshot
 
-    root, number = options.warehouse, options.snapshot
-    folder = published_snapshot(root) if number is None else find_snapshot(root, number)
     named = discover(options.sources, None, options.warehouse).files if options.sources else ()
-    with terminal.shown():
+    with terminal.shown(), mirrors.afresh(options.warehouse, options.snapshot) as folder:
         snapshot = verifying.look_through(folder)
         sources = named or verifying.sources_of(snapshot, options.warehouse)
         comparison = verifying.compare(snapshot, sources) if sources else None
-    for line in verifying.told(snapshot, comparison):
+    for line in verifying.told(snapshot, comparison, options.warehouse):
         print(line)
     return TROUBLE if snapshot.faults or (comparison and comparison.faults) else DONE

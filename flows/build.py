@@ -151,7 +151,6 @@ def _carried_out(
         for result in runner(jobs):
             if result.summary.sources:  # all of them may have been left for the next run
                 publication.stage(result.summary, result.digest)
-            progress.advance(result.size)
             yield result
 
 

@@ -51,6 +51,25 @@ class _Ended(Exception):  # noqa: N818
         """Whether it would be no better a second time."""
 
 
+class _Told:
+    """Says how far a batch is, page by page: what a person waits for is seconds a page and half a minute a batch."""
+
+    def __init__(self, job: Job) -> None:
+        self.sizes = {file.relative: job.batch.sizes[file.document_id] for file in job.batch.sources}
+        self.left = job.size
+
+    def read(self, page: str) -> None:
+        """A page was read; once more, where its batch is carried out again, counts for nothing."""
+        size = min(self.sizes.pop(page, 0), self.left)
+        self.left -= size
+        progress.advance(size)
+
+    def finish(self) -> None:
+        """All of it is done."""
+        progress.advance(self.left)
+        self.left = 0
+
+
 class _Worker:
     """A process that carries out batches, and our end of the line to it."""
 
@@ -61,7 +80,7 @@ class _Worker:
         with theirs, _as_no_daemon():
             self.process.start()
 
-    def carry_out(self, job: Job) -> BatchResult:
+    def carry_out(self, job: Job, told: _Told) -> BatchResult:
         """The result of a batch, or what it raises. Raises _Ended where the process comes to its end before."""
         page: str | None = None
         limit: float | None = None
@@ -73,6 +92,8 @@ class _Worker:
                     return answer
                 if isinstance(answer, Exception):
                     raise answer
+                if page:
+                    told.read(page)
                 page, seconds = answer
                 limit = seconds + GRACE_SECONDS if page else None
         except (EOFError, ConnectionError) as cause:
@@ -109,11 +130,11 @@ class _Pool:
         """Whether nobody wants results any more."""
         return self.closed or _stopped.is_set()
 
-    def carry_out(self, job: Job) -> BatchResult:
+    def carry_out(self, job: Job, told: _Told) -> BatchResult:
         """The result of a batch, or what it raises. Raises _Ended where its worker comes to its end before."""
         worker = self.idle.pop() if self.idle else self._new()
         try:
-            result = worker.carry_out(job)
+            result = worker.carry_out(job, told)
         except _Ended:
             self.living.discard(worker)
             worker.line.close()
@@ -184,10 +205,13 @@ def run(job: Job) -> BatchResult:
     """
     pool = _last or _standing
     deaths: Counter[str | None] = Counter()
+    told = _Told(job)
     with pool.turn:
         while not pool.is_over:
             try:
-                return pool.carry_out(job)
+                result = pool.carry_out(job, told)
+                told.finish()
+                return result
             except _Ended as end:
                 if not _stopped.wait(SETTLING_SECONDS) and not pool.closed:
                     job = _after(end, job, deaths)

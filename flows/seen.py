@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +67,7 @@ class Bar:
         self.artifact: UUID | None = None
         self.name, self.total, self.done = "", 0, 0
         self.updated = 0.0
+        self.lock = threading.Lock()
         self.is_refused = False
 
     def phase(self, name: str, total: int) -> None:
@@ -73,8 +75,13 @@ class Bar:
         self._show()
 
     def advance(self, done: int) -> None:
-        self.done += done
-        if time.monotonic() - self.updated >= EVERY:
+        """Called from as many threads as wait for workers."""
+        with self.lock:
+            self.done += done
+            is_due = time.monotonic() - self.updated >= EVERY
+            if is_due:
+                self.updated = time.monotonic()
+        if is_due:
             self._show()
 
     def note(self, message: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, SEEDS
 
-from flows import batch, plan
+from flows import batch, plan, progress
 from flows.batch import run_batch
 from flows.build import Outcome, build, in_threads
 from flows.jobs import BatchResult, Job
@@ -62,6 +62,30 @@ def test_the_bytes_are_the_same_whatever_the_number_of_jobs(pages: Path, tmp_pat
     first, *others = [tables(built(pages, tmp_path / f"jobs{jobs}", jobs=jobs)) for jobs in (1, 2, 4)]
     assert len(first) == 5 * 3
     assert others == [first, first]
+
+
+class Heard(progress.Silent):
+    """The phase and the step of each call."""
+
+    def __init__(self) -> None:
+        self.phases: list[tuple[str, int]] = []
+        self.steps: dict[str, list[int]] = {}
+
+    def phase(self, name: str, total: int) -> None:
+        self.phases.append((name, total))
+
+    def advance(self, done: int) -> None:
+        self.steps.setdefault(self.phases[-1][0], []).append(done)
+
+
+def test_progress_is_told_page_by_page(pages: Path, tmp_path: Path) -> None:
+    heard = Heard()
+    with progress.heard_also_by(heard):
+        outcome = built(pages, tmp_path / "warehouse", jobs=2)
+    assert len(outcome.results) == 1, "one batch"
+    sizes = sorted(path.stat().st_size for path in pages.iterdir())
+    assert dict(heard.phases)["building"] == sum(sizes)
+    assert sorted(step for step in heard.steps["building"] if step) == sizes
 
 
 @pytest.mark.usefixtures("small_shards")

@@ -19,7 +19,7 @@ import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flows import pool
+from flows import pool, progress
 from flows.errors import BuildFailed
 from flows.jobs import BatchResult, Job
 from flows.plan import rules_digest
@@ -114,4 +114,5 @@ def taken_over(job: Job, answer: Answer) -> BatchResult:
     if not beside or {answer.shard, answer.result.summary.shard} != {shard}:
         raise BuildFailed(f"{answer.machine} gave an answer about another shard than {shard}: {folder}")
     move_shard(answer.result.summary, folder, Path(job.folder))
+    progress.advance(job.size)
     return answer.result

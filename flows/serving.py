@@ -68,7 +68,9 @@ def watch_command(options: argparse.Namespace) -> int:
 
 def serve_command(options: argparse.Namespace) -> int:
     """Serves the deployments of a warehouse until it is stopped."""
-    parameters, expiry = from_options(BuildParameters, options), from_options(ExpireParameters, options)
+    # What is still being written when a run starts is for the next run, which the watcher starts once it is whole.
+    parameters = from_options(BuildParameters, options).model_copy(update={"settle": options.every})
+    expiry = from_options(ExpireParameters, options)
     watch.look(parameters.sources, parameters.warehouse)  # refuses what pages can't come into, before anything starts
     os.environ.setdefault(*server.HEARTBEAT)
     stop = threading.Event()

@@ -74,6 +74,11 @@ def _look(files: Iterable[SourceFile], settle: float) -> dict[str, _Seen]:
     return {file.path: _seen(file, settle) for file in files}
 
 
+def stamps_of(file: SourceFile) -> tuple[Stamp, ...]:
+    """What a page is like now, and its sidecar where it has one."""
+    return tuple(_stamp(_stat(path)) for path in (file.path, file.sidecar) if path)
+
+
 def _seen(file: SourceFile, settle: float) -> _Seen:
     parts = [_stat(path) for path in (file.path, file.sidecar) if path]
     last = time.time_ns() - int(settle * NANO)

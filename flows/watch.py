@@ -1,6 +1,6 @@
 """Watches the sources of a build and says when pages have come, changed or gone, once they are complete.
 
-Looking is all it does: no page is opened, moved or removed. A page counts once its size and time are the same at two
+Looking is all it does: no page is opened, moved or removed. A page counts once it and its sidecar are the same at two
 looks, so that one that is still being written starts nothing.
 
     before  inbox/a.txt
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from flows.errors import UsageError
+from flows.settling import Stamp, stamps_of
 from flows.sources import discover
 from warehouse.urls import is_url
 
@@ -22,8 +23,8 @@ ARRIVED = "banmian.inbox.arrived"
 NAMED = 20
 """Pages that an event names."""
 
-Look = dict[str, tuple[int, int]]
-"""What was there: each page with its size and time of change."""
+Look = dict[str, tuple[Stamp, ...]]
+"""What was there: each page with what it and its sidecar were like."""
 
 
 def arrivals(sources: Sequence[str], warehouse: Path | str, stop: threading.Event, every: float) -> Iterator[list[str]]:
@@ -57,20 +58,12 @@ def look(sources: Sequence[str], warehouse: Path | str) -> Look:
             if not _may_fill(source):
                 raise
             continue
-        found |= {file.path: state for file in files if (state := _state(file.path))}
+        found |= {file.path: stamps_of(file) for file in files}
     return found
 
 
 def _may_fill(source: str) -> bool:
     return os.path.isdir(source) or any(sign in source for sign in "*?[")
-
-
-def _state(path: str) -> tuple[int, int] | None:
-    try:
-        state = os.stat(path)
-    except OSError:  # gone since it was found: the next look tells
-        return None
-    return state.st_size, state.st_mtime_ns
 
 
 def tell_arrived(pages: Sequence[str], sources: Sequence[str]) -> None:

@@ -246,6 +246,8 @@ def test_pages_count_once_they_have_come_to_rest(tmp_path: Path) -> None:
     assert next(told) == [str(tmp_path / "b.txt")]
     assert (tmp_path / "b.txt").read_text() == "一" * 20
     writer.join()
+    (tmp_path / "a.json").write_text('{"page": "1"}')
+    assert next(told) == [str(page)]
     page.unlink()
     assert next(told) == [str(page)]
     stop.set()

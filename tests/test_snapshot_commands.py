@@ -12,9 +12,9 @@ from warehouse_child import corpus
 from warehouse_samples import publish
 
 import warehouse
+from flows.ages import age
 from flows.cli import main
 from flows.errors import UsageError
-from flows.snapshots import age
 
 Said = pytest.CaptureFixture[str]
 

@@ -13,13 +13,16 @@ import json
 import os
 import stat
 import tomllib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
+from flows import stores
 from flows.bounds import LEADS_OUT, Bounds
 from flows.patterns import NOWHERE, Place
+from warehouse.urls import is_url
 
 LOADERS: dict[str, Callable[[str], Any]] = {".json": json.loads, ".toml": tomllib.loads}
 SUFFIXES = tuple(LOADERS)
@@ -59,14 +62,23 @@ class Sidecars:
         self._bounds = bounds
         self._names: dict[str, frozenset[str]] = {}
 
+    def listed(self, urls: Iterable[str]) -> None:
+        """Objects of a store that are no pages: what a store has is listed once, when its pages are."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for url in urls:
+            folder, _, name = url.rpartition("/")
+            if name.endswith(SUFFIXES):
+                names[folder].add(name)
+        self._names |= {folder: frozenset(found) for folder, found in names.items()}
+
     def of(self, page: str, root: str) -> Said:
         """What stands beside a page of the source folder `root`."""
-        folder, name = os.path.split(page)
+        folder, _, name = page.rpartition("/")  # in a store a//b is another key than a/b
         names = self._in(folder)
         there = [one for one in _possible(name) if one in names] if names else []
         if not there:
             return NOTHING
-        said = self._read(os.path.join(folder, there[0]), root)
+        said = self._read(f"{folder}/{there[0]}", root)
         others = [f"{there[0]} is read, and {one} beside it is not: keep one of them" for one in there[1:]]
         return replace(said, troubles=(*said.troubles, *others))
 
@@ -81,7 +93,7 @@ class Sidecars:
 
     def _read(self, path: str, root: str) -> Said:
         try:
-            if not self._bounds.hold(path, root):
+            if not is_url(path) and not self._bounds.hold(path, root):
                 raise Unusable(f"{LEADS_OUT}, not read")
             written = _loaded(path)
         except Unusable as cause:
@@ -119,14 +131,18 @@ def _loaded(path: str) -> dict[str, Any]:
 
 
 def _text(path: str) -> str:
-    """The text of a small plain file. Raises Unusable, OSError or UnicodeDecodeError."""
-    if not stat.S_ISREG(os.stat(path).st_mode):
-        raise Unusable("not a plain file")
-    with open(path, "rb") as file:
-        data = file.read(LARGEST + 1)
+    """The text of a small plain file or object. Raises Unusable, OSError or UnicodeDecodeError."""
+    data = stores.read(path) if is_url(path) else _start_of_file(path)
     if len(data) > LARGEST:
         raise Unusable(f"larger than {LARGEST >> 10} KB: no sidecar")
     return data.decode("utf-8-sig")
+
+
+def _start_of_file(path: str) -> bytes:
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise Unusable("not a plain file")
+    with open(path, "rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def _understood(written: dict[str, Any], path: str) -> Said:

@@ -83,10 +83,13 @@ def discover(given: Iterable[str], pattern: Pattern | None = None, warehouse: Pa
     search = _Search(warehouse.resolve() if isinstance(warehouse, Path) else warehouse)
     for name in given:
         search.add(name)
-    named = _Naming(pattern or Pattern(), Sidecars(search.bounds))
+    sidecars = Sidecars(search.bounds)
+    sidecars.listed(filter(is_url, search.skipped))
+    named = _Naming(pattern or Pattern(), sidecars)
     files = [named.page(one, name) for one, name in _named(list(search.found.values()))]
     placed = sum(file.place != NOWHERE for file in files)
-    skipped = tuple(sorted(search.skipped.items()))
+    beside = {file.sidecar for file in files} | {path for path, _ in named.troubles}
+    skipped = tuple(sorted((path, reason) for path, reason in search.skipped.items() if path not in beside))
     by_id = sorted(files, key=lambda file: file.document_id)
     return Sources(tuple(by_id), skipped, placed, tuple(sorted(named.troubles)))
 

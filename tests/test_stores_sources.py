@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from flows import reading, stores
 from flows.batch import read_source
 from flows.errors import UsageError
 from flows.parameters import BuildParameters
-from flows.patterns import NOWHERE
+from flows.patterns import NOWHERE, Place
 from flows.plan import make_plan
 from flows.sources import SourceFile, discover
 from transforms.document import Options
@@ -51,6 +52,19 @@ def test_a_key_is_called_by_what_stands_behind_the_prefix_and_read_as_it_is(buck
     for file in found.files:
         assert reading.read(file.path).decode() == f"in/{file.relative}"
     assert dict(found.skipped) == {f"{bucket}/{key}": reason for key, reason in NONE.items()}
+
+
+def test_sidecars_are_read_below_a_prefix(bucket: str) -> None:
+    store = put(bucket, "in/a.txt", "in/b.txt", "in//c.txt", "in/notes.json")
+    store.write("in/a.json", '{"publication": "滨州日报", "date": "2024-01-07", "page": 3}'.encode())
+    store.write("in//c.txt.toml", b'page = "5"')
+    store.write("in/b.toml", b"page = [")
+    found = discover([f"{bucket}/in"])
+    places = {file.relative: file.place for file in found.files}
+    assert places["a.txt"] == Place("滨州日报", date(2024, 1, 7), "3")
+    assert places["/c.txt"].page == "5" and places["b.txt"] == NOWHERE
+    assert [path for path, _ in found.troubles] == [f"{bucket}/in/b.toml"]
+    assert dict(found.skipped) == {f"{bucket}/in/notes.json": "not *.txt"}
 
 
 def test_a_page_has_the_name_and_place_that_it_would_have_in_a_folder(bucket: str, tmp_path: Path) -> None:

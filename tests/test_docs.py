@@ -243,6 +243,17 @@ def test_each_make_target_named_exists() -> None:
         assert named <= targets, relative(path)
 
 
+LISTENING = ("prefect server start", "dask scheduler", "dask worker")
+
+
+def test_whatever_listens_in_an_example_does_so_on_loopback() -> None:
+    lines = [line for path in documents() for block in blocks(read(path)) for line in block.splitlines()]
+    lines += [span for path in documents() for span in code_spans(read(path)) if "prefect server start" in span]
+    listening = [line for line in lines if any(command in line for command in LISTENING)]
+    assert len(listening) >= 5
+    assert [line for line in listening if "--host 127.0.0.1" not in line] == []
+
+
 @pytest.mark.parametrize("path", documents(), ids=relative)
 def test_links_resolve(path: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(read(path))):

@@ -218,7 +218,7 @@ class _Line:
     def __init__(self, ends: list[pool._Ended]) -> None:
         self.ends = ends
 
-    def __call__(self, job: Job) -> Any:
+    def __call__(self, job: Job, _: object) -> Any:
         if self.ends:
             raise self.ends.pop(0)
         return job

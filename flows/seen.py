@@ -204,10 +204,10 @@ def nothing_settled(nothing: NothingSettled) -> State[Any]:
 
 
 def final_state(outcome: Outcome) -> State[Any]:
-    """The state that a build ends in: NothingNew, PartlyBuilt where it put a page into quarantine, else Completed."""
+    """The state that a build ends in: NothingNew, PartlyBuilt where it could not finish a page, else Completed."""
     manifest = outcome.published.manifest
     pages = sum(manifest.statuses.values())
-    if outcome.quarantined:
+    if outcome.quarantined or outcome.failures:
         told = f"{outcome.quarantined:,} pages quarantined; snapshot {manifest.snapshot} holds {pages:,}"
         return Completed(name=PARTLY_BUILT, message=told, data=outcome)
     if not outcome.published.new:

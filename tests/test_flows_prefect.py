@@ -109,7 +109,7 @@ def test_the_log_of_a_run_names_the_page_and_shows_where_a_rule_failed(
 
 @pytest.mark.usefixtures("prefect_server")
 def test_a_run_says_what_it_left_for_the_next_one(
-    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     from flows import settling
     from flows.errors import NothingSettled
@@ -130,11 +130,11 @@ def test_a_run_says_what_it_left_for_the_next_one(
     with pytest.raises(NothingSettled):
         run(asked)
     ready = True
-    outcome = run(asked)
+    with caplog.at_level(logging.INFO):
+        outcome = run(asked)
     assert len(outcome.left) == 7 and outcome.published.manifest.statuses == {"ok": 1}
-    log = capfd.readouterr().err
-    assert "000-1.json: says none of publication, date and page" in log
-    assert "000-0.txt: left for the next run" in log
+    assert "000-1.json: says none of publication, date and page" in caplog.text
+    assert "000-0.txt: left for the next run" in caplog.text
 
 
 def test_a_server_is_configured_by_environment_folder_or_profile(

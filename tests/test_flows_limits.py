@@ -277,7 +277,7 @@ def test_whatever_a_page_does_the_others_are_built(
         (folder / f"{number:02}.txt").write_text(f"odd: {way}\n\n{GOOD}", encoding="utf-8")
     for number in range(20, 25):
         (folder / f"{number}.txt").write_text(GOOD, encoding="utf-8")
-    odd = environment | {"BANMIAN_ODD": str(tmp_path), "PYTHONPATH": f"{environment['PYTHONPATH']}:{HERE}"}
+    odd = environment | {"BANMIAN_ODD": str(tmp_path), "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
     said = subprocess.run(
         [sys.executable, HERE / "odd_build.py", "build", folder.parent.parent, "--inline", "--jobs", "2",
          "--warehouse", tmp_path / "w", "--page-seconds", "2", "--page-megabytes", "300"],

@@ -26,6 +26,7 @@ from flows import server, watch
 from flows.errors import UsageError
 from flows.options import DONE
 from flows.parameters import BuildParameters, ExpireParameters, from_options
+from warehouse.urls import redacted
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -58,7 +59,7 @@ def watch_command(options: argparse.Namespace) -> int:
         )
     parameters = from_options(BuildParameters, options)
     server.require(url)
-    print(f"Watching {', '.join(parameters.sources)} for {url}; Ctrl-C ends it", flush=True)
+    print(f"Watching {', '.join(parameters.sources)} for {redacted(url)}; Ctrl-C ends it", flush=True)
     with _stopped_by_signals() as stop:
         for pages in watch.arrivals(parameters.sources, parameters.warehouse, stop, options.every):
             print(f"{len(pages):,} pages new, changed or gone: {pages[0]}{' …' if len(pages) > 1 else ''}", flush=True)
@@ -79,7 +80,7 @@ def serve_command(options: argparse.Namespace) -> int:
 
         deployments = _deployments(parameters, expiry, options.cron)
         _mark_dead_runs()
-        print(f"Prefect's pages: {url.removesuffix('/api')}; Ctrl-C ends it", flush=True)
+        print(f"Prefect's pages: {redacted(url).removesuffix('/api')}; Ctrl-C ends it", flush=True)
         threading.Thread(target=_start_runs, args=[parameters, stop, options.every], daemon=True).start()
         try:
             serve(*deployments, limit=1, print_starting_message=False)

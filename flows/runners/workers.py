@@ -35,6 +35,7 @@ from flows.runners import Runner
 from flows.runners.elsewhere import Answer, order_for, taken_over
 from flows.runners.read_shards import FOLDER, answers_to, put, sign_of_life
 from warehouse.errors import refusals
+from warehouse.urls import redacted
 
 ATTEMPTS = 3
 SILENT_SECONDS = 60.0
@@ -69,7 +70,7 @@ def _deployment(client: SyncPrefectClient, name: str) -> DeploymentResponse:
         return client.read_deployment_by_name(name)
     except (ObjectNotFound, ValueError) as cause:
         raise BuildFailed(
-            f"the Prefect server at {client.api_url} has no deployment {name}: deploy the flow first"
+            f"the Prefect server at {redacted(client.api_url)} has no deployment {name}: deploy the flow first"
             f" (`prefect deploy --name {name.rpartition('/')[2]}`)"
         ) from cause
 

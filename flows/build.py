@@ -166,5 +166,7 @@ def in_threads(jobs: Sequence[Job], crew: Crew | None = None) -> Iterator[BatchR
         try:
             for future in as_completed([threads.submit(crew.carry_out, job) for job in jobs]):
                 yield future.result()
-        finally:
+        except BaseException:  # whatever ended it, nobody wants the others any more
+            crew.let_go()
             threads.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -72,8 +72,14 @@ def expire_flow(parameters: ExpireParameters) -> Expired:
 def _in_tasks(jobs: Sequence[Job], crew: Crew) -> Iterator[BatchResult]:
     """A thread waits for each of the crew. How many they are is known only now, so the flow's own threads won't do."""
     with ThreadPoolTaskRunner[BatchResult](max_workers=crew.size) as threads:
-        for future in as_completed([_submitted(threads, job, crew) for job in jobs]):
-            yield future.result()
+        try:
+            for future in as_completed([_submitted(threads, job, crew) for job in jobs]):
+                yield future.result()
+        except (
+            BaseException
+        ):  # a run that is cancelled, above all: the threads must not be waited for till they are done
+            crew.let_go()
+            raise
 
 
 def _submitted(threads: TaskRunner[Any], job: Job, crew: Crew) -> PrefectFuture[BatchResult]:

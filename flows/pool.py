@@ -240,6 +240,13 @@ def _given_up(end: _Ended) -> BuildFailed:
     )
 
 
+def give_up() -> None:
+    """Ends the workers of the open pool for good: who waits for them gets `Stopped`. Safe in any thread."""
+    if _last:
+        _last.closed = True
+        _last.end()
+
+
 def stop() -> None:
     """Ends the workers at once, whatever they are at; who waits for them gets `Stopped`. Safe in any thread."""
     _stopped.set()

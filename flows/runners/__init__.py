@@ -25,10 +25,14 @@ Runner = Callable[[Sequence[Job]], Iterator[BatchResult]]
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """`carry_out` does one batch and returns when it is done; `size` calls at once leave nobody without work."""
+    """`carry_out` does one batch and returns when it is done; `size` calls at once leave nobody without work.
+
+    `let_go` makes all calls return at once, in whatever way: for a build that comes to its end before its batches.
+    """
 
     carry_out: Callable[[Job], BatchResult]
     size: int
+    let_go: Callable[[], None]
 
 
 class Spread(Protocol):
@@ -52,4 +56,4 @@ def runner_for(parameters: BuildParameters, spread: Spread) -> Runner:
 
 def here() -> Crew:
     """The processes of the open pool, and one call more so that none waits for work."""
-    return Crew(pool.run, pool.processes() + 1)
+    return Crew(pool.run, pool.processes() + 1, pool.give_up)

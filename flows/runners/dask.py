@@ -41,7 +41,7 @@ def runner(address: str, spread: Spread) -> Runner:
 
     def run(jobs: Sequence[Job]) -> Iterator[BatchResult]:
         with _connected(address) as cluster:
-            results = spread(jobs, Crew(cluster.carry_out, min(len(jobs), cluster.size)))
+            results = spread(jobs, Crew(cluster.carry_out, min(len(jobs), cluster.size), cluster.leave))
             try:
                 for result in results:  # noqa: UP028 - threads are to be let go before the spread waits for them
                     yield result

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +22,7 @@ from flows import pool, wire
 from flows.errors import BuildFailed
 from flows.parameters import available_cores
 from flows.run_log import tell
-from flows.runners.elsewhere import Order, carry_out, staging_of
+from flows.runners.elsewhere import Answer, Order, carry_out, staging_of
 
 FOLDER = "orders"
 BEAT_SECONDS = 5.0
@@ -44,15 +44,21 @@ def read_shards(orders: Path, jobs: int | None = None) -> None:
     _require_ours(orders)
     with _alive(sign_of_life(orders)):
         given = wire.loads(tuple[Order, ...], orders.read_text(encoding="utf-8"))
-        with (
-            pool.opened(min(jobs or available_cores(), len(given))),
-            ThreadPoolExecutor(pool.processes() + 1) as threads,
-        ):
-            answers = tuple(threads.map(carry_out, given))
+        with pool.opened(min(jobs or available_cores(), len(given))):
+            answers = _answers(given)
     for answer in answers:
         if answer.result:
             tell(answer.result)
     put(answers_to(orders), wire.dumps(answers))
+
+
+def _answers(orders: Sequence[Order]) -> tuple[Answer, ...]:
+    with ThreadPoolExecutor(pool.processes() + 1) as threads:
+        try:
+            return tuple(threads.map(carry_out, orders))
+        except BaseException:  # above all where the run is cancelled: the threads would be waited for
+            pool.give_up()
+            raise
 
 
 def _require_ours(orders: Path) -> None:

@@ -27,8 +27,8 @@ def _run(options: argparse.Namespace) -> int:
     from flows import mirrors, terminal, verifying
     from flows.sources import discover
 
-    named = discover(options.sources, None, options.warehouse).files if options.sources else ()
     with terminal.shown(), mirrors.afresh(options.warehouse, options.snapshot) as folder:
+        named = discover(options.sources, None, options.warehouse).files if options.sources else ()
         snapshot = verifying.look_through(folder)
         sources = named or verifying.sources_of(snapshot, options.warehouse)
         comparison = verifying.compare(snapshot, sources) if sources else None

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -121,13 +121,15 @@ def _jobs(plan: Plan, publication: Publication, parameters: BuildParameters) -> 
     parent = publication.parent
     before = {one.document_id: one.key for one in parent.sources} if plan.stamps and parent else {}
     return [
-        replace(_job(batch, plan, publication, before), limits=parameters.limits, pattern=parameters.pattern)
+        _job(batch, plan, publication, before, parameters)
         for batch in plan.batches
         if not plan.anew.isdisjoint(batch.keys) or not publication.reuse(batch.shard, batch.digest)
     ]
 
 
-def _job(batch: Batch, plan: Plan, publication: Publication, before: Mapping[str, str]) -> Job:
+def _job(
+    batch: Batch, plan: Plan, publication: Publication, before: Mapping[str, str], parameters: BuildParameters
+) -> Job:
     """A batch with what it may take over; `before` are the keys of all pages of the last snapshot."""
     anew = plan.anew - plan.left
     return Job(
@@ -138,6 +140,8 @@ def _job(batch: Batch, plan: Plan, publication: Publication, before: Mapping[str
         publication.former({name: key for name, key in batch.keys.items() if name not in anew}),
         publication.former({name: before[name] for name in batch.keys if name in before}),
         {name: plan.stamps[name] for name in batch.keys if name in plan.stamps},
+        limits=parameters.limits,
+        pattern=parameters.pattern,
     )
 
 

@@ -157,15 +157,7 @@ def with_former(plan: Plan, last: Manifest | None) -> Plan:
 
 def _held_back(batch: Batch, left: frozenset[str], former: Mapping[str, str]) -> Batch:
     keys = {name: former.get(name, "") if name in left else key for name, key in batch.keys.items()}
-    sources = tuple(source for source in batch.sources if keys[source.document_id])
-    ids = [source.document_id for source in sources]
-    return Batch(
-        shard=batch.shard,
-        sources=sources,
-        keys={name: keys[name] for name in ids},
-        sizes={name: batch.sizes[name] for name in ids},
-        digest=shard_digest((name, keys[name]) for name in ids),
-    )
+    return _batch(batch.shard, [source for source in batch.sources if keys[source.document_id]], keys, batch.sizes)
 
 
 def page_keys(contents: Iterable[tuple[SourceFile, str]], rules: str, options: dict[str, bool]) -> dict[str, str]:
@@ -211,16 +203,17 @@ def _batches(
     members: dict[str, list[SourceFile]] = defaultdict(list)
     for source in files:
         members[_shard_of(source, bits)].append(source)
-    return tuple(_batch(shard, sources, keys, prints) for shard, sources in sorted(members.items()))
+    sizes = {name: one.size for name, one in prints.items()}
+    return tuple(_batch(shard, sources, keys, sizes) for shard, sources in sorted(members.items()))
 
 
-def _batch(shard: str, sources: list[SourceFile], keys: dict[str, str], prints: dict[str, Fingerprint]) -> Batch:
+def _batch(shard: str, sources: list[SourceFile], keys: Mapping[str, str], sizes: Mapping[str, int]) -> Batch:
     ids = [source.document_id for source in sources]
     return Batch(
         shard=shard,
         sources=tuple(sources),
         keys={name: keys[name] for name in ids},
-        sizes={name: prints[name].size for name in ids},
+        sizes={name: sizes[name] for name in ids},
         digest=shard_digest((name, keys[name]) for name in ids),
     )
 

@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 import tomllib
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import closing
@@ -139,6 +138,15 @@ def _template() -> Path:
     return cache_folder() / f"prefect-{importlib.metadata.version('prefect')}.db"
 
 
+def answers(url: str) -> bool:
+    """Whether a Prefect server is at work behind the URL of its API."""
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=5) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False
+
+
 @dataclass(slots=True)
 class EmbeddedServer:
     """A server of our own. `stop` may be called from anywhere, more than once, also from a signal handler."""
@@ -151,7 +159,7 @@ class EmbeddedServer:
     def wait(self, seconds: float = STARTUP_SECONDS) -> None:
         """Return as soon as the server answers; raises ServerError when it does not."""
         deadline = time.monotonic() + seconds
-        while not self._answers():
+        while not answers(self.url):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 log = self.home / "server.log"
                 reason = log.read_text(errors="replace").strip()[-2000:] if log.exists() else ""
@@ -159,13 +167,6 @@ class EmbeddedServer:
             time.sleep(0.05)
         if self.fresh:
             _keep_database(self.home / "prefect.db")
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=5) as reply:
-                return bool(reply.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
 
     def loss(self) -> ServerLost | None:
         """What to tell where somebody else has ended the server; None while it runs."""

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -123,7 +122,7 @@ def _server(port: int) -> Iterator[str]:
         yield url
         return
     url = f"http://{server.LOOPBACK}:{port}/api"
-    if _answers(url):
+    if server.answers(url):
         raise UsageError(
             f"a Prefect server answers at {url} already: set PREFECT_API_URL={url} to use it, or name another --port"
         )
@@ -146,18 +145,10 @@ def _server(port: int) -> Iterator[str]:
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + STARTUP_SECONDS
-    while not _answers(url):
+    while not server.answers(url):
         if process.poll() is not None or time.monotonic() > deadline:
             raise server.ServerError(f"no server started at {url}; is the port free? --port names another")
         time.sleep(0.2)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/health", timeout=5) as reply:
-            return bool(reply.status == 200)
-    except OSError:
-        return False
 
 
 def _deployments(parameters: BuildParameters, expiry: ExpireParameters, cron: str) -> list[RunnerDeployment]:

@@ -26,7 +26,6 @@ from flows.sidecars import Sidecars, is_sidecar
 from warehouse.urls import is_url
 
 SUFFIX = ".txt"
-WILDCARDS = "*?["
 UNFINISHED = (".part", ".tmp", ".crdownload")
 """What programs put behind the name of a file that they are still writing."""
 INSTEAD = {
@@ -114,7 +113,7 @@ class _Search:
             return self._of_store(name)
         if os.path.lexists(name):
             return self._of_path(os.path.abspath(name))
-        if any(mark in name for mark in WILDCARDS):
+        if any(mark in name for mark in stores.WILDCARDS):
             return self._of_glob(name)
         raise UsageError(f"{name}: does not exist; check the spelling and the folder you are in ({os.getcwd()})")
 
@@ -192,7 +191,7 @@ class _Search:
 def _fixed_part(name: str) -> str:
     """The folder that a glob searches: what stands before the first part with a wildcard."""
     parts = name.split(os.sep)
-    first = next(at for at, part in enumerate(parts) if any(mark in part for mark in WILDCARDS))
+    first = next(at for at, part in enumerate(parts) if any(mark in part for mark in stores.WILDCARDS))
     return os.path.abspath(os.sep.join([*parts[:first], ""]) or ".")
 
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from flows import stores
 from flows.errors import UsageError
 from flows.settling import Stamp, stamps_of
 from flows.sources import discover
@@ -63,7 +64,7 @@ def look(sources: Sequence[str], warehouse: Path | str) -> Look:
 
 
 def _may_fill(source: str) -> bool:
-    return os.path.isdir(source) or any(sign in source for sign in "*?[")
+    return os.path.isdir(source) or any(sign in source for sign in stores.WILDCARDS)
 
 
 def tell_arrived(pages: Sequence[str], sources: Sequence[str]) -> None:

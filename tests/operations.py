@@ -7,7 +7,6 @@ import os
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,9 @@ from typing import Any, TypeVar
 
 import yaml
 from conftest import PROJECT
+from ports import free_port
+
+from flows import server
 
 BUSY = 503
 QUEUE = "warehouse"
@@ -50,11 +52,6 @@ def given(*first: str) -> list[str]:
     """The one command of the README that begins with these words."""
     (command,) = (command for command in recipe() if command[: len(first)] == list(first))
     return command
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def descendants(pid: int) -> set[int]:
@@ -195,18 +192,12 @@ def site(folder: Path, environment: dict[str, str]) -> Iterator[Site]:
     there = Site(folder, environment | settings, settings["PREFECT_API_URL"])
     try:
         there.start("server", *(word.replace("4200", str(port)) for word in given("prefect", "server", "start")))
-        until(lambda: answers(there.url), 120, "the server")
+        until(lambda: server.answers(there.url), 120, "the server")
         yield there
     finally:
         for name in reversed(list(there.processes)):
             there.end(name)
         shutil.rmtree(home, ignore_errors=True)
-
-
-def answers(url: str) -> bool:
-    with suppress(OSError):
-        return bool(urllib.request.urlopen(f"{url}/health", timeout=5).status == 200)
-    return False
 
 
 def deploy(there: Site, sources: Path, warehouse: Path, cron: str | None) -> None:

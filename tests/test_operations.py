@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from conftest import PROJECT, SEEDS, Banmian
-from operations import BIN, QUEUE, Site, answers, deploy, descendants, free_port, given, is_alive, site, until
+from operations import BIN, QUEUE, Site, deploy, descendants, given, is_alive, site, until
+from ports import free_port
 
 import warehouse
-from flows import watch
+from flows import server, watch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SECONDS = 150
@@ -187,7 +188,7 @@ def test_one_terminal_serves_a_warehouse_until_it_is_stopped(environment: dict[s
         text=True,
     )
     try:
-        until(lambda: answers(f"http://127.0.0.1:{port}/api"), SECONDS, "the server")
+        until(lambda: server.answers(f"http://127.0.0.1:{port}/api"), SECONDS, "the server")
         shutil.copy(SEEDS / "000_7916b8fcdf412def.txt", tmp_path / "inbox/a.txt")
         until((tmp_path / "warehouse/current").exists, SECONDS, "a snapshot")
         automations = Site(tmp_path, {}, f"http://127.0.0.1:{port}/api").ask("/automations/filter", limit=9)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
@@ -109,11 +108,7 @@ def plan_for(parameters: BuildParameters) -> Plan:
 def _pause(seconds: float) -> None:
     """Waits for pages to settle, unless someone stops the build."""
     progress.phase("waiting for pages that are being written", 0)
-    end = time.monotonic() + seconds
-    while (rest := end - time.monotonic()) > 0:
-        if pool.is_stopped():
-            raise Stopped
-        time.sleep(min(rest, 0.2))
+    pool.rest(seconds)
 
 
 def _jobs(plan: Plan, publication: Publication, parameters: BuildParameters) -> list[Job]:

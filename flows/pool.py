@@ -260,6 +260,12 @@ def processes() -> int:
     return _last.jobs or 1 if _last and not _last.closed else 1
 
 
+def rest(seconds: float) -> None:
+    """Waits so long. Raises Stopped as soon as `stop` is called."""
+    if _stopped.wait(seconds):
+        raise Stopped
+
+
 def is_stopped() -> bool:
     """Whether `stop` was called."""
     return _stopped.is_set()

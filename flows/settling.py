@@ -76,14 +76,18 @@ def _look(files: Iterable[SourceFile], settle: float) -> dict[str, _Seen]:
 
 def stamps_of(file: SourceFile) -> tuple[Stamp, ...]:
     """What a page is like now, and its sidecar where it has one."""
-    return tuple(_stamp(_stat(path)) for path in (file.path, file.sidecar) if path)
+    return tuple(map(_stamp, _stats(file)))
 
 
 def _seen(file: SourceFile, settle: float) -> _Seen:
-    parts = [_stat(path) for path in (file.path, file.sidecar) if path]
+    parts = _stats(file)
     last = time.time_ns() - int(settle * NANO)
     young = any(max(part.st_mtime_ns, part.st_ctime_ns) > last for part in parts if part)
-    return _Seen(tuple(_stamp(part) for part in parts), young)
+    return _Seen(tuple(map(_stamp, parts)), young)
+
+
+def _stats(file: SourceFile) -> list[os.stat_result | None]:
+    return [_stat(path) for path in (file.path, file.sidecar) if path]
 
 
 def _stat(path: str) -> os.stat_result | None:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import yaml
 from conftest import PROJECT
-from ports import free_port
+from machine import free_port, is_alive
 
 from flows import server
 
@@ -60,13 +60,6 @@ def descendants(pid: int) -> set[int]:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return {pid}.union(*(descendants(int(child)) for child in children))
     return set()
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @dataclass

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from machine import is_alive
 
 from flows import batch, plan, server
 from flows.build import build, in_threads
@@ -171,11 +172,7 @@ def started(environment: dict[str, str]) -> subprocess.Popen[str]:
 def until_gone(pid: int, seconds: float = 5) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":
+        if not is_alive(pid):
             return True
         time.sleep(0.05)
     return False

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import BANMIAN, SEEDS, Banmian
-from ports import free_port
+from machine import free_port
 from pydantic import ValidationError
 
 from flows import plan, pool, progress

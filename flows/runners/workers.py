@@ -28,7 +28,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelling, Crashed
 
 from flows import pool, wire
-from flows.errors import BuildFailed, Stopped
+from flows.errors import BuildFailed
 from flows.jobs import BatchResult, Job
 from flows.parameters import BuildParameters
 from flows.runners import Runner
@@ -157,9 +157,7 @@ class _Shift:
         """The results of each run as it comes to its end. Raises BuildFailed, PublicationFailed or Stopped."""
         pause = SHORTEST_SECONDS
         while self.groups:
-            if pool.is_stopped():
-                raise Stopped
-            _sleep(pause)
+            pool.rest(pause)
             ended = self._ended()
             for group in ended:
                 yield from _taken_over(group)
@@ -233,10 +231,3 @@ def _taken_over(group: _Group) -> Iterator[BatchResult]:
         ) from cause
     for job, answer in pairs:
         yield taken_over(job, answer)
-
-
-def _sleep(seconds: float) -> None:
-    """Sleeps, but not on when the build is to stop."""
-    until = time.monotonic() + seconds
-    while not pool.is_stopped() and (left := until - time.monotonic()) > 0:
-        time.sleep(min(left, SHORTEST_SECONDS))

@@ -74,7 +74,7 @@ def _where(manifest: Manifest, root: Location) -> Iterator[str]:
 def _notes(outcome: Outcome, parameters: BuildParameters) -> Iterator[str]:
     """What went otherwise than whoever asked may think."""
     yield from _pattern_note(outcome, parameters)
-    troubles = [f"{_from_here(Path(path))}: {trouble}" for path, trouble in outcome.plan.sources.troubles]
+    troubles = [f"{_place(path)}: {trouble}" for path, trouble in outcome.plan.sources.troubles]
     yield from _listed(
         "sidecars", troubles, SHOWN, "they come up once these are mended", "not used as they are; mend and build again"
     )
@@ -94,12 +94,17 @@ def _pattern_note(outcome: Outcome, parameters: BuildParameters) -> Iterator[str
 
 
 def _skipped(skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
-    rows = [f"{path if is_url(path) else _from_here(Path(path))}: {reason}" for path, reason in skipped]
+    rows = [f"{_place(path)}: {reason}" for path, reason in skipped]
     yield from _listed("skipped", rows, SHOWN, "all of them are no pages")
 
 
 def _shown(report: Path, root: Location) -> str:
     return f"{root}/{report.parent.name}/{report.name}" if isinstance(root, str) else str(_from_here(report))
+
+
+def _place(source: str) -> str:
+    """Where a file or object lies that a search has found."""
+    return source if is_url(source) else str(_from_here(Path(source)))
 
 
 def _from_here(path: Path) -> Path:

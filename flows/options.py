@@ -68,18 +68,19 @@ def add_pattern(parser: argparse.ArgumentParser) -> None:
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """The options `--page-seconds` and `--page-megabytes`."""
     parser.add_argument(
-        "--page-seconds", type=_above_zero, default=defaults.PAGE_SECONDS, metavar="S",
+        "--page-seconds", type=above_zero, default=defaults.PAGE_SECONDS, metavar="S",
         help=f"put a page into quarantine that takes longer (default: {defaults.PAGE_SECONDS}; a file beyond 10 MB may"
         " take more in proportion)",
     )  # fmt: skip
     parser.add_argument(
-        "--page-megabytes", type=_above_zero, default=defaults.PAGE_MEGABYTES, metavar="N",
+        "--page-megabytes", type=above_zero, default=defaults.PAGE_MEGABYTES, metavar="N",
         help=f"put a page into quarantine that takes more memory (default: {defaults.PAGE_MEGABYTES}; a file beyond 10"
         " MB may take more in proportion)",
     )  # fmt: skip
 
 
-def _above_zero(text: str) -> float:
+def above_zero(text: str) -> float:
+    """A number above 0, for argparse."""
     value = float(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")

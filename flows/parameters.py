@@ -54,7 +54,10 @@ class BuildParameters(BaseModel):
     warehouse: Location = Field(Path(defaults.WAREHOUSE), description="Root folder of the warehouse, or its URL")
     pattern: str | None = Field(None, description="Where a path says publication, date and page")
     settle: float = Field(
-        0.0, ge=0, le=3600, description="Seconds that a page must be left unchanged before it is read; 0: none"
+        0.0,
+        ge=0,
+        le=defaults.LONGEST_SETTLE,
+        description="Seconds that a page must be left unchanged before it is read; 0: none",
     )
     jobs: int = Field(default_factory=available_cores, ge=1, le=256, description="Worker processes")
     pos: bool = Field(False, description="Tag each word as well (slow)")

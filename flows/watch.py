@@ -31,9 +31,8 @@ Look = dict[str, tuple[Stamp, ...]]
 def arrivals(sources: Sequence[str], warehouse: Path | str, stop: threading.Event, every: float) -> Iterator[list[str]]:
     """The paths of pages that are new, changed or gone, whenever there are some and all of them have come to rest.
 
-    `every` is how many seconds lie between two looks.
-    What is there at first counts as new, since nobody knows what became of it before. Ends when `stop` is set. Raises
-    UsageError where a source is nothing that pages could come into.
+    `every` is how many seconds lie between two looks. What is there at first counts as new, since nobody knows what
+    became of it before. Ends when `stop` is set. Raises UsageError for a source that pages can't come into.
     """
     told: Look = {}
     before: Look | None = None

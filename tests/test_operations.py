@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 from conftest import PROJECT, SEEDS, Banmian
-from operations import BIN, QUEUE, Site, deploy, descendants, given, is_alive, site, until
-from ports import free_port
+from machine import free_port, is_alive
+from operations import BIN, QUEUE, Site, deploy, descendants, given, site, until
 
 import warehouse
 from flows import server, watch
@@ -211,6 +211,9 @@ def test_one_terminal_serves_a_warehouse_until_it_is_stopped(environment: dict[s
         (["seeds", "--cron", "at night"], "--cron 'at night'"),
         (["seeds", "--older-than", "long"], "--older-than: 'long' is no age"),
         (["seeds", "--pattern", "{x}"], "--pattern {x}"),
+        (["seeds", "--every", "0"], "'0' is not a number above 0"),
+        (["seeds", "--every", "4000"], "up to 3600 seconds"),
+        (["seeds", "--every", "nan"], "not a number above 0"),
     ],
 )
 def test_serving_refuses_what_it_can_not_serve(banmian: Banmian, options: list[str], told: str) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import Banmian
 from object_store import Proxy
 
 from flows import reading, stores
@@ -192,3 +193,10 @@ def test_many_small_objects_are_read_at_the_same_time(bucket: str, proxy: Proxy)
     read = list(stores.ahead(reading.read, (f"{bucket}/{key}" for key in keys)))
     assert [data.decode() for data in read] == keys
     assert time.monotonic() - began < len(keys) * proxy.delay / 3
+
+
+def test_without_credentials_it_is_told_where_they_belong(banmian: Banmian, environment: dict[str, str]) -> None:
+    bare = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
+    nothing = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), "/dev/null")
+    said = banmian("build", "s3://press/issues", "--inline", env=bare | nothing | {"AWS_EC2_METADATA_DISABLED": "true"})
+    assert said.returncode == 2 and "no credentials are found: set them" in said.stderr

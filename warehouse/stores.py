@@ -35,6 +35,7 @@ KNOWN = (
     (TimeoutError, errno.ETIMEDOUT, "the store does not answer in time"),
     (IsADirectoryError, errno.EISDIR, "a prefix, not an object"),
 )
+NO_CREDENTIALS = "no credentials are found: set them where the store's library looks (of s3 in AWS_PROFILE or ~/.aws)"
 OPTIONS = {"s3fs": {"max_concurrency": 1}}
 """Otherwise s3fs asks how large an object is before it reads it, to cut it up; here several are read at once anyway."""
 VERSION = "?versionId="
@@ -78,7 +79,7 @@ def _as_os_error(error: Exception) -> OSError:
             return OSError(number, words)
     number = error.errno if isinstance(error, OSError) and error.errno else errno.EIO
     if "Credentials" in type(error).__name__:
-        number = errno.EACCES
+        return OSError(errno.EACCES, NO_CREDENTIALS)
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return OSError(number, redacted(words or type(error).__name__))
 

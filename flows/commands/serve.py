@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from flows.options import Commands, add_pattern, add_warehouse, command
+from flows import defaults
+from flows.options import Commands, above_zero, add_pattern, add_warehouse, command
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -33,9 +34,17 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def add_every(parser: argparse.ArgumentParser) -> None:
     """The option `--every`."""
     parser.add_argument(
-        "--every", type=float, default=5.0, metavar="SECONDS",
+        "--every", type=_seconds, default=5.0, metavar="SECONDS",
         help="between two looks at the sources; a page counts once it is the same at both (default: 5)",
     )  # fmt: skip
+
+
+def _seconds(text: str) -> float:
+    """A time between looks: without any the watcher would do nothing but look, and it is also the time to settle."""
+    seconds = above_zero(text)
+    if seconds > defaults.LONGEST_SETTLE:
+        raise argparse.ArgumentTypeError(f"up to {defaults.LONGEST_SETTLE} seconds are wanted, not {text}")
+    return seconds
 
 
 def _run(options: argparse.Namespace) -> int:

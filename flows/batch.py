@@ -129,7 +129,9 @@ class _Shard:
             return self._failed(file, Failure(file.relative, file.path, cause, passing=True))
         limits = self.job.limits.for_size(self.job.batch.sizes[file.document_id])
         self.at(file.relative, limits.seconds)
-        document = read_source(file, Options(**self.job.options), self.failures, self.job.limits)
+        document = read_source(
+            file, Options(**self.job.options, tokenizer=self.job.tokenizer), self.failures, self.job.limits
+        )
         self.at(None, 0)
         if cause := self.broken.get(file.relative):
             return self._failed(file, Failure(file.relative, file.path, cause), document.sha256)

@@ -137,6 +137,7 @@ def _job(
         {name: plan.stamps[name] for name in batch.keys if name in plan.stamps},
         limits=parameters.limits,
         pattern=parameters.pattern,
+        tokenizer=parameters.tokenizer,
     )
 
 

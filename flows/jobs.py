@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from flows.defaults import TOKENIZERS
 from flows.limits import USUAL, Limits
 from flows.plan import Batch
 from flows.settling import Stamp
@@ -67,6 +68,8 @@ class Job:
     """What the places of the pages were told by."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Pages not to be read, by name, each with the cause: a process has come to grief on them."""
+    tokenizer: str = TOKENIZERS[0]
+    """Who cuts the words. It decides no row, so it is none of `options`, which are part of a page's key."""
 
     @property
     def size(self) -> int:
@@ -81,6 +84,7 @@ class Job:
     def command(self, path: str) -> str:
         """What a person types to see how a page is read here, with what differs from the defaults."""
         given = ["--pos"] if self.options.get("pos") else []
+        given += ["--tokenizer", self.tokenizer] if self.tokenizer != TOKENIZERS[0] else []
         given += ["--pattern", quoted(self.pattern)] if self.pattern else []
         given += ["--page-seconds", f"{seconds:g}"] if (seconds := self.limits.seconds) != USUAL.seconds else []
         given += ["--page-megabytes", f"{size:g}"] if (size := self.limits.megabytes) != USUAL.megabytes else []

@@ -61,6 +61,9 @@ class BuildParameters(BaseModel):
     )
     jobs: int = Field(default_factory=available_cores, ge=1, le=256, description="Worker processes")
     pos: bool = Field(False, description="Tag each word as well (slow)")
+    tokenizer: Literal["fast", "jieba"] = Field(
+        "fast", description="Who cuts the words: jieba itself, or another that gives the same six times as fast"
+    )
     force: bool = Field(False, description="Build all pages again, changed or not")
     rebuild_since: date | None = Field(None, description="Read pages of this issue date and later anew")
     rebuild_until: date | None = Field(None, description="Read pages of this issue date and earlier anew")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 
 import jieba
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.segmenter import Segmenter
-from transforms.words import cut
+from transforms.words import TOKENIZERS, cut, cut_quickly
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 # What a page may hold: Han of the seeds, rare Han, Latin, digits, marks, blanks, what jieba treats apart.
@@ -35,10 +36,76 @@ def test_any_text_is_cut_as_jieba_cuts_it(text: str) -> None:
     assert list(cut(text)) == jieba.lcut(text)
 
 
+@st.composite
+def texts_of_words(draw: st.DrawFn) -> str:
+    """Words of the dictionary, whole or cut short, among single characters, numbers and marks: readings compete."""
+    rnd = draw(st.randoms(use_true_random=False))
+    common, every = dictionary()
+    pieces: list[str] = []
+    for _ in range(rnd.randrange(1, 16)):
+        word = rnd.choice(rnd.choice([common, every]))
+        number = "".join(rnd.choices("0123456789.%-+#&_abzAZ", k=rnd.randrange(1, 7)))
+        han, any_han, mark = rnd.choice(HAN), chr(rnd.randrange(0x3400, 0xA000)), rnd.choice("，。、“”（）\n\r\t　×")
+        pieces.append(rnd.choice([word, word, word[rnd.randrange(len(word)) :], han, han, any_han, number, mark]))
+    return "".join(pieces)
+
+
+HAN = [chr(code) for code in range(0x4E00, 0x9FD6) if chr(code) in jieba.finalseg.emit_P["S"]]
+
+
+@cache
+def dictionary() -> tuple[list[str], list[str]]:
+    """The most frequent words of jieba's dictionary, and all."""
+    jieba.initialize()
+    every = sorted(
+        (word for word, count in jieba.dt.FREQ.items() if count), key=lambda word: (-jieba.dt.FREQ[word], word)
+    )
+    return every[:20_000], every
+
+
+@settings(max_examples=3_000, deadline=None)
+@given(texts_of_words())
+def test_words_in_any_order_are_cut_as_jieba_cuts_them(text: str) -> None:
+    assert list(cut(text)) == jieba.lcut(text)
+
+
+def test_each_word_of_the_dictionary_is_cut_as_jieba_cuts_it() -> None:
+    every = dictionary()[1][::7]
+    assert [list(cut(word)) for word in every] == [jieba.lcut(word) for word in every]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话：0543-3152627，网址www.gov.cn",  # rjieba ends such runs elsewhere
+        "占87.5%以上",
+        "在鿖村㐀地𠀀边",  # Han beyond those that jieba knows as such
+        "C++和AT&T的c#",
+        "",
+    ],
+)
+def test_what_others_cut_in_another_way_is_cut_as_jieba_cuts_it(text: str) -> None:
+    assert list(cut(text)) == jieba.lcut(text)
+
+
+def test_rjieba_alone_would_not_do() -> None:
+    """Were it so, `finish` would be for nothing."""
+    assert any(cut_quickly(text) != jieba.lcut(text) for text in ("电话：0543-3152627", "在㐀地"))
+
+
+@pytest.mark.parametrize("name", list(TOKENIZERS))
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=40))
-def test_words_join_to_the_text(text: str) -> None:
-    assert "".join(cut(text)) == text
+def test_words_join_to_the_text(name: str, text: str) -> None:
+    assert "".join(TOKENIZERS[name](text)) == text
+
+
+@pytest.mark.parametrize("name", list(TOKENIZERS))
+def test_each_tokenizer_gives_the_words_of_a_page(name: str) -> None:
+    """Short lines, and one beyond what jieba itself is asked for."""
+    lines = SEEDS[0].read_text(encoding="utf-8").splitlines()
+    lines.append("".join(lines)[:3_000])
+    assert [list(TOKENIZERS[name](line)) for line in lines] == [jieba.lcut(line) for line in lines]
 
 
 def test_a_block_beyond_the_longest_is_cut_as_jieba_cuts_it() -> None:

@@ -28,9 +28,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a build may ask of a reading. `pos`: tag each word as well (slow)."""
+    """What a build may ask of a reading. `pos`: tag each word as well (slow). `tokenizer`: who cuts the words, one of
+    `transforms.words.TOKENIZERS`; all give the same."""
 
     pos: bool = False
+    tokenizer: str = "fast"
 
 
 @dataclass(frozen=True, slots=True)

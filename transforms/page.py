@@ -24,7 +24,7 @@ from transforms.rows import cut_rows
 from transforms.script import script_of
 from transforms.sentences import split
 from transforms.stories import Story, read_story
-from transforms.words import cut, tag
+from transforms.words import TOKENIZERS, tag
 
 DEFAULT = Options()
 
@@ -190,7 +190,7 @@ def _pieces(story: Story) -> list[_Piece]:
 def _sentence(sentence_id: str, ordinal: int, piece: _Piece, mentions: Sequence[Mention], options: Options) -> Sentence:
     role, paragraph, text, start = piece
     hull = _hull(text)
-    tokens, pos = tag(text.text) if options.pos else (cut(text.text), None)
+    tokens = TOKENIZERS[options.tokenizer](text.text)
     return Sentence(
         sentence_id=sentence_id,
         ordinal=ordinal,
@@ -198,7 +198,7 @@ def _sentence(sentence_id: str, ordinal: int, piece: _Piece, mentions: Sequence[
         role=role,
         text=text.text,
         tokens=tokens,
-        pos=pos,
+        pos=tag(text.text, tokens)[1] if options.pos else None,
         start=start,
         end=None if start is None else start + len(text),
         raw_start=hull.start,

@@ -5,12 +5,17 @@ squared. Here the same sums are made in the same order with pointers back instea
 
     before  魏桥国科研究院
     after   魏桥 / 国科 / 研究院
+
+The likeliest reading by the dictionary can also be had from elsewhere (`Segmenter.finish`): rjieba finds it twenty
+times as fast, by the same sums to the last bit. What it makes of single characters is another thing: its runs of Latin
+letters and digits end elsewhere. So these are always cut here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from math import log
 
 from jieba.finalseg import Force_Split_Words, emit_P, start_P, trans_P
@@ -32,6 +37,10 @@ _BEFORE = {
 # than the last bit of a single one.
 _LONGEST_BLOCK = 50_000
 
+# Runs of single characters are short and come again and again; longer ones are not worth their room.
+_REMEMBERED_RUNS = 16_384
+_LONGEST_REMEMBERED = 8
+
 _NO_WORD = 1.0  # no logarithm of a share is above 0: neither a word nor the beginning of one
 
 
@@ -39,10 +48,20 @@ class Segmenter:
     """Cuts text as `jieba.lcut` does, over the frequencies of a jieba dictionary (prefixes of words count 0)."""
 
     def __init__(self, frequencies: Mapping[str, int], total: int) -> None:
-        log_total = log(total)
-        self._scores = {word: log(n) - log_total if n else None for word, n in frequencies.items()}
-        self._single = {word: score for word, score in self._scores.items() if len(word) == 1}
-        self._unknown = log(1) - log_total
+        self._frequencies = frequencies
+        self._log_total = log(total)
+
+    @cached_property
+    def _scores(self) -> dict[str, float | None]:
+        return {word: log(n) - self._log_total if n else None for word, n in self._frequencies.items()}
+
+    @cached_property
+    def _single(self) -> dict[str, float | None]:
+        return {word: score for word, score in self._scores.items() if len(word) == 1}
+
+    @cached_property
+    def _characters(self) -> frozenset[str]:
+        return frozenset(word for word in self._frequencies if len(word) == 1 and _BLOCK.match(word))
 
     def cut(self, text: str) -> list[str]:
         """The words of `text`; they join to `text`."""
@@ -53,6 +72,32 @@ class Segmenter:
             elif block:
                 words += _cut_marks(block)
         return words
+
+    def finish(self, pieces: Iterable[str]) -> list[str]:
+        """The words of a text from the likeliest reading of it by the dictionary: what `cut` gives for all of it.
+
+        `pieces` are words of the dictionary and, between them, characters that belong to none, of which letters and
+        digits in a row may be one piece: 占 / 87 / . / 5 / % / 以上 → 占 / 87.5% / 以上.
+        """
+        words: list[str] = []
+        run: list[str] = []
+        for piece in pieces:
+            if self._is_in_run(piece):
+                run.append(piece)
+                continue
+            if run:
+                words += run if len(run) == 1 else self._cut_run("".join(run))
+                run = []
+            words.append(piece)
+        if run:
+            words += run if len(run) == 1 else self._cut_run("".join(run))
+        return words
+
+    def _is_in_run(self, piece: str) -> bool:
+        """Whether a piece is no word of two characters or more, no mark and no blank."""
+        if len(piece) == 1:
+            return piece in self._characters or _BLOCK.match(piece) is not None
+        return piece.isascii() and piece.isalnum()
 
     def _cut_block(self, block: str) -> list[str]:
         """Words of the dictionary as they stand; runs of single characters are looked through for unknown words."""
@@ -70,7 +115,9 @@ class Segmenter:
         return words
 
     def _cut_run(self, run: str) -> Iterable[str]:
-        return run if len(run) < 2 or self._scores.get(run) is not None else cut_unknown(run)
+        if len(run) < 2 or self._frequencies.get(run):
+            return run
+        return _cut_remembered(run) if len(run) <= _LONGEST_REMEMBERED else cut_unknown(run)
 
     def _ends(self, block: str) -> list[int]:
         """Where the words of the likeliest reading end."""
@@ -88,7 +135,7 @@ class Segmenter:
 
     def _route(self, block: str, first: int, last: int) -> list[int]:
         """For each place from `first` the end of the word that begins there in the likeliest reading up to `last`."""
-        score_of, single_of, unknown = self._scores.get, self._single.get, self._unknown
+        score_of, single_of, unknown = self._scores.get, self._single.get, log(1) - self._log_total
         sums = [0.0] * (last - first + 1)
         ends = [0] * (last - first)
         for start in range(last - 1, first - 1, -1):
@@ -139,6 +186,11 @@ def cut_unknown(run: str) -> Iterator[str]:
                 yield from word if word in Force_Split_Words else (word,)
         else:
             yield from filter(None, _LATIN.split(block))
+
+
+@lru_cache(maxsize=_REMEMBERED_RUNS)
+def _cut_remembered(run: str) -> tuple[str, ...]:
+    return tuple(cut_unknown(run))
 
 
 def _words_of(block: str, states: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from flows.defaults import RUNNERS
-from flows.options import Commands, add_limits, add_pattern, add_pos, add_warehouse, command
+from flows.options import Commands, add_limits, add_pattern, add_warehouse, add_words, command
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -25,7 +25,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         " pool; all of them see the same folders",
     )  # fmt: skip
     parser.add_argument("--address", metavar="URL", help="of the Dask scheduler, e.g. tcp://127.0.0.1:8786")
-    add_pos(parser)
+    add_words(parser)
     add_limits(parser)
     parser.add_argument(
         "--settle", type=float, metavar="S",

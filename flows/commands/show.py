@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from flows.options import DONE, TROUBLE, Commands, add_limits, add_pattern, add_pos, command
+from flows.options import DONE, TROUBLE, Commands, add_limits, add_pattern, add_words, command
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -23,7 +23,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         " other reading with how much it lost by",
     )  # fmt: skip
     add_pattern(parser)
-    add_pos(parser)
+    add_words(parser)
     add_limits(parser)
 
 
@@ -38,7 +38,7 @@ def _run(options: argparse.Namespace) -> int:
 
     limits = Limits(options.page_seconds, options.page_megabytes)
     failures: list[Failure] = []
-    document = page(options.file, options.pattern, Options(pos=options.pos), limits, failures)
+    document = page(options.file, options.pattern, Options(options.pos, options.tokenizer), limits, failures)
     for failure in failures:
         print(failure, file=sys.stderr)
     look = Look(min(shutil.get_terminal_size().columns, 100), sys.stdout.isatty() and not os.environ.get("NO_COLOR"))

@@ -16,7 +16,7 @@ from transforms.words import TOKENIZERS, cut, cut_quickly
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 # What a page may hold: Han of the seeds, rare Han, Latin, digits, marks, blanks, what jieba treats apart.
-ALPHABET = "滨州市发展改革委的一是在不了有和人这中大为上个国𠀀㐀龘鿕鿖 \t\r\n，。“”AbZ09.%-_+#&１Ａ·—…🙂"
+ALPHABET = "滨州市发展改革委的一是在不了有和人这中大为上个国𠀀㐀龘鿕鿖 \t\r\n，。“”AbZ09.%-_+#&１Ａ·—…🙂\0"
 
 
 @pytest.fixture(scope="module", autouse=True)

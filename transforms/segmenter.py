@@ -25,6 +25,10 @@ _BLOCK = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-]+)")
 _SPACE = re.compile(r"(\r\n|\s)")
 _HAN = re.compile(r"([\u4E00-\u9FD5]+)")
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
+# Two pieces or more in a row of which none is a word of two characters, a mark or a blank.
+_CUT = "\0"
+_PIECE = r"(?:[\u4E00-\u9FD5+#&._%\-]|[a-zA-Z0-9]++)"
+_RUN = re.compile(rf"(?<![^\0]){_PIECE}(?:\0{_PIECE}(?![^\0]))+")
 _MIN_FLOAT = -3.14e100
 _BEFORE = {
     "B": ("S", "E"),
@@ -59,10 +63,6 @@ class Segmenter:
     def _single(self) -> dict[str, float | None]:
         return {word: score for word, score in self._scores.items() if len(word) == 1}
 
-    @cached_property
-    def _characters(self) -> frozenset[str]:
-        return frozenset(word for word in self._frequencies if len(word) == 1 and _BLOCK.match(word))
-
     def cut(self, text: str) -> list[str]:
         """The words of `text`; they join to `text`."""
         words: list[str] = []
@@ -77,27 +77,14 @@ class Segmenter:
         """The words of a text from the likeliest reading of it by the dictionary: what `cut` gives for all of it.
 
         `pieces` are words of the dictionary and, between them, characters that belong to none, of which letters and
-        digits in a row may be one piece: 占 / 87 / . / 5 / % / 以上 → 占 / 87.5% / 以上.
+        digits in a row may be one piece: 占 / 87 / . / 5 / % / 以上 → 占 / 87.5% / 以上. None holds U+0000.
         """
-        words: list[str] = []
-        run: list[str] = []
-        for piece in pieces:
-            if self._is_in_run(piece):
-                run.append(piece)
-                continue
-            if run:
-                words += run if len(run) == 1 else self._cut_run("".join(run))
-                run = []
-            words.append(piece)
-        if run:
-            words += run if len(run) == 1 else self._cut_run("".join(run))
-        return words
+        # One string, so that a pattern finds the runs: a loop over the pieces takes three times as long.
+        parted = _CUT.join(pieces)
+        return _RUN.sub(self._cut_again, parted).split(_CUT) if parted else []
 
-    def _is_in_run(self, piece: str) -> bool:
-        """Whether a piece is no word of two characters or more, no mark and no blank."""
-        if len(piece) == 1:
-            return piece in self._characters or _BLOCK.match(piece) is not None
-        return piece.isascii() and piece.isalnum()
+    def _cut_again(self, run: re.Match[str]) -> str:
+        return _CUT.join(self._cut_run(run[0].replace(_CUT, "")))
 
     def _cut_block(self, block: str) -> list[str]:
         """Words of the dictionary as they stand; runs of single characters are looked through for unknown words."""

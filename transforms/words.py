@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _SILENT = 60
 jieba.setLogLevel(_SILENT)
 
-# Han that rjieba takes for characters of words and jieba for marks; and what is no text, which rjieba refuses.
-_APART = re.compile("[\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\ud800-\udfff\U00020000-\U0010ffff]")
+# Han that rjieba takes for characters of words and jieba for marks; what is no text, which rjieba refuses; and U+0000.
+_APART = re.compile("[\0\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\ud800-\udfff\U00020000-\U0010ffff]")
 # rjieba takes some 50 bytes of memory for each character, jieba time squared for a run of unknown ones.
 _LONG = 50_000
 _LONG_FOR_JIEBA = 1_000

@@ -30,7 +30,7 @@ from transforms.jumps import join_issues
 from transforms.page import quarantined, read_page
 from warehouse.errors import CheckFailed, RowsRefused
 from warehouse.former import Former
-from warehouse.shards import KeptDocument, write_shard
+from warehouse.shards import KeptDocument, prepare, write_shard
 
 
 class LostCharacters(Exception):  # noqa: N818 - reads as a sentence in a cause
@@ -215,6 +215,6 @@ def _partial(document: Document, cause: str) -> Document:
 
 
 def warm() -> None:
-    """Loads what the first page would load (dictionaries above all), before there is work to wait for it."""
+    """Loads what the first batch would load (dictionaries above all), before there is work to wait for it."""
     text = "今天的报纸出版\n\n本报讯（记者 某）今天的报纸\n出版，新增4000个岗\n位。读者都很高兴。\n责任编辑\n"
-    read_page(Source("", "", text.encode()), Options())
+    prepare([read_page(Source("", "", text.encode()), Options())])

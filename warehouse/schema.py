@@ -119,15 +119,20 @@ class Table:
         return [_path(column) for column in self.columns if column.repeats]
 
     @cached_property
-    def _places(self) -> list[attrgetter[Any]]:
-        return [attrgetter(column.place or f"{self.name}.{column.name}") for column in self.columns]
+    def _places(self) -> list[tuple[str, str]]:
+        """For each column the dataclass that holds its value, as a row leads to it, and the value's name there."""
+        places = (column.place or f"{self.name}.{column.name}" for column in self.columns)
+        return [(holder, name) for holder, _, name in (place.rpartition(".") for place in places)]
 
     def batch(self, rows: list[Row]) -> pa.RecordBatch:
         """The rows as columns.
 
         Raises `RowsRefused`, naming column and row, where a value is missing or does not fit its column.
         """
-        arrays = [_array(self, column, place, rows) for column, place in zip(self.columns, self._places, strict=True)]
+        # The dataclasses first, each once: from figure.mention hang twenty columns.
+        held = {holder: list(map(attrgetter(holder), rows)) for holder in dict(self._places)}
+        columns = zip(self.columns, self._places, strict=True)
+        arrays = [_array(self, column, map(attrgetter(name), held[holder]), rows) for column, (holder, name) in columns]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
 
@@ -135,10 +140,9 @@ def _path(column: Column) -> str:
     return f"{column.name}.list.element" if column.type == STRINGS else column.name
 
 
-def _array(table: Table, column: Column, place: attrgetter[Any], rows: list[Row]) -> pa.Array:
-    values = list(map(place, rows))
+def _array(table: Table, column: Column, values: Iterable[Any], rows: list[Row]) -> pa.Array:
     try:
-        array = _build(values, column.type)
+        array = _build(list(values), column.type)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, AttributeError, OverflowError, UnicodeEncodeError) as cause:
         near = rows[0].document.source_path
         raise RowsRefused(f"{table.name}.{column.name}: {cause} (in {near} or a page after it)") from cause
@@ -361,17 +365,14 @@ def rows(document: Document) -> dict[str, list[Row]]:
     """The rows that `document` holds, table by table, in the order of document and ordinal."""
     articles = [Row(document, article) for article in document.articles]
     sentences = [Row(document, article, sentence) for article in document.articles for sentence in article.sentences]
+    figures = [Row(*row[:3], figure) for row in sentences if row.sentence for figure in row.sentence.figures]
     return {
         DOCUMENT.name: [Row(document)],
         ARTICLE.name: articles,
         SENTENCE.name: sentences,
-        FIGURE.name: [Row(*row[:3], figure) for row in sentences for figure in _figures(row)],
+        FIGURE.name: figures,
         RESIDUE.name: [Row(document, residue=residue) for residue in document.residue],
     }
-
-
-def _figures(row: Row) -> Iterable[Figure]:
-    return row.sentence.figures if row.sentence else ()
 
 
 def digest() -> str:

@@ -43,7 +43,7 @@ _LONGEST_BLOCK = 50_000
 
 # Runs of single characters are short and come again and again; longer ones are not worth their room.
 _REMEMBERED_RUNS = 16_384
-_LONGEST_REMEMBERED = 8
+_LONGEST_REMEMBERED = 16
 
 _NO_WORD = 1.0  # no logarithm of a share is above 0: neither a word nor the beginning of one
 
@@ -54,6 +54,7 @@ class Segmenter:
     def __init__(self, frequencies: Mapping[str, int], total: int) -> None:
         self._frequencies = frequencies
         self._log_total = log(total)
+        self._remembered = lru_cache(maxsize=_REMEMBERED_RUNS)(self._cut_parted)
 
     @cached_property
     def _scores(self) -> dict[str, float | None]:
@@ -81,10 +82,14 @@ class Segmenter:
         """
         # One string, so that a pattern finds the runs: a loop over the pieces takes three times as long.
         parted = _CUT.join(pieces)
-        return _RUN.sub(self._cut_again, parted).split(_CUT) if parted else []
+        return _RUN.sub(self._cut_found, parted).split(_CUT) if parted else []
 
-    def _cut_again(self, run: re.Match[str]) -> str:
-        return _CUT.join(self._cut_run(run[0].replace(_CUT, "")))
+    def _cut_found(self, run: re.Match[str]) -> str:
+        parted = run[0]
+        return self._remembered(parted) if len(parted) <= _LONGEST_REMEMBERED else self._cut_parted(parted)
+
+    def _cut_parted(self, parted: str) -> str:
+        return _CUT.join(self._cut_run(parted.replace(_CUT, "")))
 
     def _cut_block(self, block: str) -> list[str]:
         """Words of the dictionary as they stand; runs of single characters are looked through for unknown words."""
@@ -102,9 +107,7 @@ class Segmenter:
         return words
 
     def _cut_run(self, run: str) -> Iterable[str]:
-        if len(run) < 2 or self._frequencies.get(run):
-            return run
-        return _cut_remembered(run) if len(run) <= _LONGEST_REMEMBERED else cut_unknown(run)
+        return run if len(run) < 2 or self._frequencies.get(run) else cut_unknown(run)
 
     def _ends(self, block: str) -> list[int]:
         """Where the words of the likeliest reading end."""
@@ -173,11 +176,6 @@ def cut_unknown(run: str) -> Iterator[str]:
                 yield from word if word in Force_Split_Words else (word,)
         else:
             yield from filter(None, _LATIN.split(block))
-
-
-@lru_cache(maxsize=_REMEMBERED_RUNS)
-def _cut_remembered(run: str) -> tuple[str, ...]:
-    return tuple(cut_unknown(run))
 
 
 def _words_of(block: str, states: str) -> Iterator[str]:

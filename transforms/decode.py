@@ -65,7 +65,9 @@ WRITTEN_DAMAGE = "\ufffd".encode()
 BYTES_A_CHARACTER = 3
 NEARLY = 50  # a file with less than 1 damaged byte in so many is text in that encoding
 _DAMAGED = re.compile("\ufffd+")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROLS = "\x00-\x08\x0e-\x1a\x1c-\x1f\x7f"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_BLANK_OR_CONTROL = re.compile(rf"[\s{_CONTROLS}]")
 _MARKS = "，。、；：！？（）《》“”‘’「」『』【】〔〕—…·％●▲■◆　\ufeff\ufffd"
 
 
@@ -91,7 +93,10 @@ class _Reading:
     encoding: str
     text: str
     n_damaged: int
-    plausibility: float
+
+    @property
+    def is_sure(self) -> bool:
+        return self.encoding == "utf-8" and not self.n_damaged and _control_share(self.text) < UTF_16_NULS
 
 
 def decode(data: bytes) -> Decoded:
@@ -103,7 +108,7 @@ def decode(data: bytes) -> Decoded:
     marked = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), None)
     names = (marked,) if marked else CANDIDATES
     best = _best_reading(data, names)
-    if best is None or (best.plausibility < PLAUSIBLE and not _needs_no_plausibility(best, marked)):
+    if best is None or not (_needs_no_plausibility(best, marked) or plausibility(best.text) >= PLAUSIBLE):
         raise Undecodable(_why_not(data, names))
     if not best.text:
         raise Undecodable("the file is empty but for a byte-order mark: leave it out of the sources")
@@ -118,8 +123,8 @@ def plausibility(text: str) -> float:
     Measured on the beginning, the middle and the end, so that a long text costs no more than a short one.
     """
     sample = _sample(text)
-    counted = [character for character in sample if not character.isspace() and not _CONTROL.match(character)]
-    return sum(map(_common().__contains__, counted)) / len(counted) if counted else 1.0
+    counted = len(sample) - len(_BLANK_OR_CONTROL.findall(sample))
+    return (counted - len(_uncommon().findall(sample))) / counted if counted else 1.0
 
 
 def _refuse_binary(data: bytes) -> None:
@@ -137,18 +142,18 @@ def _read(data: bytes, encoding: str) -> _Reading | None:
         return None
     text = data.decode(encoding, errors="replace")
     text = text[1:] if text.startswith(BOM) else text
-    return _Reading(encoding, text, n_damaged, plausibility(text))
+    return _Reading(encoding, text, n_damaged)
 
 
 def _best_reading(data: bytes, names: Iterable[str]) -> _Reading | None:
-    """The reading that is worth most. After one that is sure (UTF-8 stands first) no other is tried."""
+    """The reading that is worth most. Where one is sure (UTF-8 stands first) no other is tried."""
     readings: list[_Reading] = []
     for name in names:
         reading = _read(data, name)
+        if reading is not None and reading.is_sure:
+            return reading
         if reading is not None:
             readings.append(reading)
-            if _is_sure(reading):
-                break
     return max(readings, key=_worth, default=None)
 
 
@@ -184,17 +189,13 @@ def _why_not(data: bytes, names: Iterable[str]) -> str:
     return f"no encoding reads it (tried {', '.join(names)}): {ADVICE}"
 
 
-def _worth(reading: _Reading) -> tuple[bool, float, float, int]:
-    """Faultless UTF-8 comes first, for no other text passes as such by chance; then what looks most like Chinese.
+def _worth(reading: _Reading) -> tuple[float, float, int]:
+    """What looks most like Chinese comes first. (Faultless UTF-8 does before all, for no other text passes as such.)
 
     UTF-16 of mostly ASCII passes as UTF-8 in which every other character is a NUL: then UTF-8 is one among others.
     """
     controls = _control_share(reading.text)
-    return (_is_sure(reading), round(reading.plausibility, 2), -round(controls, 2), -reading.n_damaged)
-
-
-def _is_sure(reading: _Reading) -> bool:
-    return reading.encoding == "utf-8" and not reading.n_damaged and _control_share(reading.text) < UTF_16_NULS
+    return (round(plausibility(reading.text), 2), -round(controls, 2), -reading.n_damaged)
 
 
 def _needs_no_plausibility(reading: _Reading, marked: str | None) -> bool:
@@ -215,11 +216,11 @@ def _sample(text: str, size: int = 20_000) -> str:
 
 
 @cache
-def _common() -> frozenset[str]:
-    """ASCII, the marks of a page, and the first levels of GB 2312 (3,755 Han) and Big5 (5,401), the frequent ones."""
+def _uncommon() -> re.Pattern[str]:
+    """A character that is no blank, none of control and none of the common ones: ASCII, the marks of a page, and the
+    first levels of GB 2312 (3,755 Han) and Big5 (5,401), the frequent ones."""
     simplified = bytes(byte for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF) for byte in (row, cell))
     rows = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
     traditional = bytes(byte for row in range(0xA4, 0xC7) for cell in rows for byte in (row, cell))
-    plain = "".join(map(chr, range(0x20, 0x7F)))
     han = simplified.decode("gb2312", errors="ignore") + traditional.decode("big5", errors="ignore")
-    return frozenset(plain + _MARKS + han)
+    return re.compile(f"[^\x20-\x7e\\s{_CONTROLS}{re.escape(_MARKS)}{''.join(sorted(set(han)))}]")

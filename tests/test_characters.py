@@ -33,6 +33,14 @@ def test_length_and_idempotence(text: str) -> None:
     assert fold(folded) == folded
 
 
+@given(dirty_texts)
+def test_a_rule_that_is_passed_over_would_not_have_fired(text: str) -> None:
+    changed = text
+    for rule in rules():
+        changed = rule.pattern.sub(rule.becomes, changed)
+    assert fold(text) == changed
+
+
 @given(st.characters(exclude_categories=["Cs"]))
 def test_blanks_become_blanks_and_nothing_else_does(character: str) -> None:
     is_blank = character.isspace() or unicodedata.category(character) in ("Cc", "Cf")

@@ -14,7 +14,9 @@ from hypothesis import given, settings
 
 from transforms.alignment import aligned, concat
 from transforms.characters import fold, spell_out
-from transforms.cleaning import clean, clean_line
+from transforms.cleaning import clean, clean_line, read_line
+from transforms.punctuation import widen
+from transforms.script import simplify_characters
 
 LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 DOTS = set(".。．·")
@@ -70,6 +72,13 @@ def test_a_line_loses_nothing_but_blanks(text: str) -> None:
     cleaned = clean_line(aligned(line))
     assert "".join(cleaned.text.split()) == "".join(spell_out(aligned(fold(line))).text.split())
     assert clean_line(cleaned).text == cleaned.text
+
+
+@given(dirty_texts)
+def test_a_line_that_is_passed_over_would_not_have_been_changed(text: str) -> None:
+    line = aligned(text.replace("\n", "").replace("\r", ""))
+    cleaned = clean_line(line)
+    assert read_line(line) == (cleaned, simplify_characters(widen(cleaned).text))
 
 
 def test_the_paragraphs_of_the_seeds_come_out_as_the_gold_has_them() -> None:

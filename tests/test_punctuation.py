@@ -52,13 +52,21 @@ def test_letters_digits_and_han_are_untouched(text: str) -> None:
 
 
 @given(paragraphs)
+def test_a_rule_that_is_passed_over_would_not_have_fired(text: str) -> None:
+    marked = ellipses(aligned(f"滨{text}")).text
+    for rule in rules():
+        marked = rule.apply(marked) if rule.needs.search(marked) else marked
+    assert widen(aligned(f"滨{text}")).text == marked
+
+
+@given(paragraphs)
 def test_quotes_keep_their_number(text: str) -> None:
     for rule in (corner_quotes, straight_quotes, reversed_quotes):
         assert len(rule(text)) == len(text)
 
 
 def test_long_rows_of_marks_take_time_in_proportion() -> None:
-    for mark in ("(", '"', "“", "1,", "'", ".", "a", "-", "http://", "a@", "「"):
+    for mark in ("!", "(", '"', "“", "1,", "'", ".", "a", "-", "http://", "a@", "「"):
         start = time.perf_counter()
         widen(aligned(mark * 60_000 + "滨"))
         assert time.perf_counter() - start < 10, mark

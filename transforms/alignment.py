@@ -56,9 +56,14 @@ class Aligned:
         return Span(min(stripped.at), max(stripped.at) + 1) if stripped.at else None
 
 
+# A slice of places that are there already is made several times as fast as an array of new ones.
+_PLACES = array("i", range(1 << 16))
+
+
 def aligned(text: str, start: int = 0) -> Aligned:
     """`text` as it stands in the source from `start` on."""
-    return Aligned(text, array("i", range(start, start + len(text))))
+    end = start + len(text)
+    return Aligned(text, _PLACES[start:end] if end <= len(_PLACES) else array("i", range(start, end)))
 
 
 EMPTY = aligned("")

@@ -33,18 +33,23 @@ INVISIBLE = (
     "\U000e0001\U000e0020-\U000e007f"
 )
 LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
+PART = 1 << 16  # characters
 FULL_WIDTH = "０-９Ａ-Ｚａ-ｚ"
 COMPATIBILITY = "\uf900-\ufad9\U0002f800-\U0002fa1d"
-CIRCLES = re.compile("(?<=[〇一二三四五六七八九十])[○◯OoΟО]+(?=[一二三四五六七八九十年])")
+CIRCLES = re.compile("[○◯OoΟО](?<=[〇一二三四五六七八九十].)[○◯OoΟО]*+(?=[一二三四五六七八九十年])")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+_ANY_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_RANGE = re.compile("(.)-(.)|(.)", re.DOTALL)
 
 
 class Rule(NamedTuple):
-    """A rule: its name, what it fires on, and what each match becomes, in as many characters."""
+    """A rule: its name, what it fires on, what each match becomes, in as many characters, and the characters without
+    which there is no match."""
 
     name: str
     pattern: re.Pattern[str]
     becomes: Callable[[re.Match[str]], str]
+    triggers: frozenset[str]
 
 
 def fold(text: str) -> str:
@@ -55,11 +60,19 @@ def fold(text: str) -> str:
     >>> fold("⺠⽣实事２０２４年　达９９．５％")
     '民生实事2024年 达99.5%'
     """
-    if not _anything().search(text):
+    found = kinds(_any_trigger(), text)
+    if not found:
         return text
     for rule in rules():
-        text = rule.pattern.sub(rule.becomes, text)
+        if not rule.triggers.isdisjoint(found):
+            text = rule.pattern.sub(rule.becomes, text)
+            found = kinds(_any_trigger(), text)
     return text
+
+
+def has_invisible(text: str) -> bool:
+    """Whether a text has characters that take no room."""
+    return _ANY_INVISIBLE.search(text) is not None
 
 
 def without_invisible(text: Aligned, source: str) -> Aligned:
@@ -67,7 +80,7 @@ def without_invisible(text: Aligned, source: str) -> Aligned:
 
     A zero-width blank between two words is no blank of the print: 图书​馆 → 图书馆.
     """
-    if not _INVISIBLE.search(source):
+    if not has_invisible(source):
         return text
     return drop(text, (Span(*found.span()) for found in _INVISIBLE.finditer(source)))
 
@@ -95,15 +108,29 @@ def _ligatures() -> tuple[re.Pattern[str], dict[str, str]]:
 def rules() -> tuple[Rule, ...]:
     """The rules in the order in which they are applied."""
     return (
-        Rule("line end", re.compile("\r+\n?"), _carriage_returns),
-        Rule("line end of other programs", re.compile(f"[{LINE_ENDS}]"), lambda _: "\n"),
-        Rule("blank", re.compile(f"[{BLANKS}]"), lambda _: " "),
+        Rule("line end", re.compile("\r+\n?"), _carriage_returns, frozenset("\r")),
+        _of_class("line end of other programs", LINE_ENDS, lambda _: "\n"),
+        _of_class("blank", BLANKS, lambda _: " "),
         *_listed(),
-        Rule("compatibility ideograph", re.compile(f"[{COMPATIBILITY}]"), _unified),
-        Rule("full-width digit or letter", re.compile(f"[{FULL_WIDTH}]"), lambda found: chr(ord(found[0]) - 0xFEE0)),
-        Rule("full-width percent sign", re.compile("(?<=[0-9])％|(?<=[0-9] )％"), lambda _: "%"),
-        Rule("full-width decimal point", re.compile("(?<=[0-9])．(?=[0-9])"), lambda _: "."),
-        Rule("circle or letter for zero", CIRCLES, lambda found: "〇" * len(found[0])),
+        _of_class("compatibility ideograph", COMPATIBILITY, _unified),
+        _of_class("full-width digit or letter", FULL_WIDTH, lambda found: chr(ord(found[0]) - 0xFEE0)),
+        Rule("full-width percent sign", re.compile("(?<=[0-9])％|(?<=[0-9] )％"), lambda _: "%", frozenset("％")),
+        Rule("full-width decimal point", re.compile("(?<=[0-9])．(?=[0-9])"), lambda _: ".", frozenset("．")),
+        Rule("circle or letter for zero", CIRCLES, lambda found: "〇" * len(found[0]), frozenset("○◯OoΟО")),
+    )
+
+
+def _of_class(name: str, ranges: str, becomes: Callable[[re.Match[str]], str]) -> Rule:
+    """A rule that fires on each character of some ranges, whatever stands beside it."""
+    return Rule(name, re.compile(f"[{ranges}]"), becomes, _characters_of(ranges))
+
+
+def _characters_of(ranges: str) -> frozenset[str]:
+    """The characters of a class as a pattern has it: a-c? → a, b, c, ?."""
+    return frozenset(
+        chr(code)
+        for first, last, alone in _RANGE.findall(ranges)
+        for code in range(ord(first or alone), ord(last or alone) + 1)
     )
 
 
@@ -117,14 +144,41 @@ def _listed() -> list[Rule]:
 
 
 def _from_table(name: str, becomes: dict[str, str]) -> Rule:
-    return Rule(name, re.compile(f"[{''.join(becomes)}]"), lambda found: becomes[found[0]])
+    return _of_class(name, "".join(becomes), lambda found: becomes[found[0]])
 
 
 @cache
-def _anything() -> re.Pattern[str]:
-    """One search that tells whether any rule could fire; most lines need none."""
-    listed = "".join(row["character"] for row in lexicon.table("characters"))
-    return re.compile(f"[\r％．{LINE_ENDS}{BLANKS}{FULL_WIDTH}{COMPATIBILITY}{listed}]|{CIRCLES.pattern}")
+def triggers() -> frozenset[str]:
+    """The characters without which no rule fires, nor is there a ligature to be spelled out."""
+    return frozenset().union(*(rule.triggers for rule in rules()), _ligatures()[1])
+
+
+@cache
+def _any_trigger() -> re.Pattern[str]:
+    """One search that tells which rules could fire; most texts need none."""
+    return any_of(frozenset().union(*(rule.triggers for rule in rules())))
+
+
+def any_of(characters: frozenset[str]) -> re.Pattern[str]:
+    """A pattern that finds every one of some characters, however many they are, in a few nanoseconds a character.
+
+    One that holds characters beyond the basic plane compares with each of these in turn; it finds all beyond instead.
+    """
+    within = "".join(sorted(character for character in characters if character <= "\uffff"))
+    beyond = "\U00010000-\U0010ffff" if any(character > "\uffff" for character in characters) else ""
+    return re.compile(f"[{re.escape(within)}{beyond}]")
+
+
+def kinds(pattern: re.Pattern[str], text: str) -> set[str]:
+    """Which characters of a text a pattern for single ones finds; part by part, for a long text may hold millions."""
+    if len(text) <= PART:
+        return set(pattern.findall(text))
+    return set().union(*(pattern.findall(text, start, start + PART) for start in range(0, len(text), PART)))
+
+
+def count(pattern: re.Pattern[str], text: str) -> int:
+    """How many characters of a text a pattern for single ones finds."""
+    return sum(len(pattern.findall(text, start, start + PART)) for start in range(0, len(text), PART))
 
 
 def _carriage_returns(found: re.Match[str]) -> str:

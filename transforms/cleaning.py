@@ -10,13 +10,18 @@ script last, for its phrases must not be parted.
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
+from transforms import characters, punctuation, script
 from transforms.alignment import Aligned
 from transforms.characters import fold, spell_out, without_invisible
 from transforms.punctuation import widen
-from transforms.script import simplify
+from transforms.script import simplify, simplify_characters
 from transforms.spacing import close_certain, close_up
 
 MOST_TURNS = 8
+_TIDIED = frozenset(" \n")
 
 
 def clean(text: Aligned) -> Aligned:
@@ -43,6 +48,28 @@ def clean_line(line: Aligned) -> Aligned:
     Blanks at its ends and doubtful ones inside stay, to be judged when the lines of the paragraph are joined.
     """
     return close_certain(_folded(line))
+
+
+def read_line(line: Aligned) -> tuple[Aligned, str]:
+    """A printed line as `clean_line` gives it, and its text as decisions read it: with full-width marks and simplified
+    characters. Most lines hold nothing that any rule could change, which one search tells."""
+    text = line.text
+    if not (_doubtful().search(text) or "。。" in text or "··" in text):
+        return line, text
+    clean = clean_line(line) if _untidy().search(text) else line
+    return clean, simplify_characters(widen(clean).text)
+
+
+@cache
+def _doubtful() -> re.Pattern[str]:
+    """Every character by itself by which a rule of cleaning can fire, blanks among them."""
+    return characters.any_of(_TIDIED | characters.triggers() | punctuation.triggers() | script.triggers())
+
+
+@cache
+def _untidy() -> re.Pattern[str]:
+    """Every character by itself by which `clean_line` can change a line."""
+    return characters.any_of(_TIDIED | characters.triggers())
 
 
 def _folded(text: Aligned) -> Aligned:

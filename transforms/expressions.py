@@ -31,6 +31,10 @@ _ACRONYM = re.compile(
 )
 
 
+# Each rule takes out a blank that stands beside a digit, a letter, a sign or a bracket.
+_BESIDE_SIGN = re.compile(" (?:(?<=[^\u3400-\u9fff“”《》、，：；。！？] )|(?=[^\u3400-\u9fff“”《》、，：；。！？]))")
+
+
 class Rule(NamedTuple):
     """A rule: its name, and what it fires on; all blanks of a match are dropped."""
 
@@ -63,6 +67,8 @@ RULES = (
 
 def blanks_inside(text: str) -> list[int]:
     """The places of the blanks that no text around a line can give a meaning, in order."""
+    if not _BESIDE_SIGN.search(text):
+        return []
     places = {at for rule in RULES for found in rule.pattern.finditer(text) for at in _blanks_in(found)}
     return sorted(places.union(_blanks_of_acronyms(text)))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from transforms import breaks, continuation, interleaved, marks
@@ -503,6 +503,6 @@ def _ordered(pieces: Sequence[Piece], pairs: dict[int, int]) -> list[Line]:
         while at is not None:
             own = [fact.line for fact in pieces[at].facts]
             moved = before is not None and at != before + 1
-            lines += [replace(own[0], gap=False), *own[1:]] if moved else own
+            lines += [own[0]._replace(gap=False), *own[1:]] if moved else own
             before, at = at, pairs.get(at)
     return lines

@@ -13,11 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from transforms import lexicon
 from transforms.alignment import Aligned, Span, drop
+from transforms.characters import any_of, kinds
 from transforms.expressions import HAN
 from transforms.quotes import angle_quotes, corner_quotes, reversed_quotes, straight_quotes
 
@@ -32,30 +33,34 @@ _HAS_HAN = re.compile(f"[{HAN}]")
 _PAUSE = re.compile("[,;:!?]")
 # Most half-width marks touch Han or a full-width mark; quotes, and what closes behind, may hold an English phrase.
 _BEFORE = re.sub("[“”‘’]", "", WIDE)
-_BESIDE_CHINESE = re.compile(f"(?<=[{_BEFORE}])[,;:!?]+|[,;:!?]+(?=[{re.sub('[》）]', '', _BEFORE)}])")
+# A run of them, from its first mark on; the pattern begins with what it looks for, so that text without is soon passed.
+_BESIDE_CHINESE = re.compile(
+    rf"[,;:!?](?<![,;:!?]{{2}})(?:(?<=[{_BEFORE}].)[,;:!?]*+|[,;:!?]*+(?=[{re.sub('[》）]', '', _BEFORE)}]))"
+)
 _RUN = re.compile(r"[^\s,;:!?()\"'" + WIDE + "]+")
 _ENDS = re.compile(r"[\s\"'”’)）]{0,4}$")
 _BRACKET = re.compile("[()（）]")
 _DOTS = re.compile(r"\.{3,}|。{3,}|．{3,}|·{3,}")
-_DASHES = re.compile(r"(?<![-－─━―–])(?:--|－－|──|━━|――|––)(?![-－─━―–])")
-_ONE_DASH = re.compile(f"(?:(?<=[{HAN}0-9A-Za-z”》）])|^)[－─━–](?=[{HAN}“《])")
+# Each pattern begins with the mark that it looks for, and then looks back: so text without is passed soonest.
+_DASHES = re.compile(r"[-－─━―–](?<![-－─━―–]{2})(?:(?<=-)-|(?<=－)－|(?<=─)─|(?<=━)━|(?<=―)―|(?<=–)–)(?![-－─━―–])")
+_ONE_DASH = re.compile(f"[－─━–](?:(?<=[{HAN}0-9A-Za-z”》）].)|(?<=^.))(?=[{HAN}“《])")
 _STOP = re.compile(
-    rf"(?<=[{HAN}”’》）%])[.．](?=[”’」』）)\"']{{0,3}}(?:\s|$)|[”’）]{{1,2}}[，、；])|(?<=[0-9])[.．](?=[”’」』）)\"']{{0,3}}\s*$)"
+    rf"[.．](?:(?<=[{HAN}”’》）%].)(?=[”’」』）)\"']{{0,3}}(?:\s|$)|[”’）]{{1,2}}[，、；])|(?<=[0-9].)(?=[”’」』）)\"']{{0,3}}\s*$))"
 )
 # A full stop inside a paragraph: behind as many characters without a mark as no list number and few names have.
-_INNER_STOP = re.compile(f"(?<=[{HAN}0-9A-Za-z%“”（）《》]{{5}}[{HAN}”）%])[.．](?=[{HAN}“（《0-9])")
-_NAME_DOT = re.compile(f"(?<=[{HAN}A-Za-z])[•・‧⋅∙](?=[{HAN}A-Za-z])|(?<=[0-9])[•・‧⋅∙](?=[0-9])")
+_INNER_STOP = re.compile(f"[.．](?<=[{HAN}0-9A-Za-z%“”（）《》]{{5}}[{HAN}”）%].)(?=[{HAN}“（《0-9])")
+_NAME_DOT = re.compile(f"[•・‧⋅∙](?:(?<=[{HAN}A-Za-z].)(?=[{HAN}A-Za-z])|(?<=[0-9].)(?=[0-9]))")
 _NARROW = tuple(
     (re.compile(pattern), sign)
     for pattern, sign in (
-        ("(?<=[0-9])：(?=[0-9])", ":"),
-        ("(?<=[A-Za-z])：(?=[／/]{2})", ":"),
-        ("(?<=[:／/])／(?=[0-9A-Za-z／/])", "/"),
-        ("(?<=[0-9A-Za-z])／(?=[0-9A-Za-z])", "/"),
-        ("(?<=[0-9A-Za-z])．(?=[0-9A-Za-z])", "."),
-        ("(?<=[0-9A-Za-z%‰℃])－(?=[0-9A-Za-z])", "-"),
-        ("(?<=[0-9A-Za-z])＠(?=[0-9A-Za-z])", "@"),
-        ("(?<=[0-9A-Za-z])＆(?=[0-9A-Za-z])", "&"),
+        ("：(?<=[0-9].)(?=[0-9])", ":"),
+        ("：(?<=[A-Za-z].)(?=[／/]{2})", ":"),
+        ("／(?<=[:／/].)(?=[0-9A-Za-z／/])", "/"),
+        ("／(?<=[0-9A-Za-z].)(?=[0-9A-Za-z])", "/"),
+        ("．(?<=[0-9A-Za-z].)(?=[0-9A-Za-z])", "."),
+        ("－(?<=[0-9A-Za-z%‰℃].)(?=[0-9A-Za-z])", "-"),
+        ("＠(?<=[0-9A-Za-z].)(?=[0-9A-Za-z])", "@"),
+        ("＆(?<=[0-9A-Za-z].)(?=[0-9A-Za-z])", "&"),
     )
 )
 
@@ -72,23 +77,48 @@ _FOREIGN = (
 
 
 class Rule(NamedTuple):
-    """A rule: its name, what a text must have for it to fire, and what it makes of a text, in as many characters."""
+    """A rule: its name, what a text must have for it to fire, what it makes of a text, in as many characters, the
+    characters of which one stands in all that the rule fires on, and those that it may bring in."""
 
     name: str
     needs: re.Pattern[str]
     apply: Callable[[str], str]
+    triggers: frozenset[str]
+    yields: frozenset[str]
 
 
 def widen(text: Aligned) -> Aligned:
     """A paragraph with the marks that Chinese text carries; one without any Han stays as it is."""
-    if not _HAS_HAN.search(text.text):
+    found = frozenset(kinds(_any_trigger(), text.text))
+    if not (found or has_dots(text.text)) or not _HAS_HAN.search(text.text):
         return text
     text = ellipses(text)
     marked = text.text
-    for rule in rules():
+    for rule in _rules_for(found):
         if rule.needs.search(marked):
             marked = rule.apply(marked)
     return text if marked == text.text else text.with_text(marked)
+
+
+def triggers() -> frozenset[str]:
+    """The characters without which no rule fires but that of ellipses, for which `has_dots` asks."""
+    return frozenset().union(*(rule.triggers for rule in rules()))
+
+
+@cache
+def _any_trigger() -> re.Pattern[str]:
+    return any_of(triggers())
+
+
+@lru_cache(maxsize=1024)
+def _rules_for(found: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that may fire on a text in which these triggers stand, or on what the rules before them make of it."""
+    chosen: list[Rule] = []
+    for rule in rules():
+        if not rule.triggers.isdisjoint(found):
+            chosen.append(rule)
+            found |= rule.yields
+    return tuple(chosen)
 
 
 @cache
@@ -97,20 +127,36 @@ def rules() -> tuple[Rule, ...]:
     forms = {row["character"]: row["becomes"] for row in lexicon.table("marks")}
     form = re.compile(f"[{''.join(map(re.escape, forms))}]")
     return (
-        Rule("forms of marks", form, lambda text: form.sub(lambda found: forms[found[0]], text)),
-        Rule("signs inside numbers and names", re.compile("[：．／－＠＆]"), narrow_signs),
-        Rule("angle quotes", re.compile("[≫»›]"), angle_quotes),
-        Rule("corner quotes", re.compile("[「」『』]"), corner_quotes),
-        Rule("straight quotes", re.compile("[\"']"), straight_quotes),
-        Rule("reversed quotes", re.compile("[“”‘’]"), reversed_quotes),
-        Rule("dashes", _DASHES, dashes),
-        Rule("single dashes", _ONE_DASH, lambda text: _ONE_DASH.sub("—", text)),
-        Rule("dots in names", _NAME_DOT, lambda text: _NAME_DOT.sub("·", text)),
-        Rule("brackets", re.compile("[()]"), brackets),
-        Rule("pauses", _PAUSE, pauses),
-        Rule("full stops inside a paragraph", _INNER_STOP, inner_stops),
-        Rule("full stops", _STOP, lambda text: _STOP.sub("。", text)),
+        Rule(
+            "forms of marks",
+            form,
+            lambda text: form.sub(lambda found: forms[found[0]], text),
+            frozenset(forms),
+            frozenset("".join(forms.values())),
+        ),
+        _rule("signs inside numbers and names", "[：．／－＠＆]", narrow_signs, "：．／－＠＆", ":/.-@&"),
+        _rule("angle quotes", "[≫»›]", angle_quotes, "≫»›", "《》〈〉"),
+        _rule("corner quotes", "[「」『』]", corner_quotes, "「」『』", "“”‘’"),
+        _rule("straight quotes", "[\"']", straight_quotes, "\"'", "“”‘’"),
+        _rule("reversed quotes", "[“”‘’]", reversed_quotes, "“”‘’", "“”‘’"),
+        _rule("dashes", _DASHES, dashes, "-－─━―–", "—"),
+        _rule("single dashes", _ONE_DASH, lambda text: _ONE_DASH.sub("—", text), "－─━–", "—"),
+        _rule("dots in names", _NAME_DOT, lambda text: _NAME_DOT.sub("·", text), "•・‧⋅∙", "·"),
+        _rule("brackets", "[()]", brackets, "()", "（）"),
+        _rule("pauses", _PAUSE, pauses, ",;:!?", "，；：！？"),
+        _rule("full stops inside a paragraph", _INNER_STOP, inner_stops, ".．", "。"),
+        _rule("full stops", _STOP, lambda text: _STOP.sub("。", text), ".．", "。"),
     )
+
+
+def _rule(name: str, needs: str | re.Pattern[str], apply: Callable[[str], str], triggers: str, yields: str) -> Rule:
+    return Rule(name, re.compile(needs), apply, frozenset(triggers), frozenset(yields))
+
+
+def has_dots(text: str) -> bool:
+    """Whether a text has three dots of a kind in a row."""
+    rows = "..." in text or "。。。" in text or "···" in text
+    return rows or ("．" in text and "．．．" in text)  # the last is seldom, and slow to look for
 
 
 def ellipses(text: Aligned) -> Aligned:
@@ -118,6 +164,8 @@ def ellipses(text: Aligned) -> Aligned:
 
     The dots left over are dropped with their places: they are the one kind of mark that cleaning drops.
     """
+    if not has_dots(text.text):
+        return text
     rows = [found for found in _DOTS.finditer(text.text) if _beside_wide(text.text, *found.span())]
     if not rows:
         return text

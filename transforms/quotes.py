@@ -23,6 +23,7 @@ _ANGLES = {"≪≫": "《》", "«»": "《》", "‹›": "〈〉"}
 _HAN = re.compile("[\u3400-\u9fff]")
 # A word or name, and nothing that says who spoke.
 _TERM = re.compile("[\u3400-\u9fff0-9A-Za-z]{1,12}(?<![说道问答喊称])")
+_EITHER = {pair: re.compile(f"[{pair}]") for pair in ("“”", "‘’")}
 _DOUBLES = re.compile('[“”"]')
 _SINGLES = re.compile("(?<![0-9A-Za-z])[‘’']|[‘’'](?![0-9A-Za-z])")
 
@@ -75,10 +76,21 @@ def reversed_quotes(text: str) -> str:
     neighbour speaks against it; a quotation that goes on from the paragraph before is so left alone.
     """
     for pattern, pair in ((_DOUBLES, "“”"), (_SINGLES, "‘’")):
+        if _are_in_turn(text, pair):
+            continue
         places = [found.start() for found in pattern.finditer(text) if found[0] in pair]
         if len(places) % 2 == 0 and not _is_balanced((text[at] for at in places), pair):
             text = _alternate(text, places, pair)
     return text
+
+
+def _are_in_turn(text: str, pair: str) -> bool:
+    """Whether the marks of a kind open and close in turn, as in most texts; of single ones, some of which may be
+    apostrophes, no more than one pair."""
+    n_pairs = text.count(pair[0])
+    if text.count(pair[1]) != n_pairs or (n_pairs > 1 and pair == "‘’"):
+        return False
+    return not n_pairs or "".join(_EITHER[pair].findall(text)) == pair * n_pairs
 
 
 def _curl(marked: list[str], places: list[int], straight: str, pair: tuple[str, str]) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from transforms.lines import INDENT, SLACK, TOLERANCE, Line, line_of, printed_width, with_measures
@@ -96,7 +95,7 @@ def _cut(line: Line, measures: Iterable[float], least: float = LEAST_WIDTH) -> _
     spans = [line.clean[start:end].strip() for start, end in pairwise(edges)]
     starts = [line.raw.at.index(span.at[0]) for span in spans]
     raws = (line.raw[start:end].strip() for start, end in zip(starts, [*starts[1:], len(line.raw)]))
-    return measure, [replace(line_of(raw, True), column=number) for number, raw in enumerate(raws, start=1)]
+    return measure, [line_of(raw, True)._replace(column=number) for number, raw in enumerate(raws, start=1)]
 
 
 def _best_cuts(text: str, measure: float) -> tuple[float, list[int]]:

@@ -19,7 +19,7 @@ from opencc import OpenCC
 
 from transforms import lexicon
 from transforms.alignment import Aligned
-from transforms.characters import fold
+from transforms.characters import any_of, count, fold
 
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 _LAST_OF_BASIC_PLANE = 0xFFFF
@@ -42,7 +42,7 @@ class Evidence(NamedTuple):
 
 def simplify(text: Aligned) -> Aligned:
     """A paragraph in simplified characters; as it is where it holds none that only traditional text has."""
-    if _traditional_only().isdisjoint(text.text):
+    if not _any_trigger().search(text.text):
         return text
     if is_traditional_text(text.text):
         return text.with_text(_convert(text.text))
@@ -51,15 +51,20 @@ def simplify(text: Aligned) -> Aligned:
 
 def simplify_characters(text: str) -> str:
     """`text` with each character that only traditional text has as its simplified one, looked at alone."""
-    table = _table()
-    if table.keys().isdisjoint(text):
+    if not _any_trigger().search(text):
         return text
+    table = _table()
     return "".join([table.get(character, character) for character in text])
+
+
+def triggers() -> frozenset[str]:
+    """The characters without which there is nothing to simplify."""
+    return _traditional_only()
 
 
 def evidence(text: str) -> Evidence:
     """What the characters of `text` say about its script."""
-    return Evidence(_count(text, _traditional_only()), _count(text, _simplified_only()))
+    return Evidence(count(_any_trigger(), text), count(_any_simplified(), text))
 
 
 def is_traditional_text(text: str) -> bool:
@@ -70,14 +75,21 @@ def is_traditional_text(text: str) -> bool:
 
 def script_of(text: str) -> str:
     """The script of a document as decoded: `simplified` (nothing for `simplify` to do), `traditional` or `mixed`."""
-    found = evidence(fold(text))
-    if not found.traditional:
+    text = fold(text)
+    if not _any_trigger().search(text):
         return "simplified"
+    found = evidence(text)
     return "traditional" if found.share >= TRADITIONAL_SHARE else "mixed"
 
 
-def _count(text: str, characters: frozenset[str]) -> int:
-    return 0 if characters.isdisjoint(text) else sum(map(characters.__contains__, text))
+@cache
+def _any_trigger() -> re.Pattern[str]:
+    return any_of(_traditional_only())
+
+
+@cache
+def _any_simplified() -> re.Pattern[str]:
+    return any_of(_simplified_only())
 
 
 @cache

@@ -48,6 +48,7 @@ CHARACTERS_A_BLANK = 6
 FEWEST_TO_JUDGE = 4
 LIST_SHARE = 0.8
 
+_BLANK = re.compile(r"\s")
 _BLANKS = re.compile(r"\s+")
 _OTHER_BLANK = re.compile(r"[^\S ]")
 _HAN = re.compile(f"[{HAN}]")
@@ -96,6 +97,8 @@ def close_letter_spacing(line: Aligned) -> Aligned:
     line = line.with_text(_OTHER_BLANK.sub(" ", line.text))
     line = _drop_at(line, blanks_inside(line.text))
     gaps = _gaps(line.text)
+    if len(gaps) < 2:  # too few characters stand alone
+        return line
     return drop(line, (Span(gap.start, gap.end) for gap in _letter_spaced(line.text, gaps)))
 
 
@@ -109,11 +112,11 @@ def close_certain(line: Aligned) -> Aligned:
 
 
 def _has_gap(text: str) -> bool:
-    return _BLANKS.search(text.strip()) is not None
+    return _BLANK.search(text.strip()) is not None
 
 
 def _drop_at(line: Aligned, places: list[int]) -> Aligned:
-    return drop(line, (Span(at, at + 1) for at in places))
+    return drop(line, [Span(at, at + 1) for at in places]) if places else line
 
 
 def _gaps(text: str) -> list[Gap]:

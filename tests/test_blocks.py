@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from page_cases import Case, cases, check, one_sided
 from page_checks import read
 from page_setting import Told, seed_articles, set_column, set_paragraph
+
+from transforms import blocks
 
 ARTICLES = [told for told in seed_articles() if told.headline]
 MEASURES = (12, 13, 14, 15, 16, 17, 18, 20, 22, 24)
@@ -41,3 +45,15 @@ def test_nothing_but_line_ends_is_lost_when_a_seed_is_set_anew() -> None:
     for told in ARTICLES:
         document = read(f"{told.headline}\n\n{set_column(told.paragraphs)}\n")
         assert document.n_chars == sum(len("".join(text.split())) for text in (told.headline or "", *told.paragraphs))
+
+
+def test_the_ways_of_plain_lines_are_weighed_as_all_ways_are() -> None:
+    """Written out or one after the other: the same sums, and of equal ways the same."""
+    chance = random.Random(0)
+    by_turns = (*blocks.PLAIN_WAYS[:-1], blocks.PLAIN_WAYS[-1])
+    assert by_turns is not blocks.PLAIN_WAYS
+    for _ in range(2000):
+        numbers = [float(chance.randrange(-3, 3)) for _ in range(18)]
+        given, before, enters = blocks.Scores(*numbers[:8]), [*numbers[8:12], -1e9, -1e9], [*numbers[12:16], -1e9, -1e9]
+        plain = blocks._advance(before, blocks.Steps(blocks.PLAIN_WAYS, given), enters)
+        assert plain == blocks._advance(before, blocks.Steps(by_turns, given), enters)

@@ -18,7 +18,7 @@ from typing import Any
 
 from transforms import blocks
 from transforms.articles import Phase
-from transforms.blocks import Role
+from transforms.blocks import Role, Steps
 from transforms.breaks import LineFacts
 from transforms.tracing import Term, terms_of
 
@@ -91,19 +91,17 @@ class LineReadings:
     def __init__(
         self,
         rules: SimpleNamespace,
-        steps: Sequence[Sequence[tuple[Role, Role, float]]],
+        steps: Sequence[Steps],
         enters: Sequence[Sequence[float]],
         ends: tuple[float, float],
     ) -> None:
         self.enters = [rules._at_first(enters[0]), *enters[1:]]
-        self.steps: list[dict[tuple[Role, Role], float]] = [
-            {(was, role): score for was, role, score in each} for each in steps
-        ]
+        self.steps: list[dict[tuple[Role, Role], float]] = [each.by_roles() for each in steps]
         self.ends: list[float] = rules._at_last([0.0] * len(Role), ends)
         self.before: list[list[float]] = [list(map(float, self.enters[0]))]
         self.came: list[list[Role]] = [[Role.OPENS] * len(Role)]
-        for step, entering in zip(self.steps, self.enters[1:]):
-            self._go_forward(step, entering)
+        for each, entering in zip(steps, self.enters[1:]):
+            self._go_forward(each, entering)
         self.behind: list[list[float]] = [list(map(float, self.ends))]
         self.goes: list[list[Role]] = [[Role.OPENS] * len(Role)]
         for step, entering in zip(reversed(self.steps), reversed(self.enters)):
@@ -111,11 +109,11 @@ class LineReadings:
         self.behind.reverse()
         self.goes.reverse()
 
-    def _go_forward(self, steps: Mapping[tuple[Role, Role], float], entering: Sequence[float]) -> None:
-        plain = [(was, role, float(score)) for (was, role), score in steps.items()]
+    def _go_forward(self, steps: Steps, entering: Sequence[float]) -> None:
+        plain = Steps(steps.ways, list(map(float, steps.scores)))
         scores, came = blocks._advance(self.before[-1], plain, list(map(float, entering)))
         self.before.append(scores)
-        self.came.append(came)
+        self.came.append([blocks.ROLES[was] for was in came])
 
     def _go_back(self, steps: Mapping[tuple[Role, Role], float], entering: Sequence[float]) -> None:
         best, goes = [2 * blocks.IMPOSSIBLE] * len(Role), [Role.OPENS] * len(Role)

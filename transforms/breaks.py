@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from transforms import continuation, marks
 from transforms.bylines import is_credit, read_lead, signs_alone
 from transforms.lexicon import words
 from transforms.lines import INDENT, SLACK, Line, fills, printed_width
-from transforms.words import frequency
+from transforms.words import dictionary
 
 # Costs and gains, in units of about one natural logarithm of odds.
 PARAGRAPH_ENDS = -1.6  # a line seldom ends a paragraph
@@ -40,6 +41,7 @@ MOST_INDENTED = 0.6  # where more lines than that begin with blanks, the blanks 
 FEWEST_COMMAS = 5
 FEWEST_FREE_MARKS = 1
 COMMAS_A_STOP = 12
+MOST_DOUBT = 3 * SLACK  # em
 SHORT_LINE_GOES_ON = -2.5  # a line shorter than its column seldom goes on
 TIGHT = -0.7  # …and it may be so short by the width of a digit
 WIDTH_STEP = -0.8  # for each em that it is shorter
@@ -70,6 +72,7 @@ HEADING_STOPS = -6.0  # a heading has no full stop
 HEADING_COMMA = -3.0  # …and ends with no comma or colon
 NAMED_BEFORE_COLON = -0.5  # …but a kicker may name who speaks: 发言人：
 LONGEST_NAME = 12
+LONGEST_PLAIN_NAME = 4  # characters of a name without a blank or a dot
 SHORTEST_OPEN_LINE = 4  # a line that breaks off so soon was cut from its sentence: 此外，
 INNER_COMMA = -0.8  # a heading's line seldom holds a comma, a body's mostly does
 HALVES = 1.5  # two halves with a blank between them
@@ -97,7 +100,9 @@ BEFORE_A_DAY = "于在自至从到由的年，、：（—"
 NEVER_FIRST = "，。、；：！？”’）》%"
 
 _HEAD = re.compile(r"[“‘（《(]*(?:[A-Za-z0-9.%+\-/]{1,12}|.)[，。、；：！？”’）》,.;:!?)%]*")
-_ELASTIC = re.compile(r"[，。、；：！？“”‘’（）《》 ]|[0-9A-Za-z.%]+")
+_TWO_HAN = re.compile(r"[\u3400-\u9fff]{2}")
+# A mark or blank, or the first character of a run of digits and letters.
+_ELASTIC = re.compile(r"[，。、；：！？“”‘’（）《》 0-9A-Za-z.%](?<![0-9A-Za-z.%]{2})")
 _NOTE_IN_A_SENTENCE = re.compile(r"（[^（）]*）[，。、；]")
 _SHORT_NAME = re.compile(r"（(?:以下)?简称")
 _FEW_CHARACTERS = re.compile(r"[^。！？，“”：；]{1,6}[。！？](?=.)")
@@ -105,13 +110,44 @@ _INNER_MARK = re.compile(r"[，、：“” 《》]")
 _HALVES = re.compile(r"[\u3400-\u9fff”》]\s[\u3400-\u9fff“《]")
 _DAY_FIRST = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日[^，。]{0,8}，")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_PAIRED = re.compile("[“”（）()《》]")
+_SEPARATOR = re.compile("[，, ]")
+
+LONGEST_REMEMBERED = 100  # characters of a line
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
-    """What a line shows by itself, found once."""
+class Shown(NamedTuple):
+    """What a line's text shows by itself, wherever it stands. `depth` is how many quotes and brackets it leaves open,
+    `jumps` says that it ends with a jump line, `day` that it opens with a day and a comma, `calls` that it opens by
+    addressing hearers, `head` how wide (em) its beginning is that can't stand on the line before, `is_name` and
+    `names` that it may be a bare name, or one with a title before it; `shape` is how a short line is built."""
+
+    stops: bool
+    may_end: bool
+    lead: bool
+    bullet: bool
+    salutation: bool
+    depth: int
+    other: str | None
+    comma: bool
+    opener: bool
+    signature: bool
+    jumps: bool
+    day: bool
+    calls: bool
+    head: float
+    is_name: bool
+    names: bool
+    shape: str
+
+
+class LineFacts(NamedTuple):
+    """What a line shows by itself and beside its neighbours, found once. `shown` is what its text shows alone, of which
+    the next ones are often asked for; only the page can tell what else it is, whether others are built `alike` and
+    whether the same line stands there `again`."""
 
     line: Line
+    shown: Shown
     stops: bool
     may_end: bool
     lead: bool
@@ -119,11 +155,20 @@ class LineFacts:
     salutation: bool
     open_quote: bool
     other: str | None
-    comma: bool
-    opener: bool = False
-    signature: bool = False
-    alike: bool = False
-    again: bool = False
+    alike: bool
+    again: bool
+
+    @property
+    def comma(self) -> bool:
+        return self.shown.comma
+
+    @property
+    def opener(self) -> bool:
+        return self.shown.opener
+
+    @property
+    def signature(self) -> bool:
+        return self.shown.signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,39 +185,45 @@ class Habits:
 
 
 def line_facts(lines: Sequence[Line]) -> list[LineFacts]:
-    """The facts of each line of a page."""
-    return _compare([_facts(line) for line in lines])
+    """The facts of each line of a page, with what only the page can tell: crossheads are built alike, and a bare name
+    stands by a speech's head."""
+    shown = [_shown(line) for line in lines]
+    shapes = Counter([own.shape for own in shown if own.shape])
+    texts = Counter([line.text for line in lines])
+    return [
+        LineFacts(
+            line,
+            own,
+            *own[:5],
+            own.depth > 0,
+            "name" if own.names and own.other is None and _is_speaker(lines, shown, index) else own.other,
+            shapes[own.shape] > 1,
+            texts[line.text] > 1,
+        )
+        for index, (line, own) in enumerate(zip(lines, shown))
+    ]
 
 
 def read_habits(lines: Sequence[Line]) -> Habits:
     """What the lines of a page show of its habits, the indent apart."""
-    text = "".join(line.text for line in lines)
+    text = "".join([line.text for line in lines])
     commas = text.count("、") + text.count("，")
     stops = sum(map(text.count, "。！？"))
-    first = sum(line.text[0] in NEVER_FIRST for line in lines)
+    first = len([line for line in lines if line.text[0] in NEVER_FIRST])
     return Habits(
         commas=commas > FEWEST_COMMAS and commas > COMMAS_A_STOP * stops,
         squeezed=any(line.width - line.squeezed > 2 * SLACK for line in lines),
-        blanks=FEWEST_INDENTED <= sum(line.indented for line in lines) <= len(lines) * MOST_INDENTED,
+        blanks=FEWEST_INDENTED <= len([line for line in lines if line.indented]) <= len(lines) * MOST_INDENTED,
         free_marks=first > max(FEWEST_FREE_MARKS, len(lines) / 50),
     )
 
 
-def _compare(facts: Sequence[LineFacts]) -> list[LineFacts]:
-    """What only the page can tell: crossheads are built alike, and a bare name stands by a speech's head."""
-    shapes = Counter(shape for fact in facts if (shape := _shape(fact.line.text)))
-    texts = Counter(fact.line.text for fact in facts)
-    compared: list[LineFacts] = []
-    for index, fact in enumerate(facts):
-        near = (*facts[max(0, index - 1) : index], *facts[index + 1 : index + 2])
-        named = fact.other is None and names_a_speaker(fact.line.text) and any(map(_of_a_speech, near))
-        named = named or (
-            _is_bare_name(fact) and _is_a_speech_title([other.line.text for other in facts[max(0, index - 2) : index]])
-        )
-        alike = shapes[_shape(fact.line.text)] > 1
-        again = texts[fact.line.text] > 1
-        compared.append(replace(fact, other="name" if named else fact.other, alike=alike, again=again))
-    return compared
+def _is_speaker(lines: Sequence[Line], shown: Sequence[Shown], index: int) -> bool:
+    """Whether a line that names somebody stands by a speech's head, or a bare name right behind its title."""
+    near = (*range(max(0, index - 1), index), *range(index + 1, min(index + 2, len(lines))))
+    if any(_of_a_speech(lines[at].text, shown[at]) for at in near):
+        return True
+    return shown[index].is_name and _is_a_speech_title([line.text for line in lines[max(0, index - 2) : index]])
 
 
 @cache
@@ -181,18 +232,13 @@ def _speech_title() -> re.Pattern[str]:
     return re.compile(rf"^——.*在.+|在.+[上时]的(?:{nouns})$|工作报告$")
 
 
-def _of_a_speech(facts: LineFacts) -> bool:
+def _of_a_speech(text: str, shown: Shown) -> bool:
     """Whether a line is of a speech's head: its date, its title or the salutation that opens it."""
-    text = facts.line.text
     return (
-        facts.other == "date"
-        or facts.salutation
+        shown.other == "date"
+        or shown.salutation
         or (len(text) <= VERY_LONG_HEADING and bool(_speech_title().search(text)))
     )
-
-
-def _is_bare_name(facts: LineFacts) -> bool:
-    return facts.other is None and marks.is_name_line(facts.line.text)
 
 
 def _is_a_speech_title(texts: Sequence[str]) -> bool:
@@ -202,6 +248,8 @@ def _is_a_speech_title(texts: Sequence[str]) -> bool:
 
 def names_a_speaker(text: str) -> bool:
     """Whether a line is a name, or a title and a name: 宋永祥, 董事长 宋永祥."""
+    if len(text) > LONGEST_PLAIN_NAME and " " not in text and "·" not in text:
+        return False
     pieces = text.split()
     return marks.is_name_line(text) or (len(pieces) == 2 and len(text) < 20 and marks.is_name_line(pieces[-1]))
 
@@ -222,38 +270,60 @@ def _shape(text: str) -> str:
 
 def _is_balanced(text: str) -> bool:
     """Whether a line is two halves of about the same length: 信息化拓展，延伸服务触角."""
-    halves = re.split(r"[，, ]", text)
-    return (
-        len(halves) == 2
-        and min(map(len, halves)) >= 4
-        and max(map(len, halves)) <= 12
-        and abs(len(halves[0]) - len(halves[1])) <= 2
-    )
+    if not 9 <= len(text) <= 25 or text.count("，") + text.count(",") + text.count(" ") != 1:
+        return False
+    first, second = map(len, _SEPARATOR.split(text))
+    return min(first, second) >= 4 and max(first, second) <= 12 and abs(first - second) <= 2
 
 
-def _facts(line: Line) -> LineFacts:
-    text = line.text
-    lead = read_lead(line.raw.text[:160]) or read_lead(text[:160])
+def _shown(line: Line) -> Shown:
+    """What a line shows by itself. The same lines are looked at before and behind their ordering, so that the answers
+    about the last few thousand short ones are kept."""
+    ask = _remembered if len(line.raw.text) <= LONGEST_REMEMBERED else _look_at
+    return ask(line.raw.text, line.text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(raw: str, text: str) -> Shown:
+    return _look_at(raw, text)
+
+
+def _look_at(raw: str, text: str) -> Shown:
+    """What a text shows, which as the source has it is `raw`."""
+    lead = read_lead(text[:160]) or (raw != text and read_lead(raw[:160]))
     signature = marks.signs_a_letter(text)
-    return LineFacts(
-        line,
-        signature or marks.ends_a_sentence(text),
-        signature or marks.may_end_a_paragraph(text),
-        lead is not None,
+    jumps = marks.jump_to(text)
+    inside = jumps is None and _HAN.match(text[-1])  # the sentence goes on, as most lines show by their last character
+    may_end = signature or (not inside and marks.may_end_a_paragraph(text))
+    names = names_a_speaker(text)
+    return Shown(
+        may_end and (signature or marks.ends_a_sentence(text)),
+        may_end,
+        bool(lead),
         text[0] in marks.BULLETS or marks.label_at_head(text) is not None,
         marks.is_salutation(text),
-        marks.open_depth(text) > 0,
-        _other(text),
+        marks.open_depth(text) if _PAIRED.search(text) else 0,
+        _other(text, jumps),
         text[-1] in "，、。！？…",
         marks.opens_a_paragraph(text),
         signature,
+        jumps is not None,
+        text[0].isdigit() and _DAY_FIRST.match(text) is not None,
+        marks.opens_a_salutation(text),
+        head_width(text),
+        names and marks.is_name_line(text),
+        names,
+        _shape(text),
     )
 
 
-def _other(text: str) -> str | None:
-    """The kind of a line that is neither body nor heading by its own marks."""
+def _other(text: str, jumps: re.Match[str] | None) -> str | None:
+    """The kind of a line that is neither body nor heading by its own marks. None of them holds a comma or a full stop,
+    but for folios and notes, which begin with a bracket, a letter, a digit or 第."""
+    if ("，" in text or "。" in text) and text[0] != "第" and _HAN.match(text):
+        return None
     found: str | None = None
-    jump = marks.jump_from(text) or marks.jump_to(text)
+    jump = marks.jump_from(text) or jumps
     if marks.label_box(text) is not None:
         found = "label"
     elif marks.date_line(text):
@@ -272,39 +342,60 @@ def _other(text: str) -> str | None:
 # --- two neighbours -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
-    """The scores of what a break may be. Where a paragraph stands before it there are two: for a line that opens the
-    paragraph, which is indented, and for one that carries it on."""
+class Break(NamedTuple):
+    """The scores of what a break may be, but for what hangs on the page's indent: `joins` and `ends` are what marks and
+    words say for a paragraph that runs across it, and for one that ends there; `head` is how wide (em) the beginning of
+    the next line is that would have to fit into the line before, `doubt` how far that line's width may be off."""
 
-    goes_on: tuple[float, float]
-    ends: tuple[float, float]
+    joins: float
+    ends: float
     heading_goes_on: float
     heading_ends: float
     interrupted: float
+    head: float
+    doubt: float
 
 
 def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
     """The scores of the break between two lines."""
-    bound = WORD_CUT * cuts_a_word(before.line.text, after.line.text) + WORDS_RECUR * after.line.recurs
+    text, behind = before.line.text, after.line.text
+    bound = WORD_CUT * cuts_a_word(text, behind) + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
-    closes = CLOSES_BRACKET if before.open_quote and marks.open_depth(after.line.text) < 0 else 0.0
-    said = 0.0 if before.may_end else words_across(before.line.text, after.line.text)
-    joins = bound + open_quote + closes + said + _joins(before, after, habits)
-    head = printed_width(after.line.text[0]) if habits.free_marks else head_width(after.line.text)
+    closes = CLOSES_BRACKET if before.open_quote and after.shown.depth < 0 else 0.0
+    said = 0.0 if before.may_end else words_across(text, behind)
     heading = bound + open_quote + closes + max(0.0, said) + (RUNS_IN if after.line.gap else 0.0)
-    if "furniture" in (before.other, after.other):
+    if before.other == "furniture" or after.other == "furniture":
         heading = -LEAD_OPENS
-    doubt = max(_doubt(before.line.text), 2 * SLACK if habits.squeezed else 0.0)
     return Break(
-        goes_on=(joins + _runs_in(before, habits.indent, head, doubt), joins + _runs_in(before, 0.0, head, doubt)),
-        ends=ends(before, after, habits),
+        joins=bound + open_quote + closes + said + _joins(before, after, habits),
+        ends=_ends(before, after, habits),
         heading_goes_on=heading
         + (LABELLED if closes and _ends_a_label(before, after) else 0.0)
-        + (DASH if after.line.text.startswith("——") else 0.0),
+        + (DASH if behind.startswith("——") else 0.0),
         heading_ends=-bound if after.lead else -2 * bound,
         interrupted=INTERRUPTS_BEHIND_A_STOP if before.stops else 0.0,
+        head=printed_width(behind[0]) if habits.free_marks else after.shown.head,
+        doubt=2 * SLACK if habits.squeezed else 0.0,
     )
+
+
+def goes_on(before: LineFacts, found: Break, indent: float) -> tuple[float, float]:
+    """The scores of a paragraph that runs across a break, where a line of such an indent opens it and where one carries
+    it on."""
+    return (
+        found.joins + _runs_in(before, indent, found.head, found.doubt),
+        found.joins + _runs_in(before, 0.0, found.head, found.doubt),
+    )
+
+
+def ends(before: LineFacts, score: float, indent: float) -> tuple[float, float]:
+    """The scores of a paragraph that ends with a line, where the line opens it with such an indent and where it carries
+    it on; `score` is what marks and words say."""
+    measure = before.line.measure
+    if measure is None:
+        return score, score
+    opening = FULL_LINE_ENDS if fills(before.line, measure - indent) else 0.0
+    return score + opening, score + (FULL_LINE_ENDS if fills(before.line, measure) else 0.0)
 
 
 def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
@@ -315,7 +406,7 @@ def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
 def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
     """What marks say for a paragraph that runs from one line into the next."""
     score = _across_a_gap(before) if after.line.gap else 0.0
-    if habits.commas and before.comma:
+    if habits.commas and before.shown.comma:
         score += COMMA_INSIDE
     elif before.stops or before.salutation:
         score += SENTENCE_ENDS_INSIDE
@@ -324,22 +415,22 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
     if habits.blanks and after.line.indented:
         score += INDENTED_GOES_ON
     score += _words_that_open(before, after)
-    if after.lead or after.bullet or after.signature or marks.jump_to(before.line.text):
+    if after.lead or after.bullet or after.shown.signature or before.shown.jumps:
         score -= LEAD_OPENS
     return score
 
 
 def _words_that_open(before: LineFacts, after: LineFacts) -> float:
     """What the first words of a line say for a paragraph that runs into it: an opener, a day or a salutation."""
-    score = OPENER_INSIDE if after.opener else 0.0
-    if _opens_with_a_day(after.line.text) and before.line.text[-1] not in BEFORE_A_DAY:
+    score = OPENER_INSIDE if after.shown.opener else 0.0
+    if after.shown.day and before.line.text[-1] not in BEFORE_A_DAY:
         score += DAY_INSIDE
     if before.salutation:
         return score
     comma = "，" in before.line.text
     if after.salutation:
         score -= LEAD_OPENS if before.may_end else 0.0 if comma else LEAD_OPENS / 2
-    if marks.opens_a_salutation(after.line.text) and not comma:
+    if after.shown.calls and not comma:
         score -= LEAD_OPENS / 2
     return score
 
@@ -365,13 +456,16 @@ def words_across(before: str, after: str) -> float:
 
 def _runs_in(before: LineFacts, indent: float, head: float, doubt: float) -> float:
     """What width says: a line goes on only where the head of the next would not have fitted into it. `doubt` is how far
-    (em) the line's width may be off."""
-    if before.line.measure is None:
+    (em) the line's width may be off, if not by more for what its characters say."""
+    line = before.line
+    if line.measure is None:
         return 0.0
-    measure = before.line.measure - indent
-    if before.line.squeezed > measure + SLACK:
-        return TOO_WIDE + WIDTH_STEP * min(before.line.squeezed - measure - SLACK, 6.0)
-    room = measure - before.line.width - head
+    measure = line.measure - indent
+    if line.squeezed > measure + SLACK:
+        return TOO_WIDE + WIDTH_STEP * min(line.squeezed - measure - SLACK, 6.0)
+    room = measure - line.width - head
+    if abs(room) <= max(doubt, MOST_DOUBT):
+        doubt = max(_doubt(line.text), doubt)
     if room < -doubt:
         return 0.0
     return TIGHT if room < doubt else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
@@ -379,7 +473,7 @@ def _runs_in(before: LineFacts, indent: float, head: float, doubt: float) -> flo
 
 def _doubt(text: str) -> float:
     """How far (em) a line's printed width may be from what its characters say: marks and digits are set to fill it."""
-    return min(SLACK / 2 * len(_ELASTIC.findall(text)), 3 * SLACK)
+    return min(SLACK / 2 * len(_ELASTIC.findall(text)), MOST_DOUBT)
 
 
 def head_width(text: str) -> float:
@@ -389,12 +483,19 @@ def head_width(text: str) -> float:
     >>> head_width("3000多起"), head_width("亡，1人"), head_width("“世界铝谷”")
     (2.0, 2.0, 2.0)
     """
+    if _TWO_HAN.match(text):
+        return 1.0
     found = _HEAD.match(text)
     return printed_width(found.group()) if found else 1.0
 
 
-def ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> tuple[float, float]:
-    """The scores of a paragraph that ends with a line which opens it, and which carries it on."""
+def ends_at_last(before: LineFacts, habits: Habits) -> float:
+    """What marks say for a paragraph that ends with a page's last line."""
+    return _ends(before, None, habits)
+
+
+def _ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> float:
+    """What marks and words say for a paragraph that ends with a line."""
     abstract = after is not None and _may_end_an_abstract(before, after)
     score = PARAGRAPH_ENDS + _stop(before, habits, abstract)
     if before.salutation:
@@ -403,11 +504,7 @@ def ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> tuple[fl
         score += GAP_BREAKS
     if before.open_quote and not before.stops:
         score -= OPEN_QUOTE
-    measure = before.line.measure
-    if measure is None:
-        return score, score
-    full = [FULL_LINE_ENDS if fills(before.line, width) else 0.0 for width in (measure - habits.indent, measure)]
-    return score + full[0], score + full[1]
+    return score
 
 
 def _may_end_an_abstract(before: LineFacts, after: LineFacts) -> bool:
@@ -421,7 +518,7 @@ def _may_end_an_abstract(before: LineFacts, after: LineFacts) -> bool:
 def _stop(before: LineFacts, habits: Habits, abstract: bool) -> float:
     """What a paragraph's last mark says. An abstract, which is taken from the text below it, mostly has none."""
     if habits.commas:
-        return 0.0 if before.comma else NO_COMMA
+        return 0.0 if before.shown.comma else NO_COMMA
     if before.stops or names_an_entry(before.line.text):
         return 0.0
     if abstract:
@@ -432,7 +529,7 @@ def _stop(before: LineFacts, habits: Habits, abstract: bool) -> float:
 def opens(facts: LineFacts, habits: Habits) -> float:
     """The score of a line that opens a paragraph."""
     text = facts.line.text
-    score = -CLOSES_NEXT if text[0] in NEVER_FIRST or _SHORT_NAME.match(text) else 0.0
+    score = -CLOSES_NEXT if text[0] in NEVER_FIRST or (text[0] == "（" and _SHORT_NAME.match(text)) else 0.0
     if _FEW_CHARACTERS.match(text) and not facts.salutation:
         score += SHORT_SENTENCE
     if habits.blanks:
@@ -442,42 +539,44 @@ def opens(facts: LineFacts, habits: Habits) -> float:
 
 def heading(facts: LineFacts, after: LineFacts | None) -> float:
     """The score of a line that is a heading."""
-    text = facts.line.text
-    score = _heading_by_marks(text) + _heading_by_place(facts, after)
-    measure = facts.line.measure
-    if measure is None or (_stands_apart(facts, after) and _has_own_width(facts.line, measure)):
+    text, shown = facts.line.text, facts.shown
+    apart = _stands_apart(facts, after)
+    own_width = facts.line.measure is None or _has_own_width(facts.line, facts.line.measure)
+    score = _heading_by_marks(text, shown.day) + _heading_by_place(facts.line, apart, own_width)
+    if own_width and (apart or facts.line.measure is None):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
-    opens = facts.lead or facts.bullet or facts.signature or facts.salutation
-    if opens or marks.opens_a_salutation(text) or names_an_entry(text):
+    opens = facts.lead or facts.bullet or shown.signature or facts.salutation
+    if opens or shown.calls or names_an_entry(text):
         score -= 2 * LEAD_OPENS
-    if facts.opener and not _stands_apart(facts, after):
+    if shown.opener and not apart:
         score -= LEAD_OPENS
     return score
 
 
-def _heading_by_marks(text: str) -> float:
+def _heading_by_marks(text: str, day: bool) -> float:
     score = _heading_by_length(text) + _heading_by_stops(text)
-    if text[0] in NEVER_FIRST or _opens_with_a_day(text):
+    if text[0] in NEVER_FIRST or day:
         score += HEADING_STOPS
-    if _HALVES.search(text):
+    if " " in text and _HALVES.search(text):
         score += HALVES
     if text.startswith("——") or text.endswith("——"):
         score += DASH
-    if marks.is_column_label(text) or marks.ends_with_a_note(text):
+    bracketed = text[-1] in "）)"
+    if bracketed and (marks.is_column_label(text) or marks.ends_with_a_note(text)):
         score += 2 * LABELLED
-    if marks.column_label(text) or marks.has_numbering(text):
+    if (bracketed and marks.column_label(text)) or marks.has_numbering(text):
         score += LABELLED
     return score
 
 
-def _opens_with_a_day(text: str) -> bool:
-    """Whether a line opens with a day and a comma, as the text of news does: 11月8日上午，…"""
-    return bool(_DAY_FIRST.match(text))
-
-
 def names_an_entry(text: str) -> bool:
     """Whether a line names what it says before a colon, as the notes above a report do: 时间：…, 日程：…"""
-    return any(text.startswith((word + "：", word + ":")) for word in words("entry_words"))
+    return ("：" in text or ":" in text) and _entry().match(text) is not None
+
+
+@cache
+def _entry() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(words('entry_words'))})[：:]")
 
 
 def _heading_by_length(text: str) -> float:
@@ -487,8 +586,9 @@ def _heading_by_length(text: str) -> float:
 
 
 def _heading_by_stops(text: str) -> float:
-    score = 0.0 if _is_balanced(text) else INNER_COMMA * text[:-1].count("，")
-    if _names_who_speaks(text):
+    commas = text.count("，", 0, -1)
+    score = INNER_COMMA * commas if commas and not _is_balanced(text) else 0.0
+    if text[-1] in "：:" and _names_who_speaks(text):
         score += NAMED_BEFORE_COLON
     elif text[-1] in "，、," and len(text) <= SHORTEST_OPEN_LINE:
         score += HEADING_STOPS
@@ -496,7 +596,7 @@ def _heading_by_stops(text: str) -> float:
         score += HEADING_COMMA
     if text[-1] in "！!" and text.count("、") > 1:
         score += HEADING_STOPS
-    if text[-1] in "。；;" or _NOTE_IN_A_SENTENCE.match(text):
+    if text[-1] in "。；;" or (text[0] == "（" and _NOTE_IN_A_SENTENCE.match(text)):
         score += HEADING_STOPS
     if "。" in text or ("；" in text and "，" in text):
         return score + HEADING_STOPS
@@ -505,23 +605,17 @@ def _heading_by_stops(text: str) -> float:
 
 def _names_who_speaks(text: str) -> bool:
     """Whether a line is a name before a colon, such as opens a kicker: 外事部门发言人："""
-    return (
-        text[-1] in "：:"
-        and len(text) <= LONGEST_NAME
-        and not _INNER_MARK.search(text[:-1])
-        and text[-2:-1] not in tuple("说道称")
-    )
+    return len(text) <= LONGEST_NAME and not _INNER_MARK.search(text[:-1]) and text[-2:-1] not in tuple("说道称")
 
 
-def _heading_by_place(facts: LineFacts, after: LineFacts | None) -> float:
+def _heading_by_place(line: Line, apart: bool, own_width: bool) -> float:
     score = 0.0
-    line = facts.line
-    if _stands_apart(facts, after):
+    if apart:
         score += STANDS_APART
     if line.measure is None:
         score += SHORT_PIECE if len(line.text) <= LONG_HEADING and is_unbroken(line.text) else 0.0
     else:
-        score += OWN_WIDTH if _has_own_width(line, line.measure) else COLUMN_WIDTH
+        score += OWN_WIDTH if own_width else COLUMN_WIDTH
     return score
 
 
@@ -548,9 +642,13 @@ def runs_on(before: str, after: Line) -> bool:
 
 def cuts_a_word(before: str, after: str) -> bool:
     """Whether the characters around a break form a word that neither side has whole: 非常⏎高兴 no, 学⏎习 yes."""
+    known = dictionary()
     for left in (1, 2, 3):
+        stem = before[-left:]
+        if stem + after[0] not in known or not _HAN.match(stem):  # what begins no word is not there either
+            continue
         for right in (1, 2, 3):
-            word = before[-left:] + after[:right]
-            if len(word) <= 4 and _HAN.match(word) and frequency(word) > (200 if len(word) == 2 else 3):
+            word = stem + after[:right]
+            if len(word) <= 4 and known.get(word, 0) > (200 if len(word) == 2 else 3):
                 return True
     return False

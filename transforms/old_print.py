@@ -14,7 +14,6 @@ whole.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -48,13 +47,15 @@ _PARTICLES = "云也矣耳焉哉"
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A page as the evidence needs it: its lines with their facts, the width of each and of most lines near it (em),
-    which are set like headings, which are one character narrower than the full line below, which have no mark of a
-    clause, before which a bracket or a quotation is open, how many lines at the top have no comma, and what holds
-    throughout."""
+    how it begins and ends, which are set like headings, which are one character narrower than the full line below,
+    which have no mark of a clause, before which a bracket or a quotation is open, how many lines at the top have no
+    comma, and what holds throughout."""
 
     facts: Sequence[LineFacts]
     widths: Sequence[float]
     measures: Sequence[float]
+    starts: Sequence[str]
+    ends: Sequence[str]
     heads: Sequence[bool]
     indented: Sequence[bool]
     bare: Sequence[bool]
@@ -116,6 +117,8 @@ def read_setting(facts: Sequence[LineFacts]) -> Setting:
         facts,
         widths,
         measures,
+        [_start(fact.line.text) for fact in facts],
+        [_end(fact.line.text) for fact in facts],
         [_is_head(fact, width, measure) for fact, width, measure in zip(facts, widths, measures)],
         indented,
         [not _CLAUSE.search(fact.line.text) for fact in facts],
@@ -140,8 +143,8 @@ def _inside(facts: Sequence[LineFacts], opens: str, closes: str) -> list[bool]:
 
 def _commonest(widths: Sequence[float]) -> float:
     """The width that most lines have, in whole characters; of two the larger."""
-    counts = Counter(map(round, widths))
-    return float(max(counts, key=lambda width: (counts[width], width)))
+    whole = list(map(round, widths))
+    return float(max(whole, key=lambda width: (whole.count(width), width)))
 
 
 def _is_indented(widths: Sequence[float], index: int) -> bool:
@@ -172,12 +175,13 @@ def _is_head(fact: LineFacts, width: float, measure: float) -> bool:
 
 def evidence_of_break(setting: Setting, index: int) -> list[str]:
     """The names of what a page shows of the break before one of its lines."""
+    fills = _fills(setting, index)
     return [
         ALWAYS,
-        *_of_width(setting, index),
-        *_of_marks(setting, index),
+        *_of_width(setting, index, fills),
+        *_of_marks(setting, index, fills),
         *_of_indent(setting, index),
-        *_of_headings(setting, index),
+        *_of_headings(setting, index, fills),
         *_of_bare_lines(setting, index),
         *_of_brackets(setting, index),
         *_of_words(setting, index),
@@ -219,13 +223,13 @@ def _fills(setting: Setting, index: int) -> tuple[str, str]:
     return _fill(widths[index - 1], max(1.0, above)), _fill(widths[index], max(1.0, below))
 
 
-def _of_width(setting: Setting, index: int) -> list[str]:
-    before, after = _fills(setting, index)
+def _of_width(setting: Setting, index: int, fills: tuple[str, str]) -> list[str]:
+    before, after = fills
     found = [f"before {before}", f"after {after}"]
     type_ = "in cells" if setting.exact else "loose"
     found += [type_, f"{type_}, before {before}", f"{type_}, after {after}"]
     if index + 1 == len(setting.widths):
-        return [*found, "last line", f"last line {_start(setting.facts[index].line.text)}"]
+        return [*found, "last line", f"last line {setting.starts[index]}"]
     next_ = setting.widths[index + 1]
     steps = [_step(next_ - setting.widths[at]) for at in (index - 1, index)]
     return [*found, f"before {steps[0]:+}, after {steps[1]:+}", f"{type_}, after {steps[1]:+}"]
@@ -236,10 +240,10 @@ def _step(difference: float) -> int:
     return max(-2, min(3, round(difference)))
 
 
-def _of_marks(setting: Setting, index: int) -> list[str]:
+def _of_marks(setting: Setting, index: int, fills: tuple[str, str]) -> list[str]:
     text, behind = setting.facts[index - 1].line.text, setting.facts[index].line.text
-    before, after = _fills(setting, index)
-    end, start = _end(text), _start(behind)
+    before, after = fills
+    end, start = setting.ends[index - 1], setting.starts[index]
     found = [f"ends {end}", f"starts {start}", f"after {after}, starts {start}"]
     page = "commas" if setting.commas else "full stops"
     found += [f"{page}, ends {end}", f"{page}, before {before}, ends {end}"]
@@ -253,18 +257,18 @@ def _of_indent(setting: Setting, index: int) -> list[str]:
     if not setting.indented[index]:
         return []
     full = "no" if not setting.ragged else "few" if setting.ragged < FEW_RAGGED else "many"
-    end = _end(setting.facts[index - 1].line.text)
+    end = setting.ends[index - 1]
     return [f"indent, {full} ragged", f"indent, {full} ragged, ends {end}"]
 
 
-def _of_headings(setting: Setting, index: int) -> list[str]:
+def _of_headings(setting: Setting, index: int, fills: tuple[str, str]) -> list[str]:
     before, after = setting.heads[index - 1], setting.heads[index]
     kinds = f"{'head' if before else 'body'} {'head' if after else 'body'}"
     text, behind = setting.facts[index - 1].line.text, setting.facts[index].line.text
-    found = [kinds, f"{kinds}, starts {_start(behind)}", f"{kinds}, ends {_end(text)}"]
+    found = [kinds, f"{kinds}, starts {setting.starts[index]}", f"{kinds}, ends {setting.ends[index - 1]}"]
     if index <= setting.top:
         opens = "indented" if setting.indented[index] else "marked" if index == setting.top else "more"
-        found += [f"top, {opens}", f"top, {kinds}, {opens}", f"top, line {index}", f"top, {_fills(setting, index)[1]}"]
+        found += [f"top, {opens}", f"top, {kinds}, {opens}", f"top, line {index}", f"top, {fills[1]}"]
     found += [f"{kinds}, gap"] if setting.facts[index].line.gap else []
     found += [name for name, line in (("note before", text), ("note after", behind)) if marks.is_note(line)]
     if not before:
@@ -284,7 +288,8 @@ def _run(setting: Setting, index: int) -> int:
 def _of_bare_lines(setting: Setting, index: int) -> list[str]:
     """What lines without a clause's mark show, as headings' are: how many there are, how wide, how far down."""
     bare, widths = setting.bare, setting.widths
-    above, below = _in_a_row(bare[index - 1 :: -1]), _in_a_row(bare[index:])
+    above = _in_a_row(bare[max(0, index - LONGEST_BARE) : index][::-1])
+    below = _in_a_row(bare[index : index + LONGEST_BARE])
     here, next_ = _bounded(widths[index - 1], WIDEST), _bounded(widths[index], WIDEST)
     step, place = round(widths[index]) - round(widths[index - 1]), min(index, LONGEST_BARE)
     which = _bareness(setting, index)
@@ -320,7 +325,7 @@ def _bounded(number: float, most: int) -> int:
 def _of_brackets(setting: Setting, index: int) -> list[str]:
     """Whether a bracket or a quotation is open across a break."""
     quoted = "in quotes" if setting.in_quotes[index] else "not in quotes"
-    start, end = _start(setting.facts[index].line.text), _end(setting.facts[index - 1].line.text)
+    start, end = setting.starts[index], setting.ends[index - 1]
     inside = ["in brackets"] if setting.in_brackets[index] else []
     return [*inside, quoted, f"{quoted}, starts {start}", f"{quoted}, ends {end}"]
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from transforms.alternatives import BlockReadings, Decision, LineReadings, Reading, reading_of, role_of
 from transforms.articles import Draft, Grouping
-from transforms.blocks import Block, Role
+from transforms.blocks import Block, Role, Steps
 from transforms.breaks import LineFacts
 from transforms.characters import fold
 from transforms.decode import decode
@@ -120,7 +120,7 @@ class _Reading:
     """The roles of a page's lines, as one of the page's possible indents gives them: the scores of the steps between
     them, of the lines in each role and of the page's end, and the roles that add up to the most."""
 
-    steps: Sequence[Sequence[tuple[Role, Role, float]]]
+    steps: Sequence[Steps]
     enters: Sequence[Sequence[float]]
     ends: tuple[float, float]
     total: float
@@ -136,7 +136,7 @@ class _Notes:
     gains: Mapping[tuple[int, int], float] = field(default_factory=dict)
     pieces: Sequence[Piece] = ()
     pairs: Mapping[int, int] = field(default_factory=dict)
-    steps: list[Sequence[tuple[Role, Role, float]]] = field(default_factory=list)
+    steps: list[Steps] = field(default_factory=list)
     readings: list[_Reading] = field(default_factory=list)
     facts: Sequence[LineFacts] = ()
     roles: Sequence[Role] = ()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import jieba
 import rjieba
@@ -135,6 +135,12 @@ def tag(text: str, tokens: tuple[str, ...] | None = None) -> tuple[tuple[str, ..
 def frequency(word: str) -> int:
     """How often jieba's dictionary counts `word`; 0 where it does not know it (or only as the beginning of another)."""
     return int(_tokenizer().FREQ.get(word, 0))
+
+
+@cache
+def dictionary() -> Mapping[str, int]:
+    """jieba's dictionary with how often it counts each word. What its words begin with is in it too, counted as 0."""
+    return cast(Mapping[str, int], _tokenizer().FREQ)
 
 
 def total_frequency() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.pairing import best_pairs
+from transforms.pairing import Paired, best_pairs, leaning, priced_pairs
 
 Gains = dict[tuple[str, int], float]
 
@@ -29,6 +29,34 @@ def test_the_best_pair_is_given_up_for_the_best_whole() -> None:
 def test_nothing_is_paired_that_gains_nothing() -> None:
     assert best_pairs({("a", 1): 0.0, ("b", 1): -1.0}) == {}
     assert best_pairs({}) == {}
+
+
+SOME_GAINS = st.dictionaries(
+    st.tuples(st.sampled_from("abcd"), st.integers(1, 4)),
+    st.floats(-1.0, 9.0).map(lambda gain: round(gain, 3)),
+    max_size=12,
+)
+
+
+def prices_hold(gains: Gains, paired: Paired[str, int]) -> bool:
+    """Whether no pair gains more than its two are worth, partners just that, and only partners are worth anything."""
+    for (left, right), gain in gains.items():
+        worth = paired.of_left.get(left, 0.0) + paired.of_right.get(right, 0.0)
+        if worth < gain - 1e-9 or (paired.partners.get(right) == left and worth > gain + 1e-9):
+            return False
+    lefts = set(paired.partners.values())
+    idle = [worth for left, worth in paired.of_left.items() if left not in lefts]
+    idle += [worth for right, worth in paired.of_right.items() if right not in paired.partners]
+    return not any(abs(worth) > 1e-9 for worth in idle)
+
+
+@given(SOME_GAINS, st.floats(0.0, 1.0))
+def test_nothing_gains_more_than_both_are_worth(gains: Gains, share: float) -> None:
+    paired = priced_pairs(gains)
+    assert prices_hold(gains, paired)
+    other = leaning(paired, gains, lambda _: share)
+    assert prices_hold(gains, other)
+    assert other.partners == paired.partners
 
 
 @given(st.dictionaries(st.tuples(st.sampled_from("abcd"), st.integers(1, 4)), st.floats(0.1, 9.0), max_size=12))

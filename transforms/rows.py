@@ -14,7 +14,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from transforms.lines import INDENT, SLACK, TOLERANCE, Line, line_of, printed_width, with_measures
+from transforms.lines import (
+    INDENT,
+    SLACK,
+    TOLERANCE,
+    Line,
+    likely_measures,
+    line_of,
+    printed_width,
+    with_measures,
+)
 
 MOST_COLUMNS = 6
 LEAST_WIDTH = 1.3  # a row is so many columns wide at the least
@@ -36,18 +45,29 @@ _BLANK = re.compile(r"\S \S")
 _BODY_MARK = re.compile("[，。；、]")
 _STOPS = re.compile("[。！？”]$")
 _MARKS = "，。、；：！？”》）"
+_SQUEEZED = _MARKS + "“《（"
 
 
 def cut_rows(lines: Sequence[Line]) -> list[Line]:
     """The lines of a page with its rows cut."""
-    if not any(_BLANK.search(line.text) for line in lines):
+    has_blank = [" " in line.text and _BLANK.search(line.text) is not None for line in lines]
+    if not _may_hold_rows(lines, has_blank):
         return list(lines)
-    blanks = [measures if _BLANK.search(line.text) else () for line, measures in zip(lines, _columns(lines))]
+    blanks = [measures if has else () for has, measures in zip(has_blank, _columns(lines, has_blank))]
     rows = {i: cut for i, measures in enumerate(blanks) if (cut := _cut(lines[i], measures))}
     found = rows
     while found := _touching(lines, rows, found):
         rows = rows | found
     return [piece for i, line in enumerate(lines) for piece in (rows[i][1] if i in rows else [line])]
+
+
+def _may_hold_rows(lines: Sequence[Line], has_blank: Sequence[bool]) -> bool:
+    """Whether a line with a blank inside is a row across columns of any measure that is likely on the page. On few
+    pages one is; so on the others it needs not be found what each line's measure is."""
+    if not any(has_blank):
+        return False
+    measures = likely_measures([line for line, has in zip(lines, has_blank) if not has])
+    return any(has and _cheapest(line, measures, LEAST_WIDTH)[0][0] < MOST_COST for line, has in zip(lines, has_blank))
 
 
 def _touching(lines: Sequence[Line], rows: Mapping[int, _Row], last: Mapping[int, _Row]) -> dict[int, _Row]:
@@ -62,12 +82,11 @@ def _touching(lines: Sequence[Line], rows: Mapping[int, _Row], last: Mapping[int
     return found
 
 
-def _columns(lines: Sequence[Line]) -> list[set[float]]:
+def _columns(lines: Sequence[Line], has_blank: Sequence[bool]) -> list[set[float]]:
     """For each line the measures of the columns before and behind it. Lines with a blank inside may be rows and tell
     nothing."""
-    plain = [not _BLANK.search(line.text) for line in lines]
-    measured = iter(with_measures([line for line, is_plain in zip(lines, plain) if is_plain]))
-    own = [next(measured).measure if is_plain else None for is_plain in plain]
+    measured = iter(with_measures([line for line, has in zip(lines, has_blank) if not has]))
+    own = [None if has else next(measured).measure for has in has_blank]
     before = _carried(own)
     behind = _carried(own[::-1])[::-1]
     return [{side for side in sides if side} for sides in zip(before, behind)]
@@ -84,31 +103,38 @@ def _carried(measures: Iterable[float | None]) -> list[float | None]:
 def _cut(line: Line, measures: Iterable[float], least: float = LEAST_WIDTH) -> _Row | None:
     """The measure of the columns that a row was read across, and the lines it is made of; None where it is one line.
     A row is `least` columns wide or wider."""
-    if not _BODY_MARK.search(line.text):
-        return None
-    text = line.clean.text
-    fitting = [m for m in measures if least * m <= line.width <= (MOST_COLUMNS + 0.5) * m]
-    (cost, cuts), measure = min(((_best_cuts(text, m), m) for m in fitting), default=((MOST_COST, []), 0.0))
+    (cost, cuts), measure = _cheapest(line, measures, least)
     if cost >= MOST_COST:
         return None
-    edges = [0, *cuts, len(text)]
+    edges = [0, *cuts, len(line.clean.text)]
     spans = [line.clean[start:end].strip() for start, end in pairwise(edges)]
     starts = [line.raw.at.index(span.at[0]) for span in spans]
     raws = (line.raw[start:end].strip() for start, end in zip(starts, [*starts[1:], len(line.raw)]))
     return measure, [line_of(raw, True)._replace(column=number) for number, raw in enumerate(raws, start=1)]
 
 
+def _cheapest(line: Line, measures: Iterable[float], least: float) -> tuple[tuple[float, list[int]], float]:
+    """The cheapest cuts of a row across columns of one of some measures, their cost by piece, and the measure."""
+    fitting = [m for m in measures if least * m <= line.width <= (MOST_COLUMNS + 0.5) * m]
+    if not fitting or not _BODY_MARK.search(line.text):
+        return (MOST_COST, []), 0.0
+    return min((_best_cuts(line.clean.text, m), m) for m in fitting)
+
+
 def _best_cuts(text: str, measure: float) -> tuple[float, list[int]]:
     """The cheapest places at which to cut a row into pieces of a column, and their cost by piece."""
     places = [0, *_places(text), len(text)]
     best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
-    for end in places[1:]:
-        for start in places:
-            if start >= end or start not in best or (start, end) == (0, len(text)):
+    for number, end in enumerate(places[1:], start=1):
+        for start in reversed(places[:number]):
+            cost = _cost(text, start, end, measure)
+            if cost is None:  # so are all that begin further left
+                break
+            if start not in best or start == end or (start, end) == (0, len(text)):
                 continue
-            cost = best[start][0] + _cost(text, start, end, measure)
-            if end not in best or cost < best[end][0]:
-                best[end] = (cost, [*best[start][1], start] if start else [])
+            total = best[start][0] + cost
+            if end not in best or total <= best[end][0]:
+                best[end] = (total, [*best[start][1], start] if start else [])
     if len(text) not in best or not best[len(text)][1]:
         return MOST_COST, []
     total, cuts = best[len(text)]
@@ -122,12 +148,14 @@ def _places(text: str) -> Iterator[int]:
             yield at
 
 
-def _cost(text: str, start: int, end: int, measure: float) -> float:
-    """What a piece of a row costs by its width against the column's."""
+def _cost(text: str, start: int, end: int, measure: float) -> float | None:
+    """What a piece of a row costs by its width against the column's; None where it is too wide."""
     piece = text[start:end].strip()
-    width = printed_width(piece)
-    if not piece or width - sum(map(piece.count, _MARKS + "“《（")) / 2 > measure + SLACK:
+    if not piece:
         return IMPOSSIBLE
+    width = printed_width(piece)
+    if width - sum(map(piece.count, _SQUEEZED)) / 2 > measure + SLACK:
+        return None
     touching = NO_BLANK if end < len(text) and text[end] != " " else 0.0
     if measure - width <= TOLERANCE + SLACK:
         return FULL + touching

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 
@@ -17,7 +18,9 @@ from transforms.likeness import Matter
 from transforms.lines import printed_lines, rejoined, with_measures
 from transforms.order import cut_pieces, in_reading_order
 from transforms.page import page_lines
+from transforms.pairing import Paired
 from transforms.rows import cut_rows
+from transforms.tracing import traced
 
 # A story in three columns of seventeen characters, from a seed page; the lines of each column in the order of print.
 FIRST = """近日，在惠民县麻店镇五牌村，市
@@ -95,6 +98,16 @@ def test_a_row_across_columns_is_cut_into_their_lines() -> None:
 def test_what_is_no_row_is_not_cut(line: str) -> None:
     page = f"{line}\n\n{FIRST}\n{SECOND}"
     assert [one.text for one in cut_rows(printed_lines(page))] == [one.text for one in printed_lines(page)]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_pairs_that_are_never_weighed_would_change_nothing(number: int) -> None:
+    blocks = sorted(SEEDS.glob("*.txt"))[1].read_text(encoding="utf-8").split("\n\n")
+    random.Random(number).shuffle(blocks)
+    page = "\n\n".join(blocks if number else sorted(blocks, key=len))
+    all_weighed = traced({"order._rivals": lambda call, pieces, _: call(pieces, Paired({}, {}, {}))})
+    assert texts(page) == [line.text for line in all_weighed.page.page_lines(page)]
+    assert texts(page) != plain(page)
 
 
 @given(st.permutations([FIRST, SECOND, THIRD, HEADING, "（上接第一版）", "责任编辑：王芳", ""]), st.booleans())

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from transforms.lexicon import table
-from transforms.words import frequency, total_frequency
+from transforms.words import dictionary, frequency, total_frequency
 
 START = "^"
 END = "$"
@@ -40,11 +40,16 @@ def normal(text: str) -> str:
     return _LATIN.sub("A", _NUMERAL.sub("0", text.replace(" ", "")))
 
 
-@dataclass(frozen=True, slots=True)
 class _Followers:
-    total: int
-    kinds: int
-    counts: dict[str, int]
+    """What stands behind a context: how many characters in all, how many kinds, and each that is seen often."""
+
+    __slots__ = ("counts", "kinds", "total", "unseen")
+
+    def __init__(self, total: int, kinds: int, counts: dict[str, int]) -> None:
+        self.total = total
+        self.kinds = kinds
+        self.unseen = DISCOUNT * kinds  # what the seen ones give up to the others
+        self.counts = counts
 
 
 @cache
@@ -56,35 +61,109 @@ def _contexts() -> dict[str, _Followers]:
     return contexts
 
 
-def _probability(context: str, character: str) -> float:
-    """How probable a character is after a context; what was never seen is told by the shorter context."""
-    seen = _contexts().get(context)
-    if not context:
-        assert seen is not None
-        return (seen.counts.get(character, 0) + UNSEEN) / (seen.total + UNSEEN * seen.kinds)
-    shorter = _probability(context[1:], character)
+@lru_cache(maxsize=10_000)
+def _alone(character: str) -> float:
+    """How probable a character is anywhere."""
+    seen = _contexts()[""]
+    return (seen.counts.get(character, 0) + UNSEEN) / (seen.total + UNSEEN * seen.kinds)
+
+
+def _after(seen: _Followers | None, character: str, otherwise: float) -> float:
+    """How probable a character is after a context; what was never seen there is told by the shorter context, behind
+    which it is as probable as `otherwise`."""
     if seen is None:
-        return shorter
-    direct = max(seen.counts.get(character, 0) - DISCOUNT, 0.0)
-    return (direct + DISCOUNT * seen.kinds * shorter) / seen.total
+        return otherwise
+    return (max(seen.counts.get(character, 0) - DISCOUNT, 0.0) + seen.unseen * otherwise) / seen.total
+
+
+class Tail:
+    """The end of a text, made ready to be compared with many heads."""
+
+    __slots__ = ("before", "han", "last", "parts")
+
+    def __init__(self, text: str) -> None:
+        context = normal(text)[-2:]
+        self.last = context[-1:]
+        self.before = [seen for own in _shorter_first(context) if (seen := _contexts().get(own)) is not None]
+        self.han = _NOT_HAN.split(text)[-1][-REACH:]
+        known = dictionary()
+        self.parts = [(i, part) for i in range(1, len(self.han) + 1) if (part := self.han[-i:]) in known]
+
+
+def _shorter_first(context: str) -> tuple[str, ...]:
+    return (context[1:], context) if len(context) > 1 else (context,)
+
+
+class Head:
+    """The beginning of a text, made ready to be compared with many tails."""
+
+    __slots__ = ("alone", "first", "han", "initial", "second", "second_alone")
+
+    def __init__(self, text: str) -> None:
+        start = normal(text)[:2]
+        self.first = start[0]
+        self.alone = _alone(self.first)
+        self.second = start[1:]
+        if self.second:
+            self.second_alone = _after(_contexts().get(self.first), self.second, _alone(self.second))
+        self.han = _NOT_HAN.split(text, maxsplit=1)[0][:REACH]
+        self.initial = self.han[:1]
+
+
+def odds(tail: Tail, head: Head) -> float:
+    """The logarithm of the odds that a head carries a tail on rather than stands there by chance."""
+    first, likely = head.first, head.alone
+    for seen in tail.before:
+        n = seen.counts.get(first)
+        likely = ((n - DISCOUNT if n else 0.0) + seen.unseen * likely) / seen.total
+    score = math.log(likely / head.alone)
+    both = _contexts().get(tail.last + first)
+    if both is None or not head.second:
+        return score
+    return score + math.log(_after(both, head.second, head.second_alone) / head.second_alone)
+
+
+def odds_without_a_word(tail: Tail, heads: Iterable[Head]) -> list[float | None]:
+    """What `odds` says of many heads; none where a word may stand across the break, by its first characters.
+
+    The sums are written out again, for nothing else of a page is asked as often."""
+    contexts, are_unknown = _contexts(), dictionary().keys().isdisjoint
+    parts = [part for _, part in tail.parts]
+    before = [(seen.counts.get, seen.unseen, seen.total) for seen in tail.before]
+    found: list[float | None] = []
+    for head in heads:
+        initial, first, likely = head.initial, head.first, head.alone
+        if initial and not are_unknown([part + initial for part in parts]):
+            found.append(None)
+            continue
+        for count, unseen, total in before:
+            n = count(first)
+            likely = ((n - DISCOUNT if n else 0.0) + unseen * likely) / total
+        score = math.log(likely / head.alone)
+        both = contexts.get(tail.last + first)
+        if both is not None and head.second:
+            score += math.log(_after(both, head.second, head.second_alone) / head.second_alone)
+        found.append(score)
+    return found
 
 
 def goes_on(before: str, after: str) -> float:
-    """The logarithm of the odds that `after` carries `before` on rather than stands there by chance; both as `normal`
-    gives them, at least one character each."""
-    context = before[-2:]
-    score = math.log(_probability(context, after[0]) / _probability("", after[0]))
-    if len(after) > 1:
-        score += math.log(_probability(context[-1] + after[0], after[1]) / _probability(after[0], after[1]))
-    return score
+    """The odds of two texts as `normal` gives them, at least one character each."""
+    return odds(Tail(before), Head(after))
 
 
 def opens(text: str) -> float:
     """The logarithm of the odds that a text opens a paragraph rather than stands inside one."""
-    score = math.log(_probability(START, text[0]) / _probability("", text[0]))
-    if len(text) > 1:
-        score += math.log(_probability(START + text[0], text[1]) / _probability(text[0], text[1]))
-    return score
+    return opens_with(Head(text))
+
+
+def opens_with(head: Head) -> float:
+    return odds(_start(), head)
+
+
+@cache
+def _start() -> Tail:
+    return Tail(START)
 
 
 def shares_a_word(before: str, after: str) -> float:
@@ -92,18 +171,24 @@ def shares_a_word(before: str, after: str) -> float:
 
     About 0 where a word ends at the break anyway: 非常|高兴; some units where one is cut: 学|习.
     """
-    left = _NOT_HAN.split(before)[-1][-REACH:]
-    right = _NOT_HAN.split(after, maxsplit=1)[0][:REACH]
+    return word_across(Tail(before), Head(after))
+
+
+def word_across(tail: Tail, head: Head) -> float:
+    """As `shares_a_word`. The dictionary also holds all that its words begin with, so what it lacks begins no word."""
+    left, right = tail.han, head.han
     if not left or not right:
         return 0.0
-    unit = math.log(total_frequency())
+    known = dictionary()
     best = 0.0
-    for i in range(1, len(left) + 1):
+    for i, part in tail.parts:
+        if part + right[0] not in known:
+            continue
         for k in range(1, min(len(right), LONGEST_WORD - i) + 1):
-            n = frequency(left[-i:] + right[:k])
+            n = known.get(part + right[:k], 0)
             if n:
                 lost = _best_cut(left) - _best_cut(left[:-i]) + _best_cut(right) - _best_cut(right[k:])
-                best = max(best, math.log(n) - unit - lost)
+                best = max(best, math.log(n) - math.log(total_frequency()) - lost)
     return best
 
 

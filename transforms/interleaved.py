@@ -12,8 +12,8 @@ deal the lines out to columns by these rules the one is chosen in which the colu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from transforms.breaks import LineFacts
 
@@ -28,22 +28,36 @@ GOES_ON_AFTER_ALL = -8.0  # …and has one in a later row
 TORN = -5.0  # a row read in two though nothing parts its columns more widely than usual
 WIDE = 1.5  # so many em wider than usual
 
-Joint = Callable[[LineFacts, LineFacts], float]
+Joint = Callable[[int, int], float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Dealt:
-    """Lines dealt out to columns from left to right: `at` is the column of the last line, `missing` says of each column
-    whether it had no line in the last row."""
+class _Dealt(NamedTuple):
+    """Lines dealt out to columns from left to right: `lasts` are the last lines of the columns, `at` is the column of
+    the last line of all, `missing` says of each column whether it had no line in the last row. What the columns hold is
+    told by the steps: whence this `came`, and whether its last line `opened` a column; a step into a new row places no
+    line."""
 
-    columns: tuple[tuple[int, ...], ...] = ()
+    lasts: tuple[int, ...] = ()
     at: int = -1
     n_rows: int = 1
     missing: tuple[bool, ...] = ()
+    opened: bool = False
+    came: _Dealt | None = None
 
-    @property
-    def key(self) -> tuple[tuple[int, ...], int, tuple[bool, ...]]:
-        return tuple(column[-1] for column in self.columns), self.at, self.missing
+    def columns(self) -> list[list[int]]:
+        """The lines of each column."""
+        steps: list[_Dealt] = []
+        step: _Dealt | None = self
+        while step is not None:
+            if step.at >= 0:
+                steps.append(step)
+            step = step.came
+        columns: list[list[int]] = []
+        for step in reversed(steps):
+            if step.opened:
+                columns.insert(step.at, [])
+            columns[step.at].append(step.lasts[step.at])
+        return columns
 
 
 def regions(facts: Sequence[LineFacts]) -> Iterator[range]:
@@ -88,21 +102,23 @@ def _is_any_apart(facts: Sequence[LineFacts], lines: range, row: LineFacts) -> b
 
 def columns(facts: Sequence[LineFacts], region: range, joint: Joint) -> list[list[int]]:
     """The lines of a region by column from left to right; `joint` says how well one line goes on in another."""
-
-    @cache
-    def link(before: int, after: int) -> float:
-        return joint(facts[before], facts[after])
-
+    link = cache(joint)
     torn = {index: _torn(facts[index - 1] if index > region.start else None, facts[index]) for index in region}
     beam: list[tuple[float, _Dealt]] = [(0.0, _Dealt())]
     for index in region:
         best: dict[object, tuple[float, _Dealt]] = {}
         for score, dealt in beam:
             for gain, then in _ways(dealt, index, facts[index].line.column, torn[index], link):
-                if then.key not in best or score + gain > best[then.key][0]:
-                    best[then.key] = score + gain, then
-        beam = sorted(best.values(), key=lambda each: -each[0])[:BEAM]
-    return [list(column) for column in beam[0][1].columns]
+                key = then.lasts, then.at, then.missing
+                known = best.get(key)
+                if known is None or score + gain > known[0]:
+                    best[key] = score + gain, then
+        beam = sorted(best.values(), key=_by_score)[:BEAM]
+    return beam[0][1].columns()
+
+
+def _by_score(scored: tuple[float, _Dealt]) -> float:
+    return -scored[0]
 
 
 def _torn(before: LineFacts | None, fact: LineFacts) -> float:
@@ -116,33 +132,37 @@ def _torn(before: LineFacts | None, fact: LineFacts) -> float:
 
 def _ways(
     dealt: _Dealt, index: int, number: int, torn: float, link: Callable[[int, int], float]
-) -> Iterator[tuple[float, _Dealt]]:
+) -> list[tuple[float, _Dealt]]:
     """The ways to place a line: right of the last one, or in a new row unless it is a later piece of a row cut in two
     (`number` counts them); `torn` is the score of the first way."""
-    for score, then in _in_row(dealt, dealt.at + 1, index, 0.0, link):
-        yield score + (torn if then.at == dealt.at + 1 else 0.0), then
-    if number < 2 and dealt.columns:
-        ended = [missing or at > dealt.at for at, missing in enumerate(dealt.missing)]
-        score = ENDED * sum(now and not was for now, was in zip(ended, dealt.missing))
-        new = _Dealt(dealt.columns, -1, dealt.n_rows + 1, tuple(ended))
-        yield from _in_row(new, 0, index, score, link)
+    ways = _in_row(dealt, dealt.at + 1, index, 0.0, link)
+    if torn:
+        ways = [(score + torn if then.at == dealt.at + 1 else score, then) for score, then in ways]
+    if number < 2 and dealt.lasts:
+        ended = (*dealt.missing[: dealt.at + 1], *(True,) * (len(dealt.missing) - dealt.at - 1))
+        score = ENDED * (sum(ended) - sum(dealt.missing))
+        ways += _in_row(_Dealt(dealt.lasts, -1, dealt.n_rows + 1, ended, False, dealt), 0, index, score, link)
+    return ways
 
 
 def _in_row(
     dealt: _Dealt, start: int, index: int, score: float, link: Callable[[int, int], float]
-) -> Iterator[tuple[float, _Dealt]]:
+) -> list[tuple[float, _Dealt]]:
     """The ways to place a line in a row in a column from `start` on; those passed over have no line in this row."""
-    columns, missing = dealt.columns, dealt.missing
-    opening = 0.0 if dealt.n_rows == 1 else LATE if dealt.n_rows == 2 else FAR_TOO_LATE
+    lasts, _, n_rows, missing, *_ = dealt
+    opening = 0.0 if n_rows == 1 else LATE if n_rows == 2 else FAR_TOO_LATE
+    ways: list[tuple[float, _Dealt]] = []
     passed = 0.0
-    for at in range(start, len(columns) + 1):
-        then = (*missing[:start], *(True for _ in missing[start:at]))
-        if len(columns) < MOST_COLUMNS:
-            grown = (*columns[:at], (index,), *columns[at:])
-            yield score + passed + opening, _Dealt(grown, at, dealt.n_rows, (*then, False, *missing[at:]))
-        if at < len(columns):
-            again = GOES_ON_AFTER_ALL if missing[at] else 0.0
-            longer = (*columns[:at], (*columns[at], index), *columns[at + 1 :])
-            gain = score + passed + again + link(columns[at][-1], index)
-            yield gain, _Dealt(longer, at, dealt.n_rows, (*then, False, *missing[at + 1 :]))
+    then = missing[:start]
+    for at in range(start, len(lasts) + 1):
+        if len(lasts) < MOST_COLUMNS:
+            grown = (*lasts[:at], index, *lasts[at:])
+            gain = score + passed + opening
+            ways.append((gain, _Dealt(grown, at, n_rows, (*then, False, *missing[at:]), True, dealt)))
+        if at < len(lasts):
+            longer = (*lasts[:at], index, *lasts[at + 1 :])
+            gain = score + passed + (GOES_ON_AFTER_ALL if missing[at] else 0.0) + link(lasts[at], index)
+            ways.append((gain, _Dealt(longer, at, n_rows, (*then, False, *missing[at + 1 :]), False, dealt)))
             passed += 0.0 if missing[at] else ENDED
+            then = (*then, True)
+    return ways

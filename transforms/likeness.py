@@ -10,6 +10,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import chain
 
 # Fitted to the pieces of pages whose articles are known: how the odds of one matter grow with the cosine.
 FLOOR = 0.003
@@ -38,23 +40,44 @@ def _runs_of(text: str, size: int) -> frozenset[str]:
 
 
 class Matter:
-    """How much some texts of a page have in common: the cosine of their pairs of characters, rare ones first."""
+    """How much some texts of a page have in common: the cosine of their pairs of characters, rare ones first. Nothing
+    is counted before it is first asked."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.lengths = [len(text) for text in texts]
-        self._pairs = [pairs(text) for text in texts]
-        spread = Counter(pair for own in self._pairs for pair in own)
-        self._weights = {pair: math.log(1 + len(texts) / n) ** 2 for pair, n in spread.items()}
-        self._norms = [math.sqrt(self._sum(own)) for own in self._pairs]
+        self._texts = texts
+        self._norms: list[float | None] = [None for _ in texts]
+
+    @cached_property
+    def _pairs(self) -> list[frozenset[str]]:
+        found = {text: pairs(text) for text in set(self._texts)}
+        return [found[text] for text in self._texts]
+
+    @cached_property
+    def _spread(self) -> Counter[str]:
+        """In how many of the texts each pair stands."""
+        return Counter(chain.from_iterable(self._pairs))
+
+    @cached_property
+    def _weights(self) -> dict[int, float]:
+        """What a pair weighs that stands in so many texts."""
+        n_texts = len(self._texts)
+        return {n: math.log(1 + n_texts / n) ** 2 for n in set(self._spread.values())}
+
+    def _norm(self, index: int) -> float:
+        norm = self._norms[index]
+        if norm is None:
+            norm = self._norms[index] = math.sqrt(self._sum(self._pairs[index]))
+        return norm
 
     def _sum(self, some: Iterable[str]) -> float:
         """The weights of some pairs together, to the last bit the same in whatever order a set gives them."""
-        return math.fsum(map(self._weights.__getitem__, some))
+        return math.fsum(map(self._weights.__getitem__, map(self._spread.__getitem__, some)))
 
     def same(self, one: int, other: int) -> float:
         """The logarithm of the odds that two texts are of one article: about 0 where they are short or the page is all
         of one matter, from -4 (nothing in common) to 4."""
-        norm = self._norms[one] * self._norms[other]
+        norm = self._norm(one) * self._norm(other)
         if not norm:
             return 0.0
         cosine = self._sum(self._pairs[one] & self._pairs[other]) / norm

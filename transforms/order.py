@@ -12,15 +12,16 @@ the column and by the place on the page, and the pairs that together are likelie
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from transforms import breaks, continuation, interleaved, marks
+from transforms import breaks, interleaved, likeness, marks
 from transforms.breaks import LineFacts
+from transforms.continuation import Head, Tail, odds, odds_without_a_word, opens_with, word_across
 from transforms.likeness import Matter
 from transforms.lines import INDENT, LARGEST_PAGE, SLACK, Line, fills
-from transforms.pairing import best_pairs
+from transforms.pairing import Paired, leaning, priced_pairs
 
 MOST_PIECES = 400  # with more pieces than that a page is left in the order of its file
 
@@ -61,6 +62,9 @@ BEGINS = -1.5
 HEADS = -0.5
 OPENING = 1.0  # at most, for words that open a sentence
 
+TO_THE_SECOND = 0.35  # so much of what two neighbours gain is the price of the second, as far as no other pair forbids
+ROUNDING = 1e-6
+
 
 @dataclass(slots=True)
 class Piece:
@@ -69,11 +73,17 @@ class Piece:
     facts: list[LineFacts]
     index: int
     heads: bool = False
+    closes: bool = False  # nothing goes on behind its last line
 
     @property
     def is_apart(self) -> bool:
         """Whether it is part of no body: a heading, or a line that shows by itself what it is."""
         return self.heads or self.facts[-1].other is not None
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether it ends in a sentence of a body, which may go on anywhere."""
+        return not (self.closes or self.is_apart or self.last.measure is None)
 
     @property
     def first(self) -> Line:
@@ -84,35 +94,168 @@ class Piece:
         return self.facts[-1].line
 
 
+class _Printed:
+    """The text of a page's lines, asked for what stands beside two characters. Each pair is looked for once, so that
+    all of it takes no longer where a page says the same over and over."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._before: dict[str, frozenset[str]] = {}
+        self._behind: dict[str, frozenset[str]] = {}
+
+    def before(self, pair: str) -> frozenset[str]:
+        """The characters that stand before two others."""
+        if pair not in self._before:
+            self._before[pair] = frozenset([self.text[at - 1 : at] for at in self._places_of(pair)])
+        return self._before[pair]
+
+    def behind(self, pair: str) -> frozenset[str]:
+        """The characters that stand behind two others."""
+        if pair not in self._behind:
+            self._behind[pair] = frozenset([self.text[at + 2 : at + 3] for at in self._places_of(pair)])
+        return self._behind[pair]
+
+    def _places_of(self, pair: str) -> list[int]:
+        places: list[int] = []
+        at = self.text.find(pair) if len(pair) > 1 else -1
+        while at >= 0:
+            places.append(at)
+            at = self.text.find(pair, at + 1)
+        return places
+
+
+@dataclass(slots=True)
+class _Foot:
+    """What a column's last line shows to what may stand below it, found once for all of that."""
+
+    line: Line
+    other: bool
+    closes: bool
+    full: bool
+    text: str
+    tail: Tail | None = None
+
+
+@dataclass(slots=True)
+class _Top:
+    """What a column's first line shows to what may stand above it, found once for all of that."""
+
+    line: Line
+    other: bool
+    text: str
+    head: Head
+    announces: bool  # it opens an article or a paragraph by its words
+    indented: bool
+    opens: bool  # it is as narrow as a paragraph's first line, and others follow
+
+
+@dataclass(slots=True)
+class _Bounds:
+    """What a piece gains at `most` if it goes on in each of the others. For some these are lowered already to what the
+    characters on both sides say, whose `odds` are none where a word may stand across the break; for those `compared` to
+    what all words say. `asked_at` is what the piece was worth when rivals of its neighbour were last asked for."""
+
+    index: int
+    most: dict[int, float]
+    odds: dict[int, float | None] = field(default_factory=dict)
+    compared: set[int] = field(default_factory=set)
+    asked_at: float = math.inf
+
+
+@dataclass(slots=True)
+class _Page:
+    """The pieces of a page, and what is asked of them for many pairs: their first and last lines, what each gains by
+    itself, the pairs that rows show to stand `below` each other, how much their texts have in common."""
+
+    pieces: Sequence[Piece]
+    printed: _Printed
+    feet: list[_Foot]
+    tops: list[_Top]
+    ends: list[float]
+    begins: list[float]
+    below: set[tuple[int, int]]
+    unfinished: set[int]
+    followers: dict[int, int]
+    matter: Matter
+    alike: list[float] = field(default_factory=list)  # what each gains at most by being of one matter with another
+    prices: list[float] = field(default_factory=list)
+    bounds: list[_Bounds] | None = None
+
+
 def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     """The lines of a page in the order in which they were printed; most pages come back as they are."""
-    pieces = cut_pieces(breaks.line_facts(lines))
-    if not 1 < len(pieces) <= MOST_PIECES:
+    facts = breaks.line_facts(lines)
+    regions = list(interleaved.regions(facts))
+    pieces = cut_pieces(facts, regions)
+    if not 1 < len(pieces) <= MOST_PIECES or not (regions or any(piece.breaks_off for piece in pieces)):
         return list(lines)
-    return _ordered(pieces, _pairs(pieces, _grams(lines)))
+    return _ordered(pieces, _pairs(_page(pieces, regions)))
 
 
-def _grams(lines: Sequence[Line]) -> frozenset[str]:
-    """The runs of three and of four characters that stand inside lines; none of what is too long for a page."""
-    if sum(len(line.text) for line in lines) > LARGEST_PAGE:
-        return frozenset()
-    return frozenset(
-        line.text[i : i + size] for line in lines for size in (3, 4) for i in range(len(line.text) - size + 1)
+def _page(pieces: Sequence[Piece], regions: Sequence[range]) -> _Page:
+    facts = [fact for piece in pieces for fact in piece.facts]
+    tops = [_top(piece.facts[0], len(piece.facts) == 1) for piece in pieces]
+    ends = [_end(piece) for piece in pieces]
+    begins = [_begin(piece, top) for piece, top in zip(pieces, tops)]
+    texts = ["".join([fact.line.text for fact in piece.facts]) for piece in pieces]
+    feet = [_foot(piece.facts[-1], piece.closes) for piece in pieces]
+    unfinished = {piece.index for piece in pieces if not (piece.closes or piece.is_apart)}
+    page = _Page(
+        pieces, _text_of(facts), feet, tops, ends, begins, set(), unfinished, _followers(pieces), Matter(texts)
     )
+    if regions:
+        page.below, texts = _below(page, facts, regions, texts)
+        page.matter = Matter(texts)
+    page.alike = [MATTER * likeness.MOST * min(1.0, n / likeness.SHORT) for n in page.matter.lengths]
+    return page
 
 
-def cut_pieces(facts: Sequence[LineFacts]) -> list[Piece]:
-    """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column."""
+def _text_of(facts: Sequence[LineFacts]) -> _Printed:
+    """The lines of a page one behind the other; nothing of what is too long for a page."""
+    if sum(len(fact.line.text) for fact in facts) > LARGEST_PAGE:
+        return _Printed("")
+    return _Printed("\n".join([fact.line.text for fact in facts]))
+
+
+def _foot(fact: LineFacts, closes: bool) -> _Foot:
+    line = fact.line
+    measure = line.measure or 0.0
+    full = fills(line, measure) or fills(line, measure - INDENT)
+    text = line.text[-breaks.CONTEXT :]
+    return _Foot(line, fact.other is not None, closes, full, text)
+
+
+def _top(fact: LineFacts, alone: bool = True) -> _Top:
+    text = fact.line.text[: breaks.CONTEXT]
+    announces = fact.lead or fact.bullet or fact.salutation or marks.jump_from(text) is not None
+    indented = _indented(fact)
+    return _Top(fact.line, fact.other is not None, text, Head(text), announces, indented, indented and not alone)
+
+
+# --- pieces ---------------------------------------------------------------------------------------------------------
+
+
+def cut_pieces(facts: Sequence[LineFacts], regions: Sequence[range] | None = None) -> list[Piece]:
+    """Neighbouring lines put together where nothing makes it doubtful that one follows the other in its column. The
+    `regions` are those of lines in rows."""
     pieces: list[Piece] = []
-    in_rows = {index for region in interleaved.regions(facts) for index in region}
-    for index, (before, fact, behind) in enumerate(zip([None, *facts], facts, _behind_headings(facts))):
-        if before is not None and index not in in_rows and _surely_follows(before, fact, pieces[-1], behind):
+    if regions is None:
+        regions = list(interleaved.regions(facts))
+    in_rows = {index for region in regions for index in region}
+    short = list(map(_may_be_heading, facts))
+    behind = _behind_headings(facts, short)
+    for index, fact in enumerate(facts):
+        if index and index not in in_rows and _surely_follows(facts, index, short, behind[index], pieces[-1]):
             pieces[-1].facts.append(fact)
         else:
             pieces.append(Piece([fact], len(pieces)))
+    for piece in pieces:
+        piece.closes = _closes(piece.facts[-1])
     for last, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None]):
-        near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1]
-        ended = last is None or last.is_apart or _closes(last.facts[-1])
+        if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
+            continue
+        ended = last is None or last.is_apart or last.closes
+        near = pieces[max(0, piece.index - NEAR_A_ROW) : piece.index + NEAR_A_ROW + 1] if regions else ()
         whole = not ended or (not piece.first.gap and any(each.first.column for each in near))
         announces = after is not None and after.facts[0].lead
         piece.heads = (ended or piece.first.gap) and _is_heading(piece, whole and not announces, ended and announces)
@@ -131,11 +274,9 @@ def _runs_into(piece: Piece, after: Piece) -> bool:
 
 
 def _is_heading(piece: Piece, whole: bool, announces: bool) -> bool:
-    """Whether a piece has nothing of a body: a few lines, unbroken, that close no sentence. Where a sentence is open
-    before it, and near rows across columns, a `whole` line is a body's. It `announces` an article where one has ended
-    above it and an agency line opens one below."""
-    if len(piece.facts) > MOST_HEADING_LINES or piece.first.measure is None or piece.first.column:
-        return False
+    """Whether a piece of a few lines has nothing of a body: they are unbroken and close no sentence. Where a sentence
+    is open before it, and near rows across columns, a `whole` line is a body's. It `announces` an article where one has
+    ended above it and an agency line opens one below."""
     text = "".join(fact.line.text for fact in piece.facts)
     if "。" in text or marks.open_depth(text) > 0 or piece.facts[0].lead:
         return False
@@ -146,61 +287,61 @@ def _is_heading(piece: Piece, whole: bool, announces: bool) -> bool:
     return not marks.jump_to(piece.last.text) and all(breaks.is_unbroken(fact.line.text) for fact in piece.facts)
 
 
-def _surely_follows(before: LineFacts, after: LineFacts, piece: Piece, behind: LineFacts | None) -> bool:
-    """Whether two lines stand in one column: no blank line between them, the same measure, neither a heading. What
-    stands `behind` them tells whether the second may be a heading right below a paragraph."""
+def _surely_follows(
+    facts: Sequence[LineFacts], index: int, short: Sequence[bool], behind: LineFacts | None, piece: Piece
+) -> bool:
+    """Whether a line stands in one column with the one before it: no blank line between them, the same measure, neither
+    a heading. The `short` ones may be headings; what stands `behind` them tells whether this one may be a heading right
+    below a paragraph. The `piece` is what the line before it belongs to."""
+    before, after = facts[index - 1], facts[index]
     if before.other == "jump" and not after.other and marks.jump_from(before.line.text):
         return True
-    if after.line.gap or before.other or after.other or before.line.measure != after.line.measure:
+    one, other = before.line, after.line
+    if other.gap or before.other or after.other or one.measure != other.measure or one.column or other.column:
         return False
-    if before.line.column or after.line.column:
-        return False
-    if before.open_quote and marks.open_depth(after.line.text) < 0 and not after.lead:
+    if before.open_quote and not after.lead and marks.open_depth(other.text) < 0:
         return True
-    if _may_be_heading(before) and _has_room(before, after):
-        return _may_be_heading(after) and not after.lead
-    if _closes(before) and _heads_a_text(after, behind):
+    if short[index - 1] and _has_room(one, other):
+        return short[index] and not after.lead
+    if _heads_a_text(after, behind, short[index]) and _closes(before):
         return False
-    if len(piece.facts) == 1 and breaks.is_unbroken(before.line.text) and not before.lead:
-        return _by_words(before, after, frozenset()) > UNLIKELY
+    if len(piece.facts) == 1 and not before.lead and breaks.is_unbroken(one.text):
+        return _by_words(_foot(before, False), _top(after), _Printed("")) > UNLIKELY
     return not after.lead
 
 
-def _behind_headings(facts: Sequence[LineFacts]) -> list[LineFacts | None]:
+def _behind_headings(facts: Sequence[LineFacts], short: Sequence[bool]) -> list[LineFacts | None]:
     """For each line the next one that is parted from it by a blank line or can't be a heading's line."""
     found: list[LineFacts | None] = []
     behind: LineFacts | None = None
-    for fact in reversed(facts):
+    for fact, may_head in zip(reversed(facts), reversed(short)):
         found.append(behind)
-        if behind is None or fact.line.gap or fact.lead or fact.other or not _may_be_heading(fact):
+        if not may_head or behind is None or fact.line.gap or fact.lead or fact.other:
             behind = fact
     return found[::-1]
 
 
-def _heads_a_text(fact: LineFacts, behind: LineFacts | None) -> bool:
+def _heads_a_text(fact: LineFacts, behind: LineFacts | None, may_head: bool) -> bool:
     """Whether a line below a paragraph is a heading's: an agency line stands `behind` the heading, or it is narrow and
     something else than a body's line does."""
-    if not breaks.is_unbroken(fact.line.text):
-        return False
     if behind is not None and behind.lead:
-        return not fact.lead
-    if not _may_be_heading(fact):
+        return not fact.lead and breaks.is_unbroken(fact.line.text)
+    if not may_head or not (behind is None or behind.line.gap or behind.other is not None):
         return False
-    return behind is None or behind.line.gap or behind.other is not None
+    return breaks.is_unbroken(fact.line.text)
 
 
 def _may_be_heading(fact: LineFacts) -> bool:
     """Whether a line neither fills its column nor closes a sentence."""
-    measure = fact.line.measure
-    if measure is None:
+    line, measure = fact.line, fact.line.measure
+    if measure is None or fact.salutation or fills(line, measure) or fills(line, measure - INDENT):
         return False
-    return not (_closes(fact) or fact.salutation or fills(fact.line, measure) or fills(fact.line, measure - INDENT))
+    return not _closes(fact)
 
 
-def _has_room(before: LineFacts, after: LineFacts) -> bool:
+def _has_room(before: Line, after: Line) -> bool:
     """Whether the head of the next line would have fitted into a line: …中心项目是⏎2018年 it would not."""
-    measure = before.line.measure or 0.0
-    return before.line.width + breaks.head_width(after.line.text) <= measure + SLACK
+    return before.width + breaks.head_width(after.text) <= (before.measure or 0.0) + SLACK
 
 
 def _closes(fact: LineFacts) -> bool:
@@ -208,47 +349,174 @@ def _closes(fact: LineFacts) -> bool:
     return fact.stops or marks.jump_to(fact.line.text) is not None
 
 
-def _pairs(pieces: Sequence[Piece], grams: frozenset[str]) -> dict[int, int]:
+# --- the pieces that go on in each other ----------------------------------------------------------------------------
+
+
+def _pairs(page: _Page) -> dict[int, int]:
     """For each piece that goes on the piece in which it does. How far the order of the file can be trusted is the
-    page's habit: it is counted in a first reading and weighs in a second."""
-    ends = [_end(piece) for piece in pieces]
-    begins = [_begin(piece) for piece in pieces]
+    page's habit: it is counted in a first reading and weighs in a second.
 
-    def gained(pairs: Iterable[tuple[int, int]]) -> float:
-        """What pieces gain that go on in each other as pairs have it, against pieces that stand for themselves."""
-        return sum(_joint(pieces[i], pieces[k], grams) - ends[i] - begins[k] for i, k in pairs)
-
-    below, texts = _below(pieces, grams, gained)
-    matter = Matter(texts)
-    gains = {
-        (i, k): link - ends[i] - begins[k] + MATTER * matter.same(i, k)
-        for i, one in enumerate(pieces)
-        for k, other in _candidates(pieces, one, below)
-        if (link := _link(one, other, below, grams)) is not None
-    }
-    followers = _followers(pieces)
+    Only pieces that break off can go on elsewhere than in the next one, but for rows. So it is left open what the
+    others do until one of those does; a page of which none does is in order.
+    """
+    neighbours = _neighbours(page)
+    gains = _gains_of(page, page.below.union([(i, k) for i, k in neighbours if page.below or i in page.unfinished]))
     pairs: dict[int, int] = {}
-    trust = NEXT
-    for _ in range(3):
-        weighed = {pair: gain + trust * _share(pieces, followers, *pair) for pair, gain in gains.items()}
-        pairs = {i: k for k, i in best_pairs(weighed).items()}
-        trust = _habit(pieces, {i: k for i, k in pairs.items() if (i, k) not in below}, followers)
-    return _with_paragraphs(pieces, _without_circles(pairs, gains))
+    last = trust = NEXT
+    for number in range(3):
+        pairs = _best_pairs(page, gains, trust)
+        last, trust = trust, _habit(page, pairs)
+        if trust == last or (number == 0 and trust >= NEXT and _stays_in_order(gains, pairs)):
+            break
+    if all(k == i + 1 for i, k in pairs.items()):
+        return {}
+    gains |= _gains_of(page, neighbours)
+    gains = {pair: gains[pair] for pair in sorted(gains)}
+    pairs = _best_pairs(page, gains, last)
+    return _with_paragraphs(page.pieces, _without_circles(pairs, gains))
 
 
-def _share(pieces: Sequence[Piece], followers: Mapping[int, int], one: int, other: int) -> float:
-    """How much of the trust in the order of the file a pair of pieces has."""
-    if other == one + 1:
-        return AFTER_AN_END if _closes(pieces[one].facts[-1]) else 1.0
-    return ACROSS if followers.get(one) == other else 0.0
+def _stays_in_order(gains: Iterable[tuple[int, int]], pairs: Mapping[int, int]) -> bool:
+    """Whether each piece goes on in the next of the file or in none, and would so with more trust in that order too.
+
+    No pair gains more by it than that of a piece which breaks off and the next one. Only a piece that is paired with
+    none might then find another across a heading.
+    """
+    return all(k == i + 1 for i, k in pairs.items()) and all(k == i + 1 or i in pairs for i, k in gains)
 
 
-def _candidates(pieces: Sequence[Piece], one: Piece, below: set[tuple[int, int]]) -> Iterable[tuple[int, Piece]]:
-    """The pieces in which one may go on: any where it breaks off in a sentence of a body, else those close by."""
-    if not (one.is_apart or _closes(one.facts[-1]) or one.last.measure is None):
-        return enumerate(pieces)
-    near = {one.index + 1} | {k for i, k in below if i == one.index}
-    return [(k, pieces[k]) for k in sorted(near) if k < len(pieces)]
+def _neighbours(page: _Page) -> list[tuple[int, int]]:
+    """The pairs that the order of the file speaks for: of a piece and the next one, of a piece which breaks off and the
+    next one of a body."""
+    pairs = [(i, i + 1) for i in range(len(page.pieces) - 1)]
+    return pairs + [(i, k) for i, k in page.followers.items() if k != i + 1 and page.pieces[i].breaks_off]
+
+
+def _gains_of(page: _Page, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], float]:
+    """What some pairs of pieces gain, those apart that can't be."""
+    return {(i, k): gain for i, k in sorted(pairs) if (gain := _gain(page, i, k)) is not None}
+
+
+def _best_pairs(page: _Page, gains: dict[tuple[int, int], float], trust: float) -> dict[int, int]:
+    """The pairs by which most is gained, of all there are; what the others gain is found as far as they matter, and
+    added to `gains`. For most pieces gain less with another that is far away than they are worth where they stand."""
+    shares = [TO_THE_SECOND if piece.breaks_off else 1.0 for piece in page.pieces]
+    while True:
+        contested = [(k - 1, k) for i, k in gains if k and k != i + 1 and (k - 1, k) not in gains]
+        gains |= _gains_of(page, contested)
+        weighed = {(i, k): gain + trust * _share(page, i, k) for (i, k), gain in gains.items()}
+        paired = priced_pairs(weighed)
+        rivals = _rivals(page, leaning(paired, weighed, shares.__getitem__))
+        if not rivals:
+            return {i: k for k, i in paired.partners.items()}
+        gains |= rivals
+
+
+# --- which pairs are worth weighing ---------------------------------------------------------------------------------
+
+
+def _rivals(page: _Page, paired: Paired[int, int]) -> dict[tuple[int, int], float]:
+    """The pairs never given before that gain as much as both of their pieces are worth where they are. Where prices
+    have not fallen since this was last asked there are none."""
+    if page.bounds is None:
+        page.bounds = _bounds(page)
+    prices = [paired.of_right.get(k, 0.0) for k in range(len(page.pieces))]
+    fallen = [k for k, last in enumerate(page.prices) if prices[k] < last]
+    page.prices = prices
+    found: dict[tuple[int, int], float] = {}
+    for bounds in page.bounds:
+        worth = paired.of_left.get(bounds.index, 0.0) - ROUNDING
+        asked = bounds.most if worth < bounds.asked_at else [k for k in fallen if k in bounds.most]
+        bounds.asked_at = worth
+        for k in _not_below(page, bounds, worth, asked) if asked else ():
+            gain = _gain(page, bounds.index, k)
+            bounds.most[k] = -math.inf if gain is None else float(gain)
+            if gain is not None and gain > max(0.0, worth + prices[k]):
+                found[bounds.index, k] = gain
+                del bounds.most[k]
+    return found
+
+
+def _not_below(page: _Page, bounds: _Bounds, worth: float, asked: Iterable[int]) -> list[int]:
+    """Of some pieces those which may gain as much with another as both are worth. What is gained at most is lowered as
+    far as that takes: first by the characters on both sides, then by all that is said across the break."""
+    most, prices = bounds.most, page.prices
+    near = [k for k in asked if most[k] > worth and most[k] > worth + prices[k]]
+    new = [k for k in near if k not in bounds.odds]
+    if new:
+        _read_odds(page, bounds, new)
+    near = [k for k in near if most[k] > max(0.0, worth + prices[k])]
+    for k in near:
+        if k not in bounds.compared:
+            _compare(page, bounds, k)
+    return [k for k in near if most[k] > max(0.0, worth + prices[k])]
+
+
+def _read_odds(page: _Page, bounds: _Bounds, others: Sequence[int]) -> None:
+    """Lower the bounds of some pieces to what the characters on both sides say, but where a word may stand across the
+    break."""
+    tops, most, weight, least, greatest = page.tops, bounds.most, WORDS, LEAST_WORDS, MOST_WORDS
+    said = odds_without_a_word(_tail(page.feet[bounds.index]), [tops[k].head for k in others])
+    bounds.odds.update(zip(others, said))
+    for k, own in zip(others, said):
+        if own is not None and weight * own < greatest:
+            most[k] += max(least, weight * own) - greatest
+
+
+def _compare(page: _Page, bounds: _Bounds, k: int) -> None:
+    """Lower the bound of a piece to what all words across the break say."""
+    foot, top = page.feet[bounds.index], page.tops[k]
+    at_most = 3 if top.text[0] in page.printed.behind(foot.text[-2:]) else 1
+    bounds.most[k] += RECURS * (_n_recurring(foot, top, page.printed) - at_most) + ROUNDING
+    if bounds.odds[k] is None:
+        bounds.most[k] += _odds_of_words(foot, top) - MOST_WORDS
+    if top.line.measure is not None:
+        bounds.most[k] += _by_end(foot, top)
+    bounds.compared.add(k)
+
+
+def _bounds(page: _Page) -> list[_Bounds]:
+    """For each piece that breaks off what is gained at most if it goes on in each of the others that are no neighbours,
+    as far as both sides tell it one by one."""
+    n = len(page.pieces)
+    far = [0.0, *(FAR * math.log(distance) for distance in range(1, n))]
+    rows = NEAR_ROW if page.below else -math.inf
+    places = [max(far[abs(by)] + (BACKWARDS if by < 0 else 0.0), rows) for by in range(1 - n, n)]
+    tops = [
+        (k, top.text[0], top.line.measure, _alone_at_most(page, k), page.alike[k])
+        for k, top in enumerate(page.tops)
+        if not (top.other or page.pieces[k].heads)
+    ]
+    measures = {measure for _, _, measure, *_ in tops}
+    found: list[_Bounds] = []
+    for i, piece in enumerate(page.pieces):
+        if not piece.breaks_off:
+            continue
+        start, own, after = n - 1 - i, page.alike[i], page.printed.behind(page.feet[i].text[-2:])
+        widths = {measure: _by_measure(piece.last.measure, measure) - page.ends[i] for measure in measures}
+        most = {
+            k: alone + places[start + k] + widths[measure] + (alike if alike < own else own)
+            for k, _, measure, alone, alike in tops
+            if k != i
+        }
+        for k in (i + 1, page.followers.get(i, i), *(k for one, k in page.below if one == i)):
+            most.pop(k, 0.0)
+        for k, first, *_ in tops if after else ():
+            if first in after and k in most:
+                most[k] += 2 * RECURS
+        found.append(_Bounds(i, most))
+    return found
+
+
+def _alone_at_most(page: _Page, k: int) -> float:
+    """What a piece gains at most by going on from another, as far as its own first line and its words tell."""
+    top = page.tops[k]
+    score = MOST_WORDS + RECURS - page.begins[k]
+    score += (CLOSES if top.text[0] in breaks.NEVER_FIRST else 0.0) + (ANNOUNCED if top.announces else 0.0)
+    return score + _by_its_first_line(top)
+
+
+# --- what is made of the pairs --------------------------------------------------------------------------------------
 
 
 def _with_paragraphs(pieces: Sequence[Piece], pairs: dict[int, int]) -> dict[int, int]:
@@ -267,7 +535,7 @@ def _with_paragraphs(pieces: Sequence[Piece], pairs: dict[int, int]) -> dict[int
         while last in found:
             last = found[last]
         same = pieces[last].last.measure == pieces[behind].first.measure
-        if same and last != behind and _closes(pieces[last].facts[-1]) and not _leads_to(found, behind, last):
+        if same and last != behind and pieces[last].closes and not _leads_to(found, behind, last):
             found[last] = behind
             taken.add(behind)
     return found
@@ -295,56 +563,59 @@ def _followers(pieces: Sequence[Piece]) -> dict[int, int]:
             if piece.index + 1 < len(pieces):
                 found[piece.index] = piece.index + 1
             continue
-        if following is not None and not (piece.first.column or _closes(piece.facts[-1])):
+        if following is not None and not (piece.first.column or piece.closes):
             found[piece.index] = following
         following = piece.index
     return found
 
 
-def _habit(pieces: Sequence[Piece], pairs: dict[int, int], followers: dict[int, int]) -> float:
+def _habit(page: _Page, pairs: Mapping[int, int]) -> float:
     """How much oftener a piece that breaks off goes on in the next one than elsewhere, as the logarithm of the odds."""
-    ends = [i for i in pairs if i in followers and not pieces[i].is_apart]
+    followers = page.followers
+    ends = [i for i, k in pairs.items() if (i, k) not in page.below and i in followers and not page.pieces[i].is_apart]
     ends = [i for i in ends if followers[i] == i + 1 or pairs[i] not in (i + 1, followers[i])]
     follow = sum(pairs[i] == followers[i] for i in ends)
     return max(LEAST_NEXT, min(MOST_NEXT, NEXT / 2 + SURE * math.log((follow + 1) / (len(ends) - follow + 0.5))))
 
 
 def _below(
-    pieces: Sequence[Piece], grams: frozenset[str], gained: Callable[[Iterable[tuple[int, int]]], float]
+    page: _Page, facts: Sequence[LineFacts], regions: Sequence[range], texts: list[str]
 ) -> tuple[set[tuple[int, int]], list[str]]:
     """The pairs of pieces of which the second stands below the first in its column, as rows across columns show: the
     lines of the rows themselves, a row's last lines and the blocks behind it, a block and the top of the next column,
-    in the reading by which most is `gained`. And for each piece its text, in rows that of its column."""
-    texts = ["".join(fact.line.text for fact in piece.facts) for piece in pieces]
+    in the reading by which most is gained. And for each piece its text, in rows that of its column."""
+    feet = {line: _foot(facts[line], _closes(facts[line])) for region in regions for line in region}
+    tops = {line: _top(facts[line]) for region in regions for line in region}
 
-    def joint(before: LineFacts, after: LineFacts) -> float:
-        return _in_column(before, after, grams)
+    def joint(before: int, after: int) -> float:
+        return _in_column(feet[before], tops[after], facts[after], page.printed)
+
+    def gained(pairs: Iterable[tuple[int, int]]) -> float:
+        """What pieces gain that go on in each other as pairs have it, against pieces that stand for themselves."""
+        return sum(_joint(page, i, k) - page.ends[i] - page.begins[k] for i, k in pairs)
 
     found: set[tuple[int, int]] = set()
-    facts = [fact for piece in pieces for fact in piece.facts]
-    of_line = [piece.index for piece in pieces for _ in piece.facts]
-    for region in interleaved.regions(facts):
+    of_line = [piece.index for piece in page.pieces for _ in piece.facts]
+    for region in regions:
         columns = [[of_line[line] for line in column] for column in interleaved.columns(facts, region, joint)]
         found |= {pair for column in columns for pair in pairwise(column)}
         for column in columns:
             whole = "".join(texts[index] for index in column)
             for index in column:
                 texts[index] = whole
-        columns, blocks = _behind(pieces, columns, of_line[region.stop - 1] + 1)
+        columns, blocks = _behind(page.pieces, columns, of_line[region.stop - 1] + 1)
         readings = [_stacked(columns, (), 0), *(_stacked(columns, blocks, shift) for shift in (-1, 0, 1))]
         found |= max(readings, key=gained)
     return found, texts
 
 
-def _in_column(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> float:
+def _in_column(foot: _Foot, top: _Top, after: LineFacts, printed: _Printed) -> float:
     """How well one line of a column goes on in another."""
-    measure = before.line.measure or 0.0
-    indented = _indented(after)
-    if not _closes(before):
-        return _by_words(before, after, grams) + _by_end(before, after) + (OPENED if indented else 0.0)
-    if indented or after.lead or after.bullet:
+    if not foot.closes:
+        return _by_words(foot, top, printed) + _by_end(foot, top) + (OPENED if top.indented else 0.0)
+    if top.indented or after.lead or after.bullet:
         return NEXT_PARAGRAPH
-    return FLUSH if fills(before.line, measure) else SHORT_LINE
+    return FLUSH if fills(foot.line, foot.line.measure or 0.0) else SHORT_LINE
 
 
 def _behind(
@@ -380,22 +651,37 @@ def _stacked(columns: Sequence[list[int]], blocks: Sequence[tuple[int, int]], sh
     return found
 
 
-def _joint(one: Piece, other: Piece, grams: frozenset[str]) -> float:
+def _joint(page: _Page, one: int, other: int) -> float:
     """How well one piece of a column goes on in another."""
-    if one.is_apart or other.is_apart:
+    if page.pieces[one].is_apart or page.pieces[other].is_apart:
         return LEAST_WORDS
-    return _in_column(one.facts[-1], other.facts[0], grams)
+    return _in_column(page.feet[one], page.tops[other], page.pieces[other].facts[0], page.printed)
+
+
+# --- scores ---------------------------------------------------------------------------------------------------------
+
+
+def _gain(page: _Page, i: int, k: int) -> float | None:
+    """What is gained by a piece that goes on in another, its place behind it in the file apart; None where it can't."""
+    link = _link(page, i, k)
+    return None if link is None else link - page.ends[i] - page.begins[k] + MATTER * page.matter.same(i, k)
+
+
+def _share(page: _Page, one: int, other: int) -> float:
+    """How much of the trust in the order of the file a pair of pieces has."""
+    if other == one + 1:
+        return AFTER_AN_END if page.pieces[one].closes else 1.0
+    return ACROSS if page.followers.get(one) == other else 0.0
 
 
 def _end(piece: Piece) -> float:
     """The score of a piece with nothing behind it."""
-    fact = piece.facts[-1]
-    if fact.other or _closes(fact):
+    if piece.facts[-1].other or piece.closes:
         return FINISHED
     return HEADS if piece.heads else UNFINISHED
 
 
-def _begin(piece: Piece) -> float:
+def _begin(piece: Piece, top: _Top) -> float:
     """The score of a piece with nothing before it."""
     fact = piece.facts[0]
     if fact.other or fact.lead or fact.bullet or fact.salutation:
@@ -404,8 +690,8 @@ def _begin(piece: Piece) -> float:
         return UNFINISHED
     if piece.heads:
         return HEADS
-    opening = WORDS * continuation.opens(continuation.normal(fact.line.text[: breaks.CONTEXT]))
-    return BEGINS + max(UNFINISHED, min(OPENING, opening)) + (0.0 if _indented(fact) else FLUSH)
+    opening = WORDS * opens_with(top.head)
+    return BEGINS + max(UNFINISHED, min(OPENING, opening)) + (0.0 if top.indented else FLUSH)
 
 
 def _indented(fact: LineFacts) -> bool:
@@ -414,33 +700,55 @@ def _indented(fact: LineFacts) -> bool:
     return measure is None or (fills(fact.line, measure - INDENT) and fact.line.width < measure - INDENT / 2)
 
 
-def _link(one: Piece, other: Piece, below: set[tuple[int, int]], grams: frozenset[str]) -> float | None:
+def _link(page: _Page, i: int, k: int) -> float | None:
     """The score of a piece that goes on in another, its place behind it in the file apart; None where it can't."""
-    before, after = one.facts[-1], other.facts[0]
-    if one is other or before.other or after.other:
+    one, other, foot, top = page.pieces[i], page.pieces[k], page.feet[i], page.tops[k]
+    if i == k or foot.other or top.other:
         return None
-    near = other.index == one.index + 1 or (one.index, other.index) in below
-    place = BELOW if (one.index, other.index) in below else _by_distance(one, other)
-    if _closes(before):
-        parted = after.lead or after.bullet or one.heads or other.heads
-        return place + NEXT_PARAGRAPH + _by_width(before, other) if near and not parted else None
-    if not near and (before.line.measure is None or one.heads or other.heads):
+    near = k == i + 1 or (i, k) in page.below
+    if foot.closes:
+        fact = other.facts[0]
+        parted = fact.lead or fact.bullet or one.heads or other.heads
+        return _by_place(page, i, k) + NEXT_PARAGRAPH + _by_width(page, i, k) if near and not parted else None
+    if not near and (one.last.measure is None or one.heads or other.heads):
         return None
-    return _by_words(before, after, grams) + place + _by_width(before, other)
+    return _by_words(foot, top, page.printed) + _by_place(page, i, k) + _by_width(page, i, k)
 
 
-def _by_words(before: LineFacts, after: LineFacts, grams: frozenset[str]) -> float:
-    """What the words and marks on both sides say for a sentence that goes on."""
-    tail, head = before.line.text[-breaks.CONTEXT :], after.line.text[: breaks.CONTEXT]
-    words = WORDS * continuation.goes_on(continuation.normal(tail), continuation.normal(head))
-    words += WORD_CUT * continuation.shares_a_word(tail, head)
-    score = max(LEAST_WORDS, min(MOST_WORDS, words))
-    score += RECURS * sum(run in grams for run in (tail[-2:] + head[:1], tail[-1:] + head[:2], tail[-2:] + head[:2]))
-    if head[0] in breaks.NEVER_FIRST:
+def _by_words(foot: _Foot, top: _Top, printed: _Printed) -> float:
+    """What the words and marks on both sides say for a sentence that goes on, and what is `printed` elsewhere."""
+    score = _odds_of_words(foot, top)
+    score += RECURS * _n_recurring(foot, top, printed)
+    if top.text[0] in breaks.NEVER_FIRST:
         score += CLOSES
-    if after.lead or after.bullet or after.salutation or marks.jump_from(head):
+    if top.announces:
         score += ANNOUNCED
     return score
+
+
+def _odds_of_words(foot: _Foot, top: _Top) -> float:
+    """What counts of prose and the dictionary say for a sentence that goes on."""
+    tail = _tail(foot)
+    words = WORDS * odds(tail, top.head) + WORD_CUT * word_across(tail, top.head)
+    return max(LEAST_WORDS, min(MOST_WORDS, words))
+
+
+def _n_recurring(foot: _Foot, top: _Top, printed: _Printed) -> int:
+    """How many of the three runs of three and of four characters across a break stand in a line of the page."""
+    first = top.text[0] in printed.behind(foot.text[-2:])
+    second = foot.text[-1] in printed.before(top.text[:2])
+    return first + second + ((first or second) and foot.text[-2:] + top.text[:2] in printed.text)
+
+
+def _tail(foot: _Foot) -> Tail:
+    if foot.tail is None:
+        foot.tail = Tail(foot.text)
+    return foot.tail
+
+
+def _by_place(page: _Page, i: int, k: int) -> float:
+    """What the places of two pieces on the page say."""
+    return BELOW if (i, k) in page.below else _by_distance(page.pieces[i], page.pieces[k])
 
 
 def _by_distance(one: Piece, other: Piece) -> float:
@@ -453,25 +761,36 @@ def _by_distance(one: Piece, other: Piece) -> float:
     return far + (BACKWARDS if other.index < one.index else 0.0)
 
 
-def _by_width(before: LineFacts, piece: Piece) -> float:
+def _by_width(page: _Page, i: int, k: int) -> float:
     """What the widths of the lines on both sides say."""
-    one, other = before.line.measure, piece.first.measure
+    foot, top = page.feet[i], page.tops[k]
+    one, other = foot.line.measure, top.line.measure
     if one is None or other is None:
         return 0.0
-    score = OTHER_MEASURE * min(abs(one - other), WIDEST_CHANGE)
-    if piece.first.squeezed > other + SLACK:
+    score = _by_measure(one, other)
+    if top.line.squeezed > other + SLACK:
         score += TOO_WIDE
-    if not _closes(before):
-        score += _by_end(before, piece.facts[0])
-        score += OPENED if len(piece.facts) > 1 and _indented(piece.facts[0]) else 0.0
+    if not foot.closes:
+        score += _by_end(foot, top)
+        score += OPENED if top.opens else 0.0
     return score
 
 
-def _by_end(before: LineFacts, after: LineFacts) -> float:
+def _by_measure(one: float | None, other: float | None) -> float:
+    return 0.0 if one is None or other is None else OTHER_MEASURE * min(abs(one - other), WIDEST_CHANGE)
+
+
+def _by_its_first_line(top: _Top) -> float:
+    """What the width of a piece's first line says of a sentence that goes on in it."""
+    measure = top.line.measure
+    if measure is None:
+        return 0.0
+    return (TOO_WIDE if top.line.squeezed > measure + SLACK else 0.0) + (OPENED if top.opens else 0.0)
+
+
+def _by_end(foot: _Foot, top: _Top) -> float:
     """What it says that a line which goes on is shorter than its column."""
-    measure = before.line.measure or 0.0
-    full = fills(before.line, measure) or fills(before.line, measure - INDENT)
-    return 0.0 if full or not _has_room(before, after) else SHORT_LINE
+    return 0.0 if foot.full or not _has_room(foot.line, top.line) else SHORT_LINE
 
 
 def _without_circles(pairs: dict[int, int], gains: Mapping[tuple[int, int], float]) -> dict[int, int]:

@@ -27,6 +27,7 @@ from transforms.decode import decode
 from transforms.lexicon import table
 from transforms.lines import Line
 from transforms.order import Piece
+from transforms.pairing import Paired
 from transforms.stories import Story
 from transforms.tracing import UNNAMED, Term, traced
 
@@ -150,7 +151,8 @@ class _Notes:
         return {
             "rows._best_cuts": self._cuts,
             "rows._cut": self._row,
-            "order.best_pairs": self._best_pairs,
+            "order.priced_pairs": self._priced_pairs,
+            "order._rivals": self._rivals,
             "order._ordered": self._ordered,
             "blocks._best_roles": self._best_roles,
             "blocks._advance": self._advance,
@@ -173,9 +175,13 @@ class _Notes:
             self.rows[_start(line)] = (self.costs[line.clean.text, found[0]], *found)
         return found
 
-    def _best_pairs(self, call: Callable[..., Any], gains: Mapping[tuple[int, int], float]) -> Any:
+    def _priced_pairs(self, call: Callable[..., Any], gains: Mapping[tuple[int, int], float]) -> Any:
         self.gains = gains
         return call({pair: float(gain) for pair, gain in gains.items()})
+
+    def _rivals(self, call: Callable[..., Any], page: Any, _: Any) -> Any:
+        """Whatever gains anything, not only what could be made: among these is the best of what was not."""
+        return call(page, Paired({}, {}, {}))
 
     def _ordered(self, call: Callable[..., Any], pieces: Sequence[Piece], pairs: dict[int, int]) -> Any:
         self.pieces, self.pairs = pieces, pairs

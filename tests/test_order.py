@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from page_checks import read
 from page_setting import SEEDS
 
-from transforms import continuation
 from transforms.breaks import line_facts
+from transforms.continuation import Head, Tail, normal, odds, opens_with, word_across
 from transforms.likeness import Matter
 from transforms.lines import printed_lines, rejoined, with_measures
 from transforms.order import cut_pieces, in_reading_order
@@ -170,19 +170,19 @@ def test_an_empty_page_and_a_page_of_one_line() -> None:
     [("国学文化发展研究会成立大会召", "开", "者"), ("滨州全社", "会研发投入", "农产品"), ("各级党委、政", "府", "，")],
 )
 def test_prose_tells_what_goes_on(before: str, after: str, other: str) -> None:
-    assert continuation.goes_on(before, after) > 1.0 > continuation.goes_on(before, other)
+    assert odds(Tail(before), Head(after)) > 1.0 > odds(Tail(before), Head(other))
 
 
 def test_a_word_across_a_break_is_seen_and_none_where_both_sides_are_whole() -> None:
-    assert continuation.shares_a_word("深入学", "习贯彻") > 3.0
-    assert continuation.shares_a_word("非常", "高兴") < 1.0
-    assert continuation.shares_a_word("活动举行。", "近日") == 0.0
+    assert word_across(Tail("深入学"), Head("习贯彻")) > 3.0
+    assert word_across(Tail("非常"), Head("高兴")) < 1.0
+    assert word_across(Tail("活动举行。"), Head("近日")) == 0.0
 
 
 def test_a_paragraph_seldom_opens_in_mid_word() -> None:
-    assert continuation.opens("近日") > 0.0 > continuation.opens("们提出的")
+    assert opens_with(Head("近日")) > 0.0 > opens_with(Head("们提出的"))
 
 
 @pytest.mark.parametrize(("text", "expected"), [("2024年 GDP增长5.5%", "0年A增长0"), ("市图书馆", "市图书馆")])
 def test_numerals_and_latin_words_are_one_sign_each(text: str, expected: str) -> None:
-    assert continuation.normal(text) == expected
+    assert normal(text) == expected

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from transforms import continuation, marks
+from transforms import marks
 from transforms.bylines import is_credit, read_lead, signs_alone
+from transforms.continuation import Head, Tail, odds, opens_with, word_across
 from transforms.lexicon import words
 from transforms.lines import INDENT, SLACK, Line, fills, printed_width
 from transforms.words import dictionary
@@ -447,10 +448,8 @@ def words_across(before: str, after: str) -> float:
     before  …学员们通过聆听讲⏎解、实地观摩… | …乡村阅读才有活水⏎近日，在惠民县…
     after   more than 0 | less than 0
     """
-    tail, head = before[-CONTEXT:], after[:CONTEXT]
-    left, right = continuation.normal(tail), continuation.normal(head)
-    score = GOES_ON * continuation.goes_on(left, right) - OPENS * continuation.opens(right)
-    score += SHARES_A_WORD * continuation.shares_a_word(tail, head)
+    tail, head = Tail(before[-CONTEXT:]), Head(after[:CONTEXT])
+    score = GOES_ON * odds(tail, head) - OPENS * opens_with(head) + SHARES_A_WORD * word_across(tail, head)
     return max(LEAST_WORDS, min(MOST_WORDS, score))
 
 

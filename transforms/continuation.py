@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from transforms.lexicon import table
 from transforms.words import dictionary, frequency, total_frequency
@@ -28,6 +28,7 @@ UNSEEN = 0.5
 
 _NUMERAL = re.compile(r"[0-9.%]+")
 _LATIN = re.compile(r"[A-Za-z]+")
+_NOT_NORMAL = re.compile("[ 0-9.%A-Za-z]")
 _NOT_HAN = re.compile(r"[^\u3400-\u9fff]")
 
 
@@ -37,28 +38,29 @@ def normal(text: str) -> str:
     >>> normal("2024年 GDP增长5.5%")
     '0年A增长0'
     """
+    if not _NOT_NORMAL.search(text):
+        return text
     return _LATIN.sub("A", _NUMERAL.sub("0", text.replace(" ", "")))
 
 
 class _Followers:
     """What stands behind a context: how many characters in all, how many kinds, and each that is seen often."""
 
-    __slots__ = ("counts", "kinds", "total", "unseen")
+    def __init__(self, row: dict[str, str]) -> None:
+        self._row = row
+        self.total = int(row["total"])
+        self.kinds = int(row["kinds"])
+        self.unseen = DISCOUNT * self.kinds  # what the seen ones give up to the others
 
-    def __init__(self, total: int, kinds: int, counts: dict[str, int]) -> None:
-        self.total = total
-        self.kinds = kinds
-        self.unseen = DISCOUNT * kinds  # what the seen ones give up to the others
-        self.counts = counts
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Read when the context is first asked for: a page asks for few of the tens of thousands."""
+        return {pair[0]: int(pair[1:]) for pair in self._row["followers"].split(" ")}
 
 
 @cache
 def _contexts() -> dict[str, _Followers]:
-    contexts = {}
-    for row in table("continuations"):
-        counts = {pair[0]: int(pair[1:]) for pair in row["followers"].split(" ")}
-        contexts[row["context"].replace(NONE, "")] = _Followers(int(row["total"]), int(row["kinds"]), counts)
-    return contexts
+    return {row["context"].replace(NONE, ""): _Followers(row) for row in table("continuations")}
 
 
 @lru_cache(maxsize=10_000)
@@ -147,17 +149,8 @@ def odds_without_a_word(tail: Tail, heads: Iterable[Head]) -> list[float | None]
     return found
 
 
-def goes_on(before: str, after: str) -> float:
-    """The odds of two texts as `normal` gives them, at least one character each."""
-    return odds(Tail(before), Head(after))
-
-
-def opens(text: str) -> float:
-    """The logarithm of the odds that a text opens a paragraph rather than stands inside one."""
-    return opens_with(Head(text))
-
-
 def opens_with(head: Head) -> float:
+    """The logarithm of the odds that a head opens a paragraph rather than stands inside one."""
     return odds(_start(), head)
 
 
@@ -166,16 +159,12 @@ def _start() -> Tail:
     return Tail(START)
 
 
-def shares_a_word(before: str, after: str) -> float:
+def word_across(tail: Tail, head: Head) -> float:
     """What the dictionary says for one word across a break: how much likelier the characters around it are together.
 
-    About 0 where a word ends at the break anyway: 非常|高兴; some units where one is cut: 学|习.
+    About 0 where a word ends at the break anyway: 非常|高兴; some units where one is cut: 学|习. The dictionary also
+    holds all that its words begin with, so what it lacks begins no word.
     """
-    return word_across(Tail(before), Head(after))
-
-
-def word_across(tail: Tail, head: Head) -> float:
-    """As `shares_a_word`. The dictionary also holds all that its words begin with, so what it lacks begins no word."""
     left, right = tail.han, head.han
     if not left or not right:
         return 0.0

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from transforms import breaks, continuation, marks
+from transforms import breaks, marks
 from transforms.breaks import LineFacts
+from transforms.continuation import Head, Tail, normal, odds, opens_with, word_across
 from transforms.lexicon import table
 from transforms.lines import printed_width
 
@@ -332,17 +333,17 @@ def _of_brackets(setting: Setting, index: int) -> list[str]:
 
 def _of_continuation(setting: Setting, index: int) -> list[str]:
     """What characters follow which in prose, and which words the dictionary has, in whole units."""
-    before, after = (_prose(setting.facts[at].line.text) for at in (index - 1, index))
+    tail, head = Tail(_prose(setting.facts[index - 1].line.text)), Head(_prose(setting.facts[index].line.text))
     which = _bareness(setting, index)
-    follows = f"follows {max(-3, _bounded(continuation.goes_on(before, after), 6)):+}"
-    shares = f"word {max(-3, _bounded(continuation.shares_a_word(before, after) / 2, 5)):+}"
-    opens = f"opens {max(-3, _bounded(continuation.opens(after), 4)):+}"
+    follows = f"follows {max(-3, _bounded(odds(tail, head), 6)):+}"
+    shares = f"word {max(-3, _bounded(word_across(tail, head) / 2, 5)):+}"
+    opens = f"opens {max(-3, _bounded(opens_with(head), 4)):+}"
     return [follows, f"{which}, {follows}", shares, f"{which}, {shares}", opens]
 
 
 def _prose(text: str) -> str:
     """A line as the counts of prose have it, with today's commas."""
-    return continuation.normal(text.replace("、", "，")) or "A"
+    return normal(text.replace("、", "，")) or "A"
 
 
 def _of_words(setting: Setting, index: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from itertools import zip_longest
 
 
 @cache
@@ -15,7 +16,7 @@ def table(name: str) -> tuple[dict[str, str], ...]:
     """The rows of `lexicon/<name>.tsv`, each as column -> cell; a cell left out is the empty string."""
     lines = resources.files(__package__).joinpath(f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     columns, *rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return tuple({**dict.fromkeys(columns, ""), **dict(zip(columns, row))} for row in rows)
+    return tuple(dict(zip_longest(columns, row[: len(columns)], fillvalue="")) for row in rows)
 
 
 @cache

@@ -24,6 +24,11 @@ _HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
 _LONGEST_BYLINE = 80
 _LONGEST_NAME = 4
 _LONGEST_RUN = 24
+_NEWS = re.compile("[讯訊电電消]")  # a line without any of these holds no agency line
+_TEXT_OR_BRACKETS = re.compile("[（(）)，。；！？“”]")
+_MARKS_OF_TEXT = re.compile("[，。；！？“”]")
+_RUN = re.compile(r"[\u3400-\u9fff]{4,24}")
+_LONGEST_SIGNATURE = 40
 _COMMON_WORD = 100  # what jieba's dictionary counts oftener is a word, no name
 LONGEST_LEAD = 300
 
@@ -68,6 +73,8 @@ def read_lead(text: str) -> Lead | None:
     >>> read_lead("本报北京11月9日电（记者 王健）会议要求").dateline
     '北京11月9日'
     """
+    if not _NEWS.search(text, 0, LONGEST_LEAD):
+        return None
     text = simplify_characters(text[:LONGEST_LEAD])
     found = _lead_pattern().match(text)
     if found is None:
@@ -91,6 +98,8 @@ def _inner_lead_pattern() -> re.Pattern[str]:
 
 def inner_leads(text: str) -> list[int]:
     """Where agency lines begin inside a line that an extractor glued together: …会议召开|本报北京11月9日电（记者…"""
+    if "讯" not in text and "电" not in text:
+        return []
     return [found.start() for found in _inner_lead_pattern().finditer(text, 1)]
 
 
@@ -100,6 +109,18 @@ def _role_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<role>{_alternation(long)}|文 ?[/、]? ?图|图 ?[/、]? ?文)|(?P<tail>摄|(?<=[ /、])[文图])(?= *$)"
     )
+
+
+@cache
+def _role_begins() -> re.Pattern[str]:
+    """One of the characters with which roles begin; most lines have none."""
+    heads = {word[0] for word in words("credit_roles") if len(word) > 1} | set("文图摄")
+    return re.compile(f"[{''.join(sorted(heads))}]")
+
+
+@cache
+def _pictures() -> frozenset[str]:
+    return frozenset(row["role"] for row in table("credit_roles") if row["kind"] == "picture")
 
 
 @cache
@@ -113,6 +134,8 @@ def read_credits(text: str) -> tuple[Credit, ...]:
     >>> read_credits("通讯员 卢青 摄影")
     (Credit(role='通讯员', name='卢青'), Credit(role='摄影', name='卢青'))
     """
+    if not text:
+        return ()
     credits: list[Credit] = []
     role: str | None = None
     names: list[str] = []
@@ -187,7 +210,7 @@ def split_names(run: str) -> list[str]:
     >>> split_names("马光涛孙江波")
     ['马光涛', '孙江波']
     """
-    if len(run) < _LONGEST_NAME or not re.fullmatch(r"[\u3400-\u9fff]{4,24}", run):
+    if len(run) < _LONGEST_NAME or not _RUN.fullmatch(run):
         return [run] if _NAME.fullmatch(run) else []
     if len(run) == _LONGEST_NAME and not (has_surname(run) and has_surname(run[2:])):
         return [run]
@@ -209,10 +232,10 @@ def split_names(run: str) -> list[str]:
 def is_credit(text: str) -> bool:
     """Whether a text in brackets is nothing but a byline or credit: （通讯员 卢青 摄影）, （本报记者 王健 摄）."""
     inner = text.strip().strip("（()）").strip()
+    if len(inner) > _LONGEST_BYLINE or _MARKS_OF_TEXT.search(inner) or not _role_begins().search(inner):
+        return False
     tokens = list(_tokens(inner))
     if not any(is_role for _, is_role in tokens):
-        return False
-    if len(inner) > _LONGEST_BYLINE or re.search(r"[，。；！？“”]", inner):
         return False
     return all(_reads_as_names(token) for token, is_role in tokens if not is_role)
 
@@ -231,7 +254,9 @@ def _is_short(name: str) -> bool:
 
 def signs_alone(text: str) -> bool:
     """Whether a line without brackets is nothing but a byline or credit: 本报记者 王健, 作者：王健, 卢青 摄."""
-    if len(text) > 40 or any(mark in text for mark in "（()）") or read_lead(text + "。") or not is_credit(text):
+    if len(text) > _LONGEST_SIGNATURE or _TEXT_OR_BRACKETS.search(text) or not is_credit(text):
+        return False
+    if read_lead(text + "。"):
         return False
     names = [name for token, is_role in _tokens(text) if not is_role for name in read_names(token)]
     return bool(names) and all(has_surname(name) or "·" in name for name in names)
@@ -249,5 +274,4 @@ def names_only(text: str) -> bool:
 
 def names_a_picture(credits: tuple[Credit, ...]) -> bool:
     """Whether one of the credits is a photographer's."""
-    pictures = {row["role"] for row in table("credit_roles") if row["kind"] == "picture"}
-    return any(credit.role in pictures for credit in credits)
+    return bool(credits) and any(credit.role in _pictures() for credit in credits)

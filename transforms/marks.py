@@ -1,6 +1,7 @@
 """What a single line or paragraph shows by its own marks: a label, a jump line, a page's furniture, a date, a name.
 
-Each function looks at one cleaned text and answers one question; none knows where on the page the text stands.
+Each function looks at one cleaned text and answers one question; none knows where on the page the text stands. They are
+asked of every line and mostly answer no, so each first looks for what its pattern can't do without: a single character.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from transforms.lexicon import table, words
 TERMINAL = "。！？!?…"
 CLOSING = "”’」』）)》】〉\"'"
 OPENING = "“‘「『（(《【〈"
+_CLOSING_OR_BLANK = CLOSING + " "
 BULLETS = "●■▲◆★☆◎○□△◇►▶•▪※◼⬤"
 
 _ARROWS = "▲▼▶◀►◄→←"
@@ -49,24 +51,53 @@ _PASSED = re.compile(r"[（(].*(?:通过|修订|发布|公布)[)）]")
 _PASSED_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}通过[)）]$")
 _SERIAL = re.compile(r"[（(][〇一二三四五六七八九十百\d]{1,4}[)）]")
 _NUMBERED_DECREE = re.compile(r"第[〇零一二三四五六七八九十百千\d]{1,6}号")
+_HEADS_OF_NOTES = frozenset("（(第")
+_BARE_NAME = re.compile(r"(?!\S{5})\s*+[\u3400-\u9fff](?:\s*+[\u3400-\u9fff]){1,3}\s*+")
+_FOREIGN_NAME = re.compile(r"[\u3400-\u9fff]+(?:·[\u3400-\u9fff]+)+")
+_LONGEST_FOREIGN_NAME = 16
+_CALLS = frozenset("：！:!")  # with one of these a salutation closes
+_IDLE_IN_A_LABEL = re.compile(r"[\s●■▲◆【】\[\]·—:：]")
+_JUMP_TAIL = 40  # characters at a text's end in which a jump line is looked for
+_NOTE_TAIL = 64
+_CLOSES_A_PARAGRAPH = frozenset("：:；;”’》）)")
+_IDLE_ROUND_FURNITURE = "（()） "
+_LONGEST_FURNITURE = 60
+_LONGEST_DATED_FURNITURE = 50
 
 
 def ends_a_sentence(text: str) -> bool:
     """Whether the last words close a sentence: a full stop, a question mark, such a mark inside closing quotes or
     brackets, or one before a note in brackets: …活动现场。（通讯员 卢青 摄影）"""
-    note = _PICTURE_NOTE.search(text[-64:]) or _NOTE_BEHIND_A_STOP.search(text[-64:]) or jump_to(text)
-    core = (text[: -len(note.group())] if note else text).rstrip(CLOSING + " ")
+    if text.endswith("。"):
+        return True
+    note = _note_at_end(text) or jump_to(text)
+    core = (text[: -len(note.group())] if note else text).rstrip(_CLOSING_OR_BLANK)
     return bool(core) and core[-1] in TERMINAL
+
+
+def _note_at_end(text: str) -> re.Match[str] | None:
+    if not _may_close_with_a_bracket(text):
+        return None
+    tail = text[-_NOTE_TAIL:]
+    return _PICTURE_NOTE.search(tail) or _NOTE_BEHIND_A_STOP.search(tail)
+
+
+def _may_close_with_a_bracket(text: str) -> bool:
+    """Whether a pattern that ends with a closing bracket can match at the end, before which a line feed may stand."""
+    last = text[-2:]
+    return "）" in last or ")" in last
 
 
 def may_end_a_paragraph(text: str) -> bool:
     """Like `ends_a_sentence`, and a colon or a closing quote as well: 各位代表：, …“世界铝谷”"""
-    return ends_a_sentence(text) or text.rstrip()[-1:] in tuple("：:；;”’》）)")
+    return text.rstrip()[-1:] in _CLOSES_A_PARAGRAPH or ends_a_sentence(text)
 
 
 def open_depth(text: str) -> int:
     """How many quotes and brackets the text opens and leaves open (negative: closes what it has not opened)."""
-    return sum(map(text.count, "“（(《")) - sum(map(text.count, "”）)》"))
+    count = text.count
+    opened = count("“") + count("（") + count("(") + count("《")
+    return opened - count("”") - count("）") - count(")") - count("》")
 
 
 def jump_from(text: str) -> re.Match[str] | None:
@@ -75,22 +106,39 @@ def jump_from(text: str) -> re.Match[str] | None:
     before  （上接第一版）会议指出，… | 上接A1版 | ◀接二版
     after   第一版 | A1版 | 二版
     """
-    return _jump_from().match(text)
+    return _jump_from().match(text) if text[:1] in _heads_of_jumps() else None
 
 
 def jump_to(text: str) -> re.Match[str] | None:
     """A jump line at the end of a text: …的活力。（下转第三版②）, ▶▶下转A3版, 转二版 on a line of its own."""
-    return _jump_to().search(text[-40:]) and _jump_to().search(text, max(0, len(text) - 40))
+    tail = text[-_JUMP_TAIL:]
+    for sign in _signs_of_jumps():
+        if sign in tail:
+            return _jump_to().search(tail) and _jump_to().search(text, max(0, len(text) - _JUMP_TAIL))
+    return None
 
 
 def opens_a_jump(text: str) -> bool:
     """Whether a jump line is cut at the end of this line: …价值追求。（下转第"""
-    return bool(_jump_open().search(text[-16:]))
+    tail = text[-16:]
+    return ("（" in tail or "(" in tail or "【" in tail) and bool(_jump_open().search(tail))
 
 
 def _jump_words(way: str, bare: bool = False) -> str:
     rows = [row["word"] for row in table("jump_words") if row["way"] == way and (row["bare"] or not bare)]
     return "|".join(sorted(rows, key=len, reverse=True))
+
+
+@cache
+def _heads_of_jumps() -> frozenset[str]:
+    """The characters with which a jump line at the head of a text can begin."""
+    return frozenset("（(【" + _ARROWS).union(word[0] for word in _jump_words("from").split("|"))
+
+
+@cache
+def _signs_of_jumps() -> tuple[str, ...]:
+    """Characters of which a jump line at the end of a text holds one: the last of each of its words."""
+    return tuple(sorted({word[-1] for word in _jump_words("to").split("|")}))
 
 
 @cache
@@ -125,38 +173,60 @@ def _labels() -> dict[str, str]:
 
 def label_box(text: str) -> str | None:
     """The kind of box that a label names (`brief`, `photo` or ``), None where the text is no label."""
-    return _labels().get(label_name(text))
+    return _labels().get(label_name(text)) if _label_begins().match(text) else None
 
 
 def label_name(text: str) -> str:
     """A label without the marks around it: 【简讯】 -> 简讯."""
-    return re.sub(r"[\s●■▲◆【】\[\]·—:：]", "", text)
+    return _IDLE_IN_A_LABEL.sub("", text)
+
+
+@cache
+def _label_begins() -> re.Pattern[str]:
+    """What a label begins with: marks, and a character with which one of the table begins."""
+    return re.compile(rf"{_IDLE_IN_A_LABEL.pattern}*+[{''.join(sorted({word[0] for word in _labels()}))}]")
 
 
 def label_at_head(text: str) -> str | None:
     """The label printed on the same line as the first item of its box: 标题新闻●日前，…"""
-    for label in _labels():
-        if text.startswith(label) and text[len(label) : len(label) + 1] in tuple(BULLETS):
-            return label
-    return None
+    found = _label_before_a_bullet().match(text)
+    return found.group() if found else None
+
+
+@cache
+def _label_before_a_bullet() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, _labels()))})(?=[{BULLETS}])")
 
 
 def is_furniture(text: str) -> bool:
     """Whether a short line is the page's own: folio, page head with date and weekday, editors and telephones."""
-    text = text.strip("（()） ")
-    if not text or len(text) > 60 or text.endswith(("。", "，", "；")):
+    text = text.strip(_IDLE_ROUND_FURNITURE)
+    if not text or len(text) > _LONGEST_FURNITURE or text[-1] in "。，；":
         return False
     if _FOLIO.fullmatch(text.strip()):
         return True
-    cues = [word for word in words("furniture") if word in text]
     if "。" in text or "，" in text:
         return False
-    if cues and (
-        (len(cues) > 1 and _LISTED.search(text) and not _IN_A_SENTENCE.search(text))
-        or re.match(rf"(?:{'|'.join(map(re.escape, cues))}) ?[：:]", text)
-    ):
+    if _furniture_cue().search(text) and _tells_of_the_page(text):
         return True
-    return bool(_WEEKDAY.search(text) and _DATE.search(text)) and len(text) < 50
+    return len(text) < _LONGEST_DATED_FURNITURE and bool(_WEEKDAY.search(text) and _DATE.search(text))
+
+
+def _tells_of_the_page(text: str) -> bool:
+    """Whether a line lists what pages say of themselves: 责编：王健 电话：3182016, or opens with it: 投稿邮箱：…"""
+    cues = [word for word in words("furniture") if word in text]
+    listed = len(cues) > 1 and _LISTED.search(text) and not _IN_A_SENTENCE.search(text)
+    return bool(listed or _furniture_at_head().match(text))
+
+
+@cache
+def _furniture_cue() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words("furniture"))))
+
+
+@cache
+def _furniture_at_head() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_furniture_cue().pattern}) ?[：:]")
 
 
 def page_in(text: str) -> str | None:
@@ -182,13 +252,13 @@ def _paper() -> re.Pattern[str]:
 
 def date_line(text: str) -> date | None:
     """The date of a line that is nothing else: （2024年11月20日）."""
-    found = _DATE_LINE.fullmatch(text.strip())
+    found = _DATE_LINE.fullmatch(text.strip()) if "年" in text else None
     return _to_date(found) if found else None
 
 
 def date_in(text: str) -> date | None:
     """The first full date in a text."""
-    found = _DATE.search(text)
+    found = _DATE.search(text) if "年" in text else None
     return _to_date(found) if found else None
 
 
@@ -201,10 +271,10 @@ def _to_date(found: re.Match[str]) -> date | None:
 
 def is_name_line(text: str) -> bool:
     """Whether a line can be a bare personal name: 宋永祥, 李 强."""
-    name = re.sub(r"\s", "", text)
-    if "·" in name:
-        return bool(re.fullmatch(r"[\u3400-\u9fff]+(?:·[\u3400-\u9fff]+)+", name)) and len(name) <= 16
-    return bool(re.fullmatch(r"[\u3400-\u9fff]{2,4}", name)) and has_surname(name)
+    if "·" in text:
+        name = "".join(text.split())
+        return len(name) <= _LONGEST_FOREIGN_NAME and bool(_FOREIGN_NAME.fullmatch(name))
+    return bool(_BARE_NAME.fullmatch(text)) and has_surname("".join(text.split()))
 
 
 @cache
@@ -217,24 +287,31 @@ def _salutation() -> re.Pattern[str]:
 
 def is_salutation(text: str) -> bool:
     """Whether a paragraph does nothing but address the hearers: 各位领导、各位嘉宾，女士们、先生们、朋友们："""
-    return len(text) < 120 and bool(_salutation().fullmatch(text.strip()))
+    return len(text) < 120 and text.rstrip()[-1:] in _CALLS and bool(_salutation().fullmatch(text.strip()))
 
 
 def salutation_at_head(text: str) -> int | None:
     """Where a salutation ends that stands on one line with the text after it: 各位代表：|我们坚持以…"""
-    found = _salutation().match(text)
+    found = _salutation().match(text) if "：" in text or ":" in text else None
     return found.end() if found and found.group()[-1] in "：:" and len(text) > found.end() + 4 else None
 
 
 def name_before_salutation(text: str) -> int | None:
     """Where a speaker's name ends that stands on one line with the salutation: 宋永祥|各位领导：…"""
-    sizes = [size for size in (2, 3, 4) if is_name_line(text[:size]) and salutation_at_head(text[size:])]
-    return sizes[0] if sizes else None
+    if "：" not in text and ":" not in text:
+        return None
+    sizes = (size for size in (2, 3, 4) if is_name_line(text[:size]) and salutation_at_head(text[size:]))
+    return next(sizes, None)
 
 
 def opens_a_salutation(text: str) -> bool:
     """Whether a line opens by addressing hearers and goes on after a comma: 尊敬的…总统，女士们，先生们，"""
-    return bool(re.match(rf"(?:{'|'.join(words('salutations'))})[^。，、]{{0,14}}[，、]", text))
+    return bool(_salutation_before_a_comma().match(text))
+
+
+@cache
+def _salutation_before_a_comma() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(words('salutations'))})[^。，、]{{0,14}}[，、]")
 
 
 def has_numbering(text: str) -> bool:
@@ -269,19 +346,19 @@ def headline_before_text(text: str) -> int | None:
 
 def signs_a_letter(text: str) -> bool:
     """Whether a line is a reader's place and name, as letters are signed: 某省某市 王 健."""
-    place, _, name = text.partition(" ")
-    return bool(_PLACE.fullmatch(place)) and is_name_line(name)
+    place, blank, name = text.partition(" ")
+    return bool(blank) and is_name_line(name) and bool(_PLACE.fullmatch(place))
 
 
 def column_label(headline: str) -> str | None:
     """The column's label in brackets at the end of a headline: …民主实质（人民论坛） -> 人民论坛."""
-    found = _LABEL_IN_BRACKETS.search(headline)
+    found = _LABEL_IN_BRACKETS.search(headline) if _may_close_with_a_bracket(headline) else None
     return found["label"] if found and not _PASSED.search(found.group()) and found.start() > 0 else None
 
 
 def is_column_label(text: str) -> bool:
     """Whether a line is nothing but a column's label in brackets: （阅读时光）."""
-    label = column_label("题" + text)
+    label = column_label("题" + text) if text[:1] in ("（", "(") else None
     return label is not None and len(label) + 2 == len(text) and not _is_of_a_credit(label)
 
 
@@ -291,9 +368,12 @@ def _is_of_a_credit(text: str) -> bool:
 
 def ends_with_a_note(text: str) -> bool:
     """Whether a line closes with the note of its passing: …的决议（2024年11月20日…通过）"""
-    return bool(_PASSED_BEHIND.search(text))
+    return "通过" in text and bool(_PASSED_BEHIND.search(text))
 
 
 def is_note(text: str) -> bool:
     """Whether a line says where and when a text was passed, or gives its number: （…通过）, 第四十五号, （一）."""
-    return any(pattern.fullmatch(text.strip()) for pattern in (_PASSED, _NUMBERED_DECREE, _SERIAL))
+    text = text.strip()
+    if text[:1] not in _HEADS_OF_NOTES:
+        return False
+    return bool(_PASSED.fullmatch(text) or _NUMBERED_DECREE.fullmatch(text) or _SERIAL.fullmatch(text))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from transforms import marks
 from transforms.breaks import NEVER_FIRST
@@ -59,7 +59,7 @@ def best_cut(text: str, body: str) -> tuple[int, float]:
     width = printed_width(text)
     if not SHORTEST <= width <= LONGEST or "——" in text or is_a_title(text):
         return 0, -float("inf")
-    tokens, tags = tag(text)
+    tokens, tags = _tagged(text)
     known = pairs(body[:WINDOW])
     best = (0, -float("inf"))
     at = 0
@@ -77,13 +77,23 @@ def words_at_seam(before: str, after: str) -> float:
     before  市图书馆印发阅读推广方案 | 乡村孩子人人都有借书证
     after   more than 2: 方案 closes a kicker, and either side says what is done
     """
-    tokens, tags = tag(before + after)
+    tokens, tags = _tagged(before + after)
     at = 0
     for index, token in enumerate(tokens):
         if at == len(before):
             return _words(tokens, tags, index) if index else 0.0
         at += len(token)
     return 0.0
+
+
+def _tagged(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a text with their tags; a heading's are asked for in one way after another."""
+    return _remembered_tags(text) if len(text) <= LONGEST else tag(text)
+
+
+@lru_cache(maxsize=1024)
+def _remembered_tags(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tag(text)
 
 
 def is_a_title(text: str) -> bool:
@@ -149,7 +159,7 @@ def _cues(place: str) -> tuple[tuple[str, float], ...]:
 
 def opens_with_a_name(text: str) -> bool:
     """Whether the first word names a place, an institution or a person: 某地开展对外援助."""
-    tokens, tags = tag(text[:FIRST_WORDS])
+    tokens, tags = _tagged(text[:FIRST_WORDS])
     return bool(tokens) and _acts(tokens[0], tags[0])
 
 
@@ -160,7 +170,7 @@ def _acts(word: str, tagged: str) -> bool:
 
 def ends_with_a_name(text: str) -> bool:
     """Whether the last word names a person: …阅读推广人王健."""
-    _, tags = tag(text[-FIRST_WORDS:])
+    _, tags = _tagged(text[-FIRST_WORDS:])
     return bool(tags) and tags[-1].startswith("nr")
 
 
@@ -170,5 +180,5 @@ def opens_with_an_act(text: str) -> bool:
 
 
 def _first_tag(text: str) -> str:
-    _, tags = tag(text[:FIRST_WORDS])
+    _, tags = _tagged(text[:FIRST_WORDS])
     return tags[0] if tags else ""

@@ -91,6 +91,11 @@ class Segmenter:
     def _cut_parted(self, parted: str) -> str:
         return _CUT.join(self._cut_run(parted.replace(_CUT, "")))
 
+    def read(self, block: str) -> list[str]:
+        """A block without marks as the dictionary alone reads it."""
+        ends = self._ends(block)
+        return [block[start:end] for start, end in zip([0, *ends], ends)]
+
     def _cut_block(self, block: str) -> list[str]:
         """Words of the dictionary as they stand; runs of single characters are looked through for unknown words."""
         words: list[str] = []

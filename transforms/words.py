@@ -12,15 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import jieba
 import rjieba
 
 from transforms.segmenter import Segmenter
-
-if TYPE_CHECKING:
-    from jieba.posseg import POSTokenizer
+from transforms.tagger import Tagger
 
 _SILENT = 60
 jieba.setLogLevel(_SILENT)
@@ -66,10 +64,21 @@ def _segmenter() -> Segmenter:
 
 
 @cache
-def _tagger() -> POSTokenizer:
-    from jieba.posseg import POSTokenizer  # takes a quarter of a second, and most pages never ask for a tag
+def _tagger() -> Tagger:
+    return Tagger(_read, _tokenizer().FREQ, _dictionary_tags())
 
-    return POSTokenizer(_tokenizer())
+
+@cache
+def _dictionary_tags() -> dict[str, str]:
+    """The tag of each word of jieba's dictionary, whose lines are a word, how often it is met, and its tag."""
+    with _tokenizer().get_dict_file() as file:
+        fields = file.read().decode("utf-8").split()
+    return dict(zip(fields[::3], fields[2::3]))
+
+
+def _read(block: str) -> list[str]:
+    """The likeliest reading by the dictionary of a block without marks; what belongs to no word stays in characters."""
+    return rjieba.cut(block, False) if len(block) <= _LONG else _segmenter().read(block)
 
 
 def cut(text: str) -> tuple[str, ...]:
@@ -113,21 +122,20 @@ def tag(text: str, tokens: tuple[str, ...] | None = None) -> tuple[tuple[str, ..
     dictionary's; else that of the tagger's piece in which the word ends, for a Chinese word's head stands last.
     """
     tokens = cut(text) if tokens is None else tokens
-    tagger = _tagger()
     pieces: dict[int, tuple[int, str]] = {}
     flags: list[str] = []
     start = 0
-    for pair in tagger.lcut(text):
-        end = start + len(pair.word)
-        pieces[start] = (end, pair.flag)
-        flags.extend([pair.flag] * len(pair.word))
+    for word, flag in _tagger().cut(text):
+        end = start + len(word)
+        pieces[start] = (end, flag)
+        flags.extend([flag] * len(word))
         start = end
     tags: list[str] = []
     start = 0
     for token in tokens:
         end = start + len(token)
         same = pieces.get(start, (-1, ""))
-        tags.append(same[1] if same[0] == end else tagger.word_tag_tab.get(token, flags[end - 1]))
+        tags.append(same[1] if same[0] == end else _dictionary_tags().get(token, flags[end - 1]))
         start = end
     return tokens, tuple(tags)
 

@@ -78,6 +78,8 @@ _TAIL_CREDIT = re.compile(r"[（(][^（）()]{1,60}[)）]。?$")
 class Phase(IntEnum):
     """How far the article at hand has come."""
 
+    __hash__ = int.__hash__  # an enum's own is a slow one
+
     HEADED = 0  # headings so far
     BODY = 1  # headings, then body
     BARE_BODY = 2  # body without a heading before it
@@ -151,7 +153,10 @@ def group(blocks: Sequence[Block]) -> Grouping:
     habits = Habits(_first_habit(items), scattered=scattered)
     readings = _best_reading(items, habits)
     for _ in range(2):
-        habits = Habits(_habit(items, readings), _no_lead(items, readings), scattered)
+        found = Habits(_habit(items, readings), _no_lead(items, readings), scattered)
+        if found == habits:
+            break
+        habits = found
         readings = _best_reading(items, habits)
     drafts, stray = _drafts(items, readings)
     order = sorted([*boxes, *drafts], key=lambda draft: draft.parts[0].block.lines[0].raw.at[0])
@@ -236,23 +241,36 @@ class _Item:
     picture_after: bool = False
     titled: bool = False
     saluting: bool = False
+    opens: bool = False
+    pairs: frozenset[str] = frozenset()
+    phrases: frozenset[str] | None = None
+    numbered: bool = False
 
 
 def _item(block: Block) -> _Item:
     text = block.text
     credit = text if block.kind == "credit" else _credit_at_end(text)
-    measures = Counter(line.measure for line in block.lines if line.measure is not None)
     return _Item(
         block,
         heading=block.kind in HEADING_KINDS,
         body=block.kind == "paragraph",
         announced=_is_announced(block),
         closes=bool(credit) or bool(marks.jump_to(text)),
-        measure=measures.most_common(1)[0][0] if measures else None,
+        measure=_measure(block),
         text=text,
         credit=names_a_picture(read_credits(credit.strip("（()）。 "))),
         bare=_is_bare(block),
+        pairs=pairs(text),
+        numbered=block.kind == "heading" and marks.has_numbering(text),
     )
+
+
+def _measure(block: Block) -> float | None:
+    """The measure that most of a block's lines have."""
+    found = [line.measure for line in block.lines if line.measure is not None]
+    if not found or found.count(found[0]) == len(found):
+        return found[0] if found else None
+    return Counter(found).most_common(1)[0][0]
 
 
 def _is_bare(block: Block) -> bool:
@@ -282,33 +300,57 @@ def _credit_at_end(text: str) -> str:
 
 def _compare(items: list[_Item]) -> None:
     """For each heading: the share of its pairs of characters, rare ones first, in the bodies before and after it."""
-    runs = _runs(items)
-    spread = Counter(pair for run in runs for pair in run)
-    weight = {pair: math.log(1 + len(runs) / n) for pair, n in spread.items()}
-    default = math.log(1 + len(runs))
-    spread_phrases = Counter(phrase for item in items if item.body for phrase in triples(item.text))
+    for index, item in enumerate(items):
+        item.titled = item.heading and _is_titled(items, index)
+    weights = _weights_of_pairs(items)
+    bodies = {at: (_body_above(items, at), _body_below(items, at)) for at, item in enumerate(items) if item.heading}
+    matter = _matter_carried_on(items, bodies)
     speaking = False
     spanning = _spanning(items)
     for index, item in enumerate(items):
-        item.saluting = not speaking and item.body and marks.is_salutation(item.text)
+        salutes = not item.heading and marks.is_salutation(item.text)
+        item.saluting = not speaking and item.body and salutes
         speaking = (speaking or item.saluting) and not item.announced
         if not item.heading:
             item.caption = _is_caption(items, index)
+            item.opens = item.announced or item.caption or salutes
             continue
-        item.titled = any(_has_a_dash(near) for near in items[index : index + 2] if near.heading)
-        item.titled = item.titled or (item.block.kind == "heading" and marks.column_label(item.text) is not None)
-        own = pairs(item.text)
-        total = math.fsum(weight.get(pair, default) for pair in own) or 1.0
-        above, below = _body_above(items, index), _body_below(items, index)
-        before, after = pairs("\n".join(each.text for each in above)), pairs("\n".join(each.text for each in below))
+        above, below = bodies[index]
+        total = _weight(item.pairs, weights) or 1.0
         item.picture_before, item.picture_after = _is_picture(above), _is_picture(below)
-        item.like_before = math.fsum(weight.get(pair, default) for pair in own & before) / total
-        item.like_after = math.fsum(weight.get(pair, default) for pair in own & after) / total
+        item.like_before = _weight(_shared(item, above), weights) / total
+        item.like_after = _weight(_shared(item, below), weights) / total
         item.loose_end = None if item.titled else _loose_end(items, index)
         if not item.titled:
-            item.inside = _inside(items, index, speaking) + _carries_on_the_matter(above, below, spread_phrases)
+            item.inside = _inside(items, index, speaking) + matter.get(index, 0.0)
             item.inside += LETTERS * _among_letters(above, below)
         item.crosshead = _crosshead(items, index, spanning)
+
+
+def _is_titled(items: Sequence[_Item], index: int) -> bool:
+    """Whether a heading is surely a headline: a subheadline's dash or a column's label shows it."""
+    item = items[index]
+    if any(_has_a_dash(near) for near in items[index : index + 2] if near.heading):
+        return True
+    return item.block.kind == "heading" and marks.column_label(item.text) is not None
+
+
+def _weights_of_pairs(items: Sequence[_Item]) -> dict[str, float]:
+    """What each pair of characters of the headings weighs: the more, the fewer runs of paragraphs have it."""
+    asked = frozenset[str]().union(*(item.pairs for item in items if item.heading))
+    runs = _runs(items, asked)
+    spread = Counter(pair for run in runs for pair in run)
+    return {pair: math.log(1 + len(runs) / max(1, spread[pair])) for pair in asked}
+
+
+def _weight(some: Iterable[str], weights: Mapping[str, float]) -> float:
+    """The weights of some pairs together, to the last bit the same in whatever order a set gives them."""
+    return math.fsum(map(weights.__getitem__, some))
+
+
+def _shared(item: _Item, body: Iterable[_Item]) -> set[str]:
+    """The pairs of a heading that the paragraphs of a body have."""
+    return set[str]().union(*(item.pairs & each.pairs for each in body))
 
 
 def _has_a_dash(item: _Item) -> bool:
@@ -322,37 +364,69 @@ def _among_letters(above: Sequence[_Item], below: Sequence[_Item]) -> bool:
     return any(marks.signs_a_letter(item.text) for item in ends)
 
 
-def _carries_on_the_matter(above: Sequence[_Item], below: Sequence[_Item], spread: Mapping[str, int]) -> float:
-    """What speaks for two bodies being one text: phrases in both that few other paragraphs of the page have."""
-    if not above or not below or below[0].announced:
-        return 0.0
-    one, other = (triples("\n".join(item.text for item in body[:MATTER])) for body in (above, below))
-    shared = math.fsum(1 / (spread[phrase] - 1) for phrase in one & other if spread[phrase] > 1)
-    likeness = shared / math.sqrt(min(len(one), len(other)) + SMALL_TEXT)
-    return SAME_MATTER * min(max(0.0, likeness - OTHER_MATTER), MOST_LIKE)
+_Bodies = Mapping[int, tuple[Sequence[_Item], Sequence[_Item]]]
+"""The paragraphs above and below each heading, by its number."""
 
 
-def _runs(items: Sequence[_Item]) -> list[frozenset[str]]:
-    """The pairs of each run of paragraphs between headings or agency lines."""
-    runs: list[str] = [""]
+def _matter_carried_on(items: Sequence[_Item], bodies: _Bodies) -> dict[int, float]:
+    """For headings that stand between two bodies: what speaks for these being one text, phrases in both that few other
+    paragraphs of the page have."""
+    shared: dict[int, tuple[frozenset[str], int]] = {}
+    for index, (above, below) in bodies.items():
+        if above and below and not below[0].announced and not items[index].titled:
+            one, other = _phrases(above[:MATTER]), _phrases(below[:MATTER])
+            shared[index] = one & other, min(len(one), len(other))
+    asked = frozenset[str]().union(*(phrases for phrases, _ in shared.values()))
+    spread = Counter(phrase for item in items if item.body for phrase in _phrases([item]) & asked) if asked else {}
+    return {index: _same_matter(phrases, size, spread) for index, (phrases, size) in shared.items()}
+
+
+def _same_matter(shared: Iterable[str], size: int, spread: Mapping[str, int]) -> float:
+    """The score of phrases that two bodies share, the shorter of which has `size` of them."""
+    rare = math.fsum(1 / (spread[phrase] - 1) for phrase in shared if spread[phrase] > 1)
+    return SAME_MATTER * min(max(0.0, rare / math.sqrt(size + SMALL_TEXT) - OTHER_MATTER), MOST_LIKE)
+
+
+def _phrases(body: Iterable[_Item]) -> frozenset[str]:
+    """The phrases of some paragraphs."""
+    return frozenset[str]().union(*map(_phrases_of, body))
+
+
+def _phrases_of(item: _Item) -> frozenset[str]:
+    """The phrases of a paragraph, taken when they are first asked for."""
+    if item.phrases is None:
+        item.phrases = triples(item.text)
+    return item.phrases
+
+
+def _runs(items: Sequence[_Item], asked: frozenset[str]) -> list[set[str]]:
+    """The pairs, of those that are asked for, of each run of paragraphs between headings or agency lines; the last
+    character of a paragraph and the first of the next are a pair as well."""
+    runs: list[set[str]] = []
+    last = ""
     for item in items:
         if item.heading or item.announced:
-            runs.append("")
+            last = ""
         if item.body:
-            runs[-1] += item.text
-    return [pairs(run) for run in runs if run]
+            if not last:
+                runs.append(set())
+            runs[-1] |= item.pairs & asked
+            runs[-1] |= asked & {last + item.text[:1]}
+            last = item.text[-1:]
+    return runs
 
 
 def _body_above(items: Sequence[_Item], index: int) -> list[_Item]:
     """The paragraphs above a heading, up to the next heading or the agency line that opens them, the nearest first."""
     found: list[_Item] = []
-    at = index - 1
+    length, at = 0, index - 1
     while at >= max(0, index - LONGEST_RUN) and items[at].heading:
         at -= 1
-    while at >= 0 and _is_inside(items[at]) and sum(len(item.text) for item in found) < RUN_LIMIT:
+    while at >= 0 and _is_inside(items[at]) and length < RUN_LIMIT:
         found.append(items[at])
         if items[at].announced:
             break
+        length += len(items[at].text)
         at -= 1
     return found
 
@@ -360,20 +434,21 @@ def _body_above(items: Sequence[_Item], index: int) -> list[_Item]:
 def _body_below(items: Sequence[_Item], index: int) -> list[_Item]:
     """The paragraphs below a heading, up to the next heading or agency line, the nearest first."""
     found: list[_Item] = []
-    at = index + 1
+    length, at = 0, index + 1
     while at < min(len(items), index + LONGEST_RUN) and items[at].heading:
         at += 1
-    while at < len(items) and _is_inside(items[at]) and sum(len(item.text) for item in found) < RUN_LIMIT:
+    while at < len(items) and _is_inside(items[at]) and length < RUN_LIMIT:
         if found and items[at].announced:
             break
         found.append(items[at])
+        length += len(items[at].text)
         at += 1
     return found
 
 
 def _is_inside(item: _Item) -> bool:
     """Whether a block is surely no headline: a body's, or a crosshead with its number."""
-    return not item.heading or (item.block.kind == "heading" and marks.has_numbering(item.text))
+    return not item.heading or item.numbered
 
 
 def _is_picture(body: Sequence[_Item]) -> bool:
@@ -495,11 +570,19 @@ class _Reading:
     piece: bool = False
 
 
+_OPENS_HEADED = _Reading(True, Phase.HEADED)
+_OPENS_BARE = _Reading(True, Phase.BARE_BODY)
+_GOES_ON = {phase: _Reading(False, phase) for phase in Phase}
+_AS_STRAY = {phase: _Reading(False, phase, stray=True) for phase in Phase}
+_AS_CROSSHEAD = {phase: _Reading(False, phase, crosshead=True) for phase in Phase}
+_AS_PIECE = {phase: _Reading(False, phase, piece=True) for phase in Phase}
+
+
 def _choices(item: _Item, phase: Phase | None, habits: Habits, bare: bool = False) -> list[tuple[_Reading, float]]:
     """The ways to read an item after a phase (None at the start of the page), with scores; `bare` where the block
     before is a lead without its text."""
     if item.block.kind in ("date", "name", "note") and phase in (Phase.HEADED, Phase.TITLED_BELOW, Phase.BOTH):
-        return [(_Reading(False, phase), 0.0)]
+        return [(_GOES_ON[phase], 0.0)]
     if item.heading:
         return _heading_choices(item, phase, habits, bare)
     return _body_choices(item, phase, habits.no_lead)
@@ -525,18 +608,18 @@ def _heading_choices(item: _Item, phase: Phase | None, habits: Habits, bare: boo
         + CAPTION * item.picture_before
         + JUMP_LINE * ("下转" in item.text[-10:])
     )
-    choices = [(_Reading(True, Phase.HEADED), _closing(phase) + before + habit / 2)]
+    choices = [(_OPENS_HEADED, _closing(phase) + before + habit / 2)]
     if phase is None:
         return choices
     if _is_stray(item):
-        choices.append((_Reading(False, phase, stray=True), STRAY))
+        choices.append((_AS_STRAY[phase], STRAY))
     if phase == Phase.BARE_BODY and (bare or (habits.scattered and item.block.kind == "heading")):
         within = before + habit / 2 if bare else (before + below + habit) / 2 + TITLED_INSIDE
-        choices.append((_Reading(False, Phase.HEADED), within))
+        choices.append((_GOES_ON[Phase.HEADED], within))
     if phase == Phase.HEADED:
-        choices.append((_Reading(False, Phase.HEADED), before))
+        choices.append((_GOES_ON[Phase.HEADED], before))
     elif phase == Phase.TITLED_BELOW or phase == Phase.BOTH:
-        choices.append((_Reading(False, phase), below))
+        choices.append((_GOES_ON[phase], below))
     else:
         choices += _choices_amid_body(item, phase, habits, below)
     return choices
@@ -546,14 +629,14 @@ def _choices_amid_body(item: _Item, phase: Phase, habits: Habits, below: float) 
     """The ways to read a heading behind a body that goes with that body; `below` speaks for its headline."""
     choices: list[tuple[_Reading, float]] = []
     if item.block.kind in ("name", "date"):
-        choices.append((_Reading(False, phase), SIGNED))
+        choices.append((_GOES_ON[phase], SIGNED))
     both = phase == Phase.BODY
     below += BOTH_SIDES if both else -habits.side / 2
-    choices.append((_Reading(False, Phase.BOTH if both else Phase.TITLED_BELOW), below))
+    choices.append((_GOES_ON[Phase.BOTH if both else Phase.TITLED_BELOW], below))
     inside = item.crosshead + LIKENESS * (item.like_before + item.like_after) / 2
-    choices.append((_Reading(False, phase, crosshead=True), inside))
+    choices.append((_AS_CROSSHEAD[phase], inside))
     if item.loose_end is not None:
-        choices.append((_Reading(False, phase, piece=True), item.loose_end))
+        choices.append((_AS_PIECE[phase], item.loose_end))
     return choices
 
 
@@ -568,22 +651,17 @@ def _is_stray(item: _Item) -> bool:
 
 def _body_choices(item: _Item, phase: Phase | None, no_lead: float) -> list[tuple[_Reading, float]]:
     if phase is None:
-        return [(_Reading(True, Phase.BARE_BODY), 0.0)]
+        return [(_OPENS_BARE, 0.0)]
     if item.block.kind in ("credit", "jump") and not marks.jump_from(item.text):
-        return [(_Reading(False, phase), 0.0)]
-    lead = 0.0 if _opens_by_itself(item) else no_lead
+        return [(_GOES_ON[phase], 0.0)]
+    lead = 0.0 if item.opens else no_lead
     if phase == Phase.HEADED:
-        return [(_Reading(False, Phase.BODY), lead), (_Reading(True, Phase.BARE_BODY), NO_BODY + lead)]
-    start = _Reading(True, Phase.BARE_BODY)
+        return [(_GOES_ON[Phase.BODY], lead), (_OPENS_BARE, NO_BODY + lead)]
     if phase in (Phase.TITLED_BELOW, Phase.BOTH):
-        return [(start, lead)]
+        return [(_OPENS_BARE, lead)]
     new = _closing(phase) + UNANNOUNCED + (ANNOUNCED if item.announced else lead) + CAPTION * item.caption
     new += SALUTED * item.saluting
-    return [(_Reading(False, phase), LEAD_INSIDE if item.announced else 0.0), (start, new)]
-
-
-def _opens_by_itself(item: _Item) -> bool:
-    return item.announced or item.caption or marks.is_salutation(item.text)
+    return [(_GOES_ON[phase], LEAD_INSIDE if item.announced else 0.0), (_OPENS_BARE, new)]
 
 
 def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
@@ -678,7 +756,7 @@ def _no_lead(items: Sequence[_Item], readings: Sequence[_Reading]) -> float:
     for item, reading in zip(items, readings):
         awaited = awaited or reading.starts
         if awaited and item.body:
-            seen[_opens_by_itself(item)] += 1
+            seen[item.opens] += 1
             awaited = False
     return max(LEAST_LEAD, min(MOST_LEAD, math.log((seen[0] + 1) / (seen[1] + 1))))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from transforms import marks
@@ -69,9 +69,13 @@ def page_signs(drafts: Sequence[Draft], stories: Sequence[Story]) -> list[Signs]
 # --- what an article shows ------------------------------------------------------------------------------------------
 
 
+def _headline(story: Story) -> str:
+    return story.heading.headline.text if story.heading.headline else ""
+
+
 def _own_signs(draft: Draft, story: Story) -> Signs:
     texts = _unsigned([paragraph.text.text for paragraph in story.paragraphs if not paragraph.crosshead])
-    headline = story.heading.headline.text if story.heading.headline else ""
+    headline = _headline(story)
     news = story.kind == "news"
     led = story.agency or story.jump_from
     return {
@@ -103,7 +107,7 @@ def _mean(values: Sequence[float]) -> float:
 def _unlike(headline: str, texts: Sequence[str]) -> float:
     """The share of a headline's words that its body has not got."""
     words = pairs(headline)
-    return len(words - pairs("\n".join(texts))) / len(words) if words else 0.0
+    return len(words.difference(*map(pairs, texts))) / len(words) if words else 0.0
 
 
 def _poor_seams(draft: Draft) -> int:
@@ -121,23 +125,43 @@ def _is_poor(before: str, after: str) -> bool:
 
 def _strangers(stories: Sequence[Story]) -> list[float]:
     """For each story the share of its paragraphs that have more rare words of another story than of their own."""
-    words = [
-        [pairs(paragraph.text.text) for paragraph in story.paragraphs if len(paragraph.text) >= TELLING_PARAGRAPH]
-        for story in stories
+    paragraphs = [_telling_paragraphs(story) for story in stories]
+    texts = [[pairs(_headline(story)), *own] for story, own in zip(stories, paragraphs)]
+    words = [frozenset[str]().union(*each) for each in texts]
+    shared = _recurring(words)
+    owners: dict[str, list[int]] = {}
+    for number, each in enumerate(words):
+        for pair in each & shared:
+            owners.setdefault(pair, []).append(number)
+    rare = {pair: found for pair, found in owners.items() if len(found) <= FEW_OWNERS}
+    common = shared.difference(rare)
+    return [
+        _mean([_is_stranger(text, own, rare, number) for text in paragraphs[number]])
+        for number, own in enumerate(_recurring(each) - common for each in texts)
     ]
-    titles = [pairs(story.heading.headline.text if story.heading.headline else "") for story in stories]
-    owners: dict[str, Counter[int]] = {}
-    for number, texts in enumerate(words):
-        for pair in itertools.chain(titles[number], *texts):
-            owners.setdefault(pair, Counter())[number] += 1
-    return [_mean([_is_stranger(text, number, owners) for text in texts]) for number, texts in enumerate(words)]
 
 
-def _is_stranger(text: frozenset[str], number: int, owners: Mapping[str, Counter[int]]) -> bool:
-    shares: Counter[int] = Counter()
-    for pair in text:
-        found = owners[pair]
-        if len(found) <= FEW_OWNERS:
-            shares.update(owner for owner, n in found.items() if owner != number or n > 1)
-    own = shares.pop(number, 0)
-    return max(shares.values(), default=0) > own
+def _telling_paragraphs(story: Story) -> list[frozenset[str]]:
+    """The pairs of characters of each paragraph that is long enough to be told a stranger."""
+    return [pairs(paragraph.text.text) for paragraph in story.paragraphs if len(paragraph.text) >= TELLING_PARAGRAPH]
+
+
+def _recurring(texts: Iterable[frozenset[str]]) -> frozenset[str]:
+    """The pairs that are in more than one text; the others, which are most, say nothing of what belongs together."""
+    seen: set[str] = set()
+    again: set[str] = set()
+    for text in texts:
+        again |= seen & text
+        seen |= text
+    return frozenset(again)
+
+
+def _is_stranger(text: frozenset[str], own: frozenset[str], rare: Mapping[str, Sequence[int]], number: int) -> bool:
+    """Whether a paragraph of the story `number` has more pairs of another story than of its own. `own` are the pairs
+    that its story has elsewhere as well, `rare` the owners of those that few stories share."""
+    known = len(text & own)
+    foreign = [pair for pair in text if pair in rare]
+    if len(foreign) <= known:
+        return False
+    shares = Counter(owner for pair in foreign for owner in rare[pair] if owner != number)
+    return max(shares.values()) > known

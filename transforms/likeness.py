@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 # Fitted to the pieces of pages whose articles are known: how the odds of one matter grow with the cosine.
@@ -22,21 +22,25 @@ LONGEST = 300  # characters; longer texts tell no more
 SHORT = 60  # below so many characters they tell less
 MOST = 4.0
 
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_LONGEST_REMEMBERED = 500
+
+_PAIR = re.compile(r"(?=([\u3400-\u9fff]{2}))")
+_TRIPLE = re.compile(r"(?=([\u3400-\u9fff]{3}))")
 
 
 def pairs(text: str) -> frozenset[str]:
-    """The pairs of neighbouring Han characters in a text."""
-    return _runs_of(text, 2)
+    """The pairs of neighbouring Han characters in a text; those of a page's paragraphs are asked for more than once."""
+    return _remembered_pairs(text) if len(text) <= _LONGEST_REMEMBERED else frozenset(_PAIR.findall(text))
+
+
+@lru_cache(maxsize=256)
+def _remembered_pairs(text: str) -> frozenset[str]:
+    return frozenset(_PAIR.findall(text))
 
 
 def triples(text: str) -> frozenset[str]:
     """The runs of three neighbouring Han characters in a text, which phrases share and chance seldom does."""
-    return _runs_of(text, 3)
-
-
-def _runs_of(text: str, size: int) -> frozenset[str]:
-    return frozenset(run[i : i + size] for run in _HAN.findall(text) for i in range(len(run) - size + 1))
+    return frozenset(_TRIPLE.findall(text))
 
 
 class Matter:

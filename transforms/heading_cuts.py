@@ -43,7 +43,8 @@ COLON = 3.0
 FIRST_WORDS = 12  # characters that show the first word
 WINDOW = 3000  # so much of the text is compared
 
-_TITLE = re.compile(r"关于.{4,}的(?:决议|决定|报告|意见|通知|公告|建议|说明|问题)$")  # a document's title is one part
+_TITLE_ENDS = re.compile(r"的(?:决议|决定|报告|意见|通知|公告|建议|说明|问题)$")  # a document's title is one part
+_SHORTEST_MATTER = 4
 _OBJECT = re.compile(r"[对就为从在向].+的.{1,4}$")  # 听取…|对…的意见 is one statement
 _AGENTS = ("nr", "ns", "nt", "nz")
 _OPEN_TAGS = ("d", "ad", "p", "c", "u")
@@ -65,7 +66,10 @@ def best_cut(text: str, body: str) -> tuple[int, float]:
     at = 0
     for index in range(1, len(tokens)):
         at += len(tokens[index - 1])
-        score = _seam(text, at, known) + _words(tokens, tags, index)
+        score = _seam(text, at, known)
+        if score == -float("inf"):
+            continue
+        score += _words(tokens, tags, index)
         if score > best[1]:
             best = (at, score)
     return best[0], best[1] + PRIOR + LENGTH * (width - USUAL)
@@ -98,12 +102,13 @@ def _remembered_tags(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def is_a_title(text: str) -> bool:
     """Whether a text is the title of a document, which is one part however long: …关于…情况的报告."""
-    return bool(_TITLE.search(text))
+    about = text.find("关于")
+    return about >= 0 and bool(_TITLE_ENDS.search(text, about + len("关于") + _SHORTEST_MATTER))
 
 
 def closes_a_kicker(text: str) -> float:
     """How much the last words of a text speak for its being a kicker: …初显成效."""
-    return max((weight for word, weight in _cues("end") if text.endswith(word)), default=0.0)
+    return max(_cues_at("end", text), default=0.0)
 
 
 def _seam(text: str, at: int, known: frozenset[str]) -> float:
@@ -141,20 +146,31 @@ def _words(tokens: Sequence[str], tags: Sequence[str], index: int) -> float:
 
 
 def _last_words(before: str) -> float:
-    return max((weight for word, weight in _cues("end") if before.endswith(word)), default=0.0, key=abs)
+    return max(_cues_at("end", before), default=0.0, key=abs)
 
 
 def _first_words(after: str) -> float:
-    return max((weight for word, weight in _cues("start") if after.startswith(word)), default=0.0, key=abs)
+    return max(_cues_at("start", after), default=0.0, key=abs)
 
 
 def _has_verb(tags: Sequence[str]) -> bool:
     return any(each.startswith("v") for each in tags)
 
 
+def _cues_at(place: str, text: str) -> list[float]:
+    """The weights of the words of the table that stand at the start or the end of a text, in the table's order."""
+    weights, sizes = _cues(place)
+    at_end = place == "end"
+    found = {text[-size:] if at_end else text[:size] for size in sizes if size <= len(text)}
+    return [weight for _, weight in sorted(weights[word] for word in found if word in weights)]
+
+
 @cache
-def _cues(place: str) -> tuple[tuple[str, float], ...]:
-    return tuple((row["word"], float(row["weight"])) for row in table("heading_cuts") if row["place"] == place)
+def _cues(place: str) -> tuple[dict[str, tuple[int, float]], tuple[int, ...]]:
+    """The words for a place, each with the number of its row and its weight, and how long words are."""
+    rows = [row for row in table("heading_cuts") if row["place"] == place]
+    weights = {row["word"]: (number, float(row["weight"])) for number, row in enumerate(rows)}
+    return weights, tuple({len(word) for word in weights})
 
 
 def opens_with_a_name(text: str) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 from transforms import marks
 from transforms.alignment import Aligned, concat, drop
@@ -36,7 +37,9 @@ _INNER_DASH = re.compile(r"(?<=[^—]{4})——(?=[^—]{4})")
 _NOTE_BEHIND = re.compile(r"(?<=[^（(]{4})[（(][^（()）]{4,60}通过[)）]$")
 _INNER_KICKER = re.compile(r"(?:会|会议|时|上|调研|批示|指示|考察|致辞)(?:中)?(?:强调|指出)(?=[^，。：——]{7})")
 _OPENS_SUBHEADLINE = re.compile(r"[论在记访评写致读]|\d")
-_OPEN_OCCASION = re.compile(r"—+(?!.*(?:[上时]的|上$|时$)).*在")
+_OPEN_OCCASION = re.compile(r"—++(?!.*(?:[上时]的|上$|时$)).*在")
+_BRACKET_BEHIND = re.compile(r"[（(【][^（）()]{2,24}[)）】]$")
+_CLOSES = frozenset(")）】")
 _HALF = 15.0
 _LONGEST_HEADLINE = 40
 _SHORTEST_PART = 3
@@ -220,7 +223,7 @@ def _set_jump(heading: Heading, jump: re.Match[str], text: str) -> None:
 def _without_jump(part: _Part, heading: Heading) -> _Part:
     """A part without the jump line at its end: 市图书馆举行图书捐赠活动（上接第一版）."""
     text = part.text.text
-    found = re.search(r"[（(【][^（）()]{2,24}[)）】]$", text)
+    found = _BRACKET_BEHIND.search(text) if text[-1:] in _CLOSES else None
     if not found:
         return part
     jump = marks.jump_from(found.group()) or marks.jump_to(found.group())
@@ -411,18 +414,28 @@ def _assign(heading: Heading, pieces: Sequence[_Part]) -> None:
 
 def _best_span(pieces: Sequence[_Part]) -> tuple[int, int]:
     """The pieces, from the first to the one behind the last, that make the headline in the best reading."""
+    if len(pieces) == 1:
+        return 0, 1
     spans = itertools.combinations(range(len(pieces) + 1), 2)
-    return max(spans, key=lambda span: (_score(pieces, *span), -span[0], -span[1]))
+    says = [_cues(piece.text.text, "kicker") >= _SAYS for piece in pieces]
+    joints = {said: _joints(pieces, said) for said in {False, any(says)}}
+    return max(
+        spans,
+        key=lambda span: (_score(pieces, span[0], span[1], joints[any(says[: span[0]])]), -span[0], -span[1]),
+    )
+
+
+def _joints(pieces: Sequence[_Part], said: bool) -> list[float]:
+    return [_joint(pieces, index, said) for index in range(1, len(pieces))]
 
 
 def _merge(parts: Sequence[_Part]) -> Aligned | None:
     return _with_blanks([part.text for part in parts]) if parts else None
 
 
-def _score(pieces: Sequence[_Part], start: int, end: int) -> float:
-    """The score of the reading in which the headline is made of the pieces from `start` to `end`."""
-    said = any(_cues(piece.text.text, "kicker") >= _SAYS for piece in pieces[:start])
-    joints = [_joint(pieces, index, said) for index in range(1, len(pieces))]
+def _score(pieces: Sequence[_Part], start: int, end: int, joints: Sequence[float]) -> float:
+    """The score of the reading in which the headline is made of the pieces from `start` to `end`; `joints` say how much
+    speaks for each piece and the one before it being different parts."""
     headline = _whole_of(pieces[start:end])
     score = _as_headline(headline) - sum(max(0.0, joint) for joint in joints[start : end - 1])
     score += sum(min(0.0, joints[at - 1]) for at in {start, end} & set(range(1, len(pieces))))
@@ -509,14 +522,24 @@ def _smaller(part: _Part, headline: _Part) -> float:
 
 
 def _cues(text: str, role: str) -> float:
+    core = text.rstrip("—：: ")
     score = 0.0
-    for row in table("subheadline_cues"):
-        if row["role"] != role:
-            continue
-        core = text.rstrip("—：: ")
-        hit = {"end": core.endswith, "start": core.startswith, "any": core.__contains__}[row["place"]](row["word"])
-        score += float(row["weight"]) if hit else 0.0
+    for has, word, weight in _cues_of(role):
+        if has(core, word):
+            score += weight
     return score
+
+
+@cache
+def _cues_of(role: str) -> tuple[tuple[Callable[[str, str], bool], str, float], ...]:
+    """The words that speak for a part, each with the question whether a text has it in its place, and its weight."""
+    places: dict[str, Callable[[str, str], bool]] = {
+        "end": str.endswith,
+        "start": str.startswith,
+        "any": str.__contains__,
+    }
+    rows = (row for row in table("subheadline_cues") if row["role"] == role)
+    return tuple((places[row["place"]], row["word"], float(row["weight"])) for row in rows)
 
 
 def _take_label(heading: Heading) -> None:

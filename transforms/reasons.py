@@ -215,8 +215,10 @@ class _Notes:
         self.spans[len(self.headings) - 1] = (pieces, found)
         return found
 
-    def _heading_score(self, call: Callable[..., Any], pieces: Sequence[Any], start: int, end: int) -> Any:
-        found = call(pieces, start, end)
+    def _heading_score(
+        self, call: Callable[..., Any], pieces: Sequence[Any], start: int, end: int, joints: Sequence[float]
+    ) -> Any:
+        found = call(pieces, start, end, joints)
         self.headings[-1].append(((start, end), found))
         return found
 

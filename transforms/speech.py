@@ -25,6 +25,7 @@ _FIRST_PERSON = 0.5
 _AGENCY = -3.0
 _REPORTED = re.compile(r"(?:摘要|摘登|综述|侧记|反响|学习贯彻|学习)")
 _OCCASION = re.compile(r"在(?P<occasion>[^，。]{2,60}?)(?:上|时|开幕式上|闭幕式上)(?:的|$)")
+_ON_A_DAY = re.compile(r"\d日在")
 _BEFORE_IN = re.compile(r"^(?P<name>[\u3400-\u9fff]{2,4})(?:同志|主席|总书记|总理)?在")
 
 
@@ -38,6 +39,16 @@ class Occasion:
 
 
 @cache
+def _given() -> re.Pattern[str]:
+    """What closes the name of an occasion and opens that of a speech: …上的致辞."""
+    return re.compile(rf"[上时]的(?:{_nouns()})")
+
+
+@cache
+def _speech_last() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_nouns()})$")
+
+
 def _nouns() -> str:
     return "|".join(words("speech_nouns"))
 
@@ -46,9 +57,20 @@ def is_speech_title(text: str) -> bool:
     """Whether a heading names a speech: ——在…上的致辞, 政府工作报告."""
     if _REPORTED.search(text):
         return False
-    return bool(re.search(rf"在.+(?:上|时)的(?:{_nouns()})|(?:{_nouns()})$", text)) or bool(
-        re.search(r"\d日在.+(?:上|会议上|大会上)$|年.+日在.+上$", text)
-    )
+    if _speech_last().search(text):
+        return True
+    held = text.find("在")
+    if held < 0:
+        return False
+    return bool(_given().search(text, held + 2)) or (text.endswith("上") and _is_dated_occasion(text[:-2]))
+
+
+def _is_dated_occasion(text: str) -> bool:
+    """Whether a heading, up to its last but one character, has the day of an occasion: 2024年11月20日在…上."""
+    if _ON_A_DAY.search(text):
+        return True
+    year = text.find("年")
+    return year >= 0 and text.find("日在", year + 2) >= 0
 
 
 def is_speech(titles: Sequence[str], paragraphs: Sequence[str], named: bool, dated: bool, agency: bool) -> bool:

@@ -154,8 +154,8 @@ def _read_paragraph(part: Part, body: _Body) -> None:
 
 def _stretch(text: Aligned, part: Aligned) -> Aligned:
     """The stretch of `text` that `part`, cut from it at both ends, stands for."""
-    if not len(part):
-        return part
+    if len(part) in (0, len(text)):
+        return part if not len(part) else text
     start = text.at.index(part.at[0])
     return text[start : start + len(part)]
 
@@ -164,7 +164,7 @@ def _without_box_marks(text: Aligned) -> Aligned:
     """Without a box's label and the bullet of its item."""
     label = marks.label_at_head(text.text) or ""
     core = text.text[len(label) :].lstrip(marks.BULLETS + " ")
-    return text[len(text) - len(core) :]
+    return text[len(text) - len(core) :] if len(core) < len(text) else text
 
 
 def _without_lead(block: Block, text: Aligned, body: _Body) -> Aligned:

@@ -24,6 +24,8 @@ _QUOTES = "“‘「『"
 _TITLES = "《〈"
 _OPENER_OF = {closer: opener for opener, closer in PAIRS.items()}
 _CLOSERS = "".join(_OPENER_OF)
+_PAIR_MARKS = frozenset(PAIRS).union(_CLOSERS)
+_CLOSING_MARKS = frozenset(_CLOSERS + '"')
 _PAIR_MARK = re.compile(f"[{re.escape(''.join(PAIRS) + _CLOSERS)}]")
 # Half-width marks inside addresses (x?y=1) end nothing.
 _FINAL = re.compile(r"(?:[。！？｡…]|[!?](?![0-9A-Za-z=&/]))+")
@@ -44,6 +46,8 @@ _ENGLISH_STOP = re.compile(r"(?<=[A-Za-z0-9)])[.][\"'”’)]{0,3}(?=\s+[\"'“�
 _ENGLISH_SPEECH = re.compile(r"[a-z][.][”’]+$")
 _ENGLISH_GOES_ON = re.compile(r"\s[a-z]")
 _LONGEST_ABBREVIATION = 6
+_TO_A_COLON = re.compile("[^：:。！？“（]{2,60}[：:]")
+_ITEM_END = re.compile("[、，, ]")
 
 
 class _Pair(NamedTuple):
@@ -75,20 +79,22 @@ def _outer_ends(text: str) -> Iterator[int]:
     """Where a final mark ends a sentence, outside of all pairs or at the end of an outermost one."""
     inside = {pair.start: pair for pair in _outermost_pairs(text)}
     last = _Pair(-1, -1)
-    start = skip_to = 0
+    skip_to = 0
+    start = _skip_blanks(text, 0)
     for token in _TOKEN.finditer(text):
-        if token.start() < skip_to:
+        at = token.start()
+        if at < skip_to:
             continue
-        pair = inside.get(token.start())
+        pair = inside.get(at)
         if pair is not None:
             skip_to = end = _closing_end(text, pair.end)
             last = _Pair(last.start if last.end == pair.start else pair.start, pair.end)
-            ends = _pair_ends_sentence(text, pair, last.start, _skip_blanks(text, start))
+            ends = _pair_ends_sentence(text, pair, last.start, start)
         else:
             skip_to = end = _closing_end(text, token.end())
-            ends = _is_final(token[0]) and _mark_ends_sentence(text, token, end, _skip_blanks(text, start))
+            ends = text[at] not in _PAIR_MARKS and _mark_ends_sentence(text, token, end, start)
         if ends:
-            start = skip_to = end
+            start = _skip_blanks(text, end)
             yield end
 
 
@@ -98,12 +104,12 @@ def _is_final(mark: str) -> bool:
 
 def _closing_end(text: str, start: int) -> int:
     """Behind the quotes and brackets that close at `start`: they stay with the sentence."""
-    found = _CLOSING.match(text, start)
+    found = _CLOSING.match(text, start) if text[start : start + 1] in _CLOSING_MARKS else None
     return found.end() if found else start
 
 
 def _skip_blanks(text: str, start: int) -> int:
-    found = _BLANK.match(text, start)
+    found = _BLANK.match(text, start) if text[start : start + 1].isspace() else None
     return found.end() if found else start
 
 
@@ -222,6 +228,8 @@ def _words(kind: str) -> list[str]:
 
 def _english_ends(text: str) -> Iterator[int]:
     """Behind the full stops of English sentences, but not those of a quotation or bracket that goes on."""
+    if "." not in text:
+        return
     stops = [found for found in _ENGLISH_STOP.finditer(text) if not _is_abbreviated(text, found.start())]
     pairs = _outermost_pairs(text) if stops else iter(())
     pair = next(pairs, None)
@@ -252,10 +260,10 @@ def _abbreviation() -> re.Pattern[str]:
 
 def _salutation_end(text: str) -> Iterator[int]:
     """Behind the colon of a speech's salutation, which is a sentence of its own: 各位领导、同志们：/ 大家好！"""
-    colon = re.match("[^：:。！？“（]{2,60}[：:]", text)
+    colon = _TO_A_COLON.match(text)
     if colon is None:
         return
-    parts = [part for part in re.split("[、，, ]", colon[0][:-1]) if part]
+    parts = [part for part in _ITEM_END.split(colon[0][:-1]) if part]
     if parts and _addresses().match(parts[0]) and all(_addressee().search(part) for part in parts):
         yield colon.end()
 

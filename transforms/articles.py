@@ -67,6 +67,7 @@ MOST_LIKE = 1.2
 SMALL_TEXT = 50
 MATTER = 6  # paragraphs on either side that are compared
 RUN_LIMIT = 6000  # characters of a body that are compared with a heading
+MOST_BLOCKS = 300  # …and blocks, which a page of single characters has by thousands
 LEAD_WINDOW = 200
 LONGEST_RUN = 12  # headings in a row across which a body is looked for
 
@@ -422,7 +423,7 @@ def _body_above(items: Sequence[_Item], index: int) -> list[_Item]:
     length, at = 0, index - 1
     while at >= max(0, index - LONGEST_RUN) and items[at].heading:
         at -= 1
-    while at >= 0 and _is_inside(items[at]) and length < RUN_LIMIT:
+    while at >= max(0, index - MOST_BLOCKS) and _is_inside(items[at]) and length < RUN_LIMIT:
         found.append(items[at])
         if items[at].announced:
             break
@@ -437,7 +438,7 @@ def _body_below(items: Sequence[_Item], index: int) -> list[_Item]:
     length, at = 0, index + 1
     while at < min(len(items), index + LONGEST_RUN) and items[at].heading:
         at += 1
-    while at < len(items) and _is_inside(items[at]) and length < RUN_LIMIT:
+    while at < min(len(items), index + MOST_BLOCKS) and _is_inside(items[at]) and length < RUN_LIMIT:
         if found and items[at].announced:
             break
         found.append(items[at])

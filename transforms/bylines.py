@@ -7,6 +7,7 @@ after   agency 滨州日报/滨州网讯, byline 记者 王健, text 11月9日�
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -185,11 +186,11 @@ def read_names(text: str) -> list[str]:
     A two-character name may be printed with a blank inside (王 健); names may run together (马光涛孙江波).
     """
     names: list[str] = []
-    pieces = [piece for piece in _SEPARATORS.split(text.strip(" ：:、，,")) if piece]
+    pieces = deque(piece for piece in _SEPARATORS.split(text.strip(" ：:、，,")) if piece)
     while pieces:
-        piece = pieces.pop(0)
+        piece = pieces.popleft()
         if len(piece) == 1 and pieces and len(pieces[0]) == 1:
-            piece += pieces.pop(0)
+            piece += pieces.popleft()
         names += split_names(piece)
     return names
 

@@ -44,6 +44,7 @@ _HALF = 15.0
 _LONGEST_HEADLINE = 40
 _SHORTEST_PART = 3
 _MOST_PARTS = 12
+_MOST_LABELS = 4
 _SHORT = 7.0
 
 _KICKER_FIRST = 0.4
@@ -547,7 +548,10 @@ def _take_label(heading: Heading) -> None:
     stands before a writer's name in old print, which is left: 城南舊事 （閒人）"""
     if heading.headline is None:
         return
-    while label := marks.column_label(heading.headline.text):
+    for _ in range(_MOST_LABELS):
+        label = marks.column_label(heading.headline.text)
+        if label is None:
+            break
         if heading.begins and heading.headline.text[: -len(label) - 2].endswith(" "):
             break
         heading.section = heading.section or label

@@ -653,7 +653,7 @@ def _is_stray(item: _Item) -> bool:
 def _body_choices(item: _Item, phase: Phase | None, no_lead: float) -> list[tuple[_Reading, float]]:
     if phase is None:
         return [(_OPENS_BARE, 0.0)]
-    if item.block.kind in ("credit", "jump") and not marks.jump_from(item.text):
+    if not item.body and item.block.kind in ("credit", "jump") and not marks.jump_from(item.text):
         return [(_GOES_ON[phase], 0.0)]
     lead = 0.0 if item.opens else no_lead
     if phase == Phase.HEADED:
@@ -665,10 +665,13 @@ def _body_choices(item: _Item, phase: Phase | None, no_lead: float) -> list[tupl
     return [(_GOES_ON[phase], LEAD_INSIDE if item.announced else 0.0), (_OPENS_BARE, new)]
 
 
-def _between(before: _Item | None, item: _Item, reading: _Reading) -> float:
+def _matters_behind(before: _Item, item: _Item) -> bool:
+    """Whether two neighbouring items can say anything for or against an article's start between them; most can't."""
+    return before.bare or before.closes or (before.body and item.body and before.measure != item.measure)
+
+
+def _between(before: _Item, item: _Item, reading: _Reading) -> float:
     """What two neighbouring items say for or against an article's start between them."""
-    if before is None:
-        return 0.0
     below = item.heading and not reading.crosshead and reading.phase in (Phase.TITLED_BELOW, Phase.BOTH)
     score = NO_BODY if before.bare and (reading.starts or below) else 0.0
     if before.closes and not item.heading and reading.starts:
@@ -703,10 +706,11 @@ def _moves(
     """The ways to read an item after a state, each with all that speaks for it."""
     item, before = items[index], items[index - 1] if index else None
     choices = _choices(item, state[0] if state else None, habits, before is not None and before.bare)
-    moves = [(reading, score + _between(before, item, reading)) for reading, score in choices]
+    if before is not None and _matters_behind(before, item):
+        choices = [(reading, score + _between(before, item, reading)) for reading, score in choices]
     if state is None or not state[1]:
-        return moves
-    return [(reading, score + _after_crosshead(item, reading)) for reading, score in moves]
+        return choices
+    return [(reading, score + _after_crosshead(item, reading)) for reading, score in choices]
 
 
 def _state_after(reading: _Reading) -> tuple[Phase, bool]:

@@ -62,7 +62,6 @@ class _Part:
     came_from: frozenset[PageName] | None
     headline: frozenset[str]
     titles: frozenset[str]
-    words: frozenset[str]
 
 
 def join_issues(documents: Iterable[Document]) -> list[Document]:
@@ -91,16 +90,29 @@ def _with_joins(page: Document, joins: Mapping[str, str]) -> Document:
 def find_joins(issue: Sequence[Document]) -> dict[str, str]:
     """For the pages of one issue: article_id of each part that carries another on -> article_id of that other."""
     parts = [_part(page, article) for page in issue for article in page.articles]
-    if not any(part.to is not None or part.came_from is not None for part in parts):
+    candidates = _candidates(parts)
+    if not candidates:
         return {}
-    weights = _weights(parts)
-    heads = [part for part in parts if part.article.kind not in _UNJOINED or part.to is not None]
+    bodies = _Bodies(parts, candidates)
     gains: dict[tuple[str, str], float] = {}
-    for head in heads:
-        for tail in parts:
-            if _may_join(head, tail) and (score := _score(head, tail, weights)) > LEAST:
-                gains[head.article.article_id, tail.article.article_id] = score - LEAST
+    for head, tail in candidates:
+        score = _score(head, tail, bodies)
+        if score > LEAST:
+            gains[head.article.article_id, tail.article.article_id] = score - LEAST
     return _without_rings(best_pairs(gains))
+
+
+def _candidates(parts: Sequence[_Part]) -> list[tuple[_Part, _Part]]:
+    """All joins that can be thought of, by their heads in order; without a jump line at either part there is none, so
+    that few parts are compared."""
+    tails = [part for part in parts if part.came_from is not None]
+    return [
+        (head, tail)
+        for head in parts
+        if head.article.kind not in _UNJOINED or head.to is not None
+        for tail in (tails if head.to is None else parts)
+        if _may_join(head, tail)
+    ]
 
 
 def _without_rings(joins: Mapping[str, str]) -> dict[str, str]:
@@ -132,7 +144,6 @@ def _part(page: Document, article: Article) -> _Part:
         came_from,
         pairs(headline),
         pairs(titles),
-        pairs(article.text),
     )
 
 
@@ -141,10 +152,33 @@ def page_names(text: str) -> frozenset[PageName]:
     return frozenset((found["letter"] or "", number(found["number"])) for found in _NUMERAL.finditer(text))
 
 
-def _weights(parts: Sequence[_Part]) -> dict[str, float]:
-    """How much a pair of characters says: the rarer in the issue, the more."""
-    spread = Counter(pair for part in parts for pair in part.words)
-    return {pair: math.log((len(parts) + 1) / n) for pair, n in spread.items()}
+class _Bodies:
+    """The pairs of characters in the bodies of the parts that may be joined, each with what it weighs: the rarer in the
+    issue, the more."""
+
+    def __init__(self, parts: Sequence[_Part], candidates: Iterable[tuple[_Part, _Part]]) -> None:
+        words = {part.article.article_id: pairs(part.article.text) for part in parts}
+        asked = {part.article.article_id for candidate in candidates for part in candidate}
+        self._words = {name: words[name] for name in asked}
+        known = frozenset[str]().union(*self._words.values())
+        spread = Counter(pair for own in words.values() for pair in own & known)
+        self._weights = {pair: math.log((len(parts) + 1) / n) for pair, n in spread.items()}
+        self._sums = {name: self._sum(own) for name, own in self._words.items()}
+
+    def _sum(self, words: Iterable[str]) -> float:
+        return math.fsum(map(self._weights.__getitem__, words))
+
+    def alike(self, one: _Part, other: _Part) -> float:
+        """How far two bodies share rare words, as the logarithm of the cosine between them."""
+        first, second = one.article.article_id, other.article.article_id
+        squares = self._sums[first] * self._sums[second]
+        if not squares:
+            return 0.0
+        words, others = self._words[first], self._words[second]
+        cosine = self._sum(words & others) / math.sqrt(squares)
+        score = LIKENESS * math.log((cosine + LIKENESS_OF_CHANCE / 8) / LIKENESS_OF_CHANCE)
+        length = min(len(words), len(others))
+        return max(LEAST_ALIKE, min(MOST_ALIKE, score)) * min(1.0, length / TELLING_LENGTH)
 
 
 # --- what speaks for a join -----------------------------------------------------------------------------------------
@@ -163,13 +197,13 @@ def _may_join(head: _Part, tail: _Part) -> bool:
     return _same_page(to, tail.pages) or _same_page(came_from, head.pages)
 
 
-def _score(head: _Part, tail: _Part, weights: Mapping[str, float]) -> float:
+def _score(head: _Part, tail: _Part, bodies: _Bodies) -> float:
     """What speaks for a tail that carries a head on."""
     lost = (head.to is None) + (tail.came_from is None)
     score = LOST_LINE * lost + _named(head.to, tail.pages) + _named(tail.came_from, head.pages)
     score += BACKWARD * _is_backward(head, tail)
     score += ANNOUNCED_AGAIN * (tail.came_from is None and _opens_by_itself(tail.article))
-    score += _alike_titles(head, tail) + _alike_bodies(head.words, tail.words, weights)
+    score += _alike_titles(head, tail) + bodies.alike(head, tail)
     return score + _cut_between(head.article.text, tail.article.text)
 
 
@@ -207,16 +241,6 @@ def _alike_titles(head: _Part, tail: _Part) -> float:
 def _held(title: frozenset[str], other: frozenset[str]) -> float:
     """The share of a title's words that another one holds; a very short title says less."""
     return len(title & other) / max(len(title), TELLING_TITLE)
-
-
-def _alike_bodies(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
-    """How far two bodies share rare words, as the logarithm of the cosine between them."""
-    squares = math.prod(sum(weights[pair] for pair in words) for words in (one, other))
-    if not squares:
-        return 0.0
-    alike = sum(weights[pair] for pair in one & other) / math.sqrt(squares)
-    score = LIKENESS * math.log((alike + LIKENESS_OF_CHANCE / 8) / LIKENESS_OF_CHANCE)
-    return max(LEAST_ALIKE, min(MOST_ALIKE, score)) * min(1.0, len(one) / TELLING_LENGTH, len(other) / TELLING_LENGTH)
 
 
 def _cut_between(head: str, tail: str) -> float:

@@ -18,6 +18,7 @@ TERMINAL = "。！？!?…"
 CLOSING = "”’」』）)》】〉\"'"
 OPENING = "“‘「『（(《【〈"
 _CLOSING_OR_BLANK = CLOSING + " "
+_PLAIN_ENDS = frozenset("。，")  # neither a note nor a jump line ends with one
 BULLETS = "●■▲◆★☆◎○□△◇►▶•▪※◼⬤"
 
 _ARROWS = "▲▼▶◀►◄→←"
@@ -68,8 +69,8 @@ _LONGEST_DATED_FURNITURE = 50
 def ends_a_sentence(text: str) -> bool:
     """Whether the last words close a sentence: a full stop, a question mark, such a mark inside closing quotes or
     brackets, or one before a note in brackets: …活动现场。（通讯员 卢青 摄影）"""
-    if text.endswith("。"):
-        return True
+    if text[-1:] in _PLAIN_ENDS:
+        return text[-1] == "。"
     note = _note_at_end(text) or jump_to(text)
     core = (text[: -len(note.group())] if note else text).rstrip(_CLOSING_OR_BLANK)
     return bool(core) and core[-1] in TERMINAL

@@ -125,10 +125,10 @@ def write_shard(
 
 
 def prepare(pages: Iterable[Document]) -> None:
-    """Loads what `write_shard` needs, so that processes forked from this one need not: their first shard took twice as
-    long. Writes nothing."""
-    import duckdb  # noqa: F401 - for `check_shard`
+    """Loads what `write_shard` needs to make columns, so that processes forked from this one need not. Writes nothing.
 
+    duckdb is not loaded: where it is kept from the garbage collector it complains when the process ends.
+    """
     for page in pages:
         rows = schema.rows(page)
         for table in schema.TABLES:

@@ -42,8 +42,8 @@ def _list(text: str, figures: Sequence[Draft], first: int, end: int) -> list[Dra
     found = list(figures[first : first + 1])
     if not found or found[0].start - end > _NEAR or _CLAUSE.search(text, end, found[0].start):
         return []
-    for draft in figures[first + 1 :]:
-        last = found[-1]
+    for at in range(first + 1, len(figures)):
+        draft, last = figures[at], found[-1]
         if draft.unit != last.unit or not _BETWEEN.fullmatch(text, last.end, draft.start):
             break
         found.append(draft)
@@ -51,7 +51,8 @@ def _list(text: str, figures: Sequence[Draft], first: int, end: int) -> list[Dra
 
 
 def _name(text: str, listed: Sequence[Draft], earlier: Sequence[Draft], start: int, end: int) -> None:
-    begin = max((found.end() for found in _CLAUSE.finditer(text, max(0, start - _WIDTH), start)), default=0)
+    window = max(0, start - _WIDTH)
+    begin = max((found.end() for found in _CLAUSE.finditer(text, window, start)), default=window)
     before = edges.bare(text[begin:start])
     nouns = _AND.split(before)
     if len(nouns) == len(listed):

@@ -27,7 +27,7 @@ from flows.plan import page_keys, shard_digest
 from flows.sources import SourceFile
 from transforms.document import Document, Options, Source
 from transforms.jumps import join_issues
-from transforms.page import quarantined, read_page
+from transforms.page import DEFAULT, quarantined, read_page
 from warehouse.errors import CheckFailed, RowsRefused
 from warehouse.former import Former
 from warehouse.shards import KeptDocument, prepare, write_shard
@@ -214,7 +214,7 @@ def _partial(document: Document, cause: str) -> Document:
     return replace(document, status="partial", error="; ".join(filter(None, [document.error, cause])))
 
 
-def warm() -> None:
+def warm(options: Options = DEFAULT) -> None:
     """Loads what the first batch would load (dictionaries above all), before there is work to wait for it."""
     text = "今天的报纸出版\n\n本报讯（记者 某）今天的报纸\n出版，新增4000个岗\n位。读者都很高兴。\n责任编辑\n"
-    prepare([read_page(Source("", "", text.encode()), Options())])
+    prepare([read_page(Source("", "", text.encode()), options)])

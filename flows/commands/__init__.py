@@ -11,6 +11,7 @@ from flows.commands import (
     export,
     figures,
     history,
+    profile,
     report,
     rollback,
     serve,
@@ -21,5 +22,5 @@ from flows.commands import (
     watch,
 )
 
-ALL = (build, show, figures, status, report, sql, export, verify, history, rollback, expire, serve, watch)
+ALL = (build, show, profile, figures, status, report, sql, export, verify, history, rollback, expire, serve, watch)
 """In the order of `banmian --help`."""

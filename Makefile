@@ -2,7 +2,8 @@
 # make test     all tests            make lint   ruff, import-linter, mypy
 # make bench    how right the tables are, on the seeds and on the benches that lie beside the checkout
 # make benchmark   how fast figures are read, beside jieba's words over the same text; what the warehouse costs, beside
-#               pyarrow alone; what Prefect costs at 100, 1,000 and 10,000 pages
+#               pyarrow alone; what Prefect costs at 100, 1,000 and 10,000 pages; the whole job beside datatrove, and how
+#               it grows (benchmarks/results); hostile pages
 # make lock     choose new versions and pin them     make clean   remove what make has set up (no tables)
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -25,6 +26,8 @@ benchmark: .venv/.dev
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.publishing
 	@$(BIN)/python -m benchmarks.orchestration
+	@$(BIN)/python -m benchmarks.throughput
+	@$(BIN)/python -m benchmarks.hostile
 
 lint: .venv/.dev
 	@$(BIN)/ruff check .

@@ -30,7 +30,7 @@ from transforms.jumps import join_issues
 from transforms.page import DEFAULT, quarantined, read_page
 from warehouse.errors import CheckFailed, RowsRefused
 from warehouse.former import Former
-from warehouse.shards import KeptDocument, prepare, write_shard
+from warehouse.shards import KeptDocument, as_columns, prepare, write_shard
 
 
 class LostCharacters(Exception):  # noqa: N818 - reads as a sentence in a cause
@@ -95,14 +95,18 @@ class _Shard:
             elif file.document_id in issues:
                 yield issues.pop(file.document_id)
 
-    def _issues(self) -> dict[str, Document | KeptDocument]:
-        """The pages to be read whose issue is known, with their parts joined."""
+    def _issues(self) -> dict[str, KeptDocument]:
+        """The pages to be read whose issue is known, with their parts joined; as columns, for they are many."""
         issues: dict[str, list[SourceFile]] = defaultdict(list)
         for file in self.job.batch.sources:
             if file.issue and file.document_id not in self.former:
                 issues[file.issue].append(file)
-        read = (self._read(files) for files in issues.values())
-        return {_id_of(page): page for pages in read for page in pages}
+        read = (page for files in issues.values() for page in self._read(files))
+        columns = (page if isinstance(page, KeptDocument) else self._as_columns(page) for page in read)
+        return {page.source.document_id: page for page in columns}
+
+    def _as_columns(self, page: Document) -> KeptDocument:
+        return as_columns(page, self.keys[page.document_id])
 
     def _read(self, files: Sequence[SourceFile]) -> Sequence[Document | KeptDocument]:
         """Reads an issue or a page of none and notes the keys. Where one of them is being written, none is read."""
@@ -150,10 +154,6 @@ class _Shard:
             cause = f"articles were not joined across pages: {_cause(error)}"
             self.failures.append(Failure(files[0].relative, "", cause, traceback.format_exc(), passing=True))
             return [_partial(document, cause) for document in documents]
-
-
-def _id_of(page: Document | KeptDocument) -> str:
-    return page.document_id if isinstance(page, Document) else page.source.document_id
 
 
 def breach(document: Document, folder: str) -> str | None:

@@ -52,7 +52,8 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeptDocument:
-    """A page whose rows are taken over as they are: by table, with what the summary of its shard needs."""
+    """A page whose rows are columns already, from the last snapshot or by `as_columns`: by table, with what the summary
+    of its shard needs."""
 
     source: SourceRecord
     rows: dict[str, pa.Table]
@@ -124,15 +125,31 @@ def write_shard(
         raise
 
 
+def as_columns(page: Document, key: str = "") -> KeptDocument:
+    """A page with its rows as columns, a tenth of the memory, for pages that wait until others come before them.
+
+    Raises `RowsRefused` for rows that do not fit the schema.
+    """
+    rows = schema.rows(page)
+    columns = {table.name: pa.Table.from_batches([table.batch(rows[table.name])]) for table in schema.TABLES}
+    return KeptDocument(_record(page, key), columns, _kinds(page), page.n_chars)
+
+
+def _kinds(page: Document) -> tuple[str, ...]:
+    return tuple(article.kind for article in page.articles)
+
+
+def _record(page: Document, key: str) -> SourceRecord:
+    return SourceRecord(page.document_id, page.source_path, page.sha256, page.status, page.error, key)
+
+
 def prepare(pages: Iterable[Document]) -> None:
     """Loads what `write_shard` needs to make columns, so that processes forked from this one need not. Writes nothing.
 
     duckdb is not loaded: where it is kept from the garbage collector it complains when the process ends.
     """
     for page in pages:
-        rows = schema.rows(page)
-        for table in schema.TABLES:
-            table.batch(rows[table.name])
+        as_columns(page)
 
 
 def move_shard(summary: ShardSummary, source: Path, target: Path) -> None:
@@ -207,14 +224,10 @@ class _ShardWriter:
             for table in self.tables:
                 table.keep(page.rows[table.name])
         else:
-            self._count(self._record(page), (article.kind for article in page.articles), page.n_chars)
+            self._count(_record(page, self.key_of(page.document_id)), _kinds(page), page.n_chars)
             rows = schema.rows(page)
             for table in self.tables:
                 table.add(rows[table.name])
-
-    def _record(self, page: Document) -> SourceRecord:
-        key = self.key_of(page.document_id)
-        return SourceRecord(page.document_id, page.source_path, page.sha256, page.status, page.error, key)
 
     def _count(self, source: SourceRecord, kinds: Iterable[str], characters: int) -> None:
         if self.sources and source.document_id <= self.sources[-1].document_id:

@@ -6,6 +6,7 @@ line after them names the columns. Nothing else in the project holds word lists.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from itertools import zip_longest
@@ -14,9 +15,15 @@ from itertools import zip_longest
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:
     """The rows of `lexicon/<name>.tsv`, each as column -> cell; a cell left out is the empty string."""
-    lines = resources.files(__package__).joinpath(f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    columns, *rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return tuple(dict(zip_longest(columns, row[: len(columns)], fillvalue="")) for row in rows)
+    return tuple(rows(name))
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The same one after the other, for a large table from which something else is made: nothing is kept."""
+    text = resources.files(__package__).joinpath(f"{name}.tsv").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    columns = next(lines)
+    return (dict(zip_longest(columns, row[: len(columns)], fillvalue="")) for row in lines)
 
 
 @cache

@@ -10,16 +10,7 @@ import jieba.posseg
 from cleaning_cases import dirty_texts, seed_texts
 from hypothesis import given
 
-from transforms.words import (
-    _dictionary_tags,
-    _entries,
-    _frequencies,
-    cut,
-    cut_by_dictionary,
-    cut_quickly,
-    frequency,
-    tag,
-)
+from transforms.words import _dictionary, cut, cut_by_dictionary, cut_quickly, frequency, tag
 
 
 def test_tokens_are_those_of_jieba() -> None:
@@ -48,11 +39,11 @@ def test_words_cut_quickly_differ_in_runs_of_digits_and_strokes_alone() -> None:
 
 
 def test_the_dictionary_is_read_as_jieba_reads_it() -> None:
-    found, total = _frequencies(_entries(jieba.Tokenizer()))
-    assert (found, total) == jieba.Tokenizer().gen_pfdict(jieba.get_dict_file())
+    frequencies, total, tags = _dictionary()
+    assert (frequencies, total) == jieba.Tokenizer().gen_pfdict(jieba.get_dict_file())
     tagger = jieba.posseg.POSTokenizer(jieba.Tokenizer())
     tagger.initialize()
-    assert _dictionary_tags() == tagger.word_tag_tab
+    assert tags == tagger.word_tag_tab
 
 
 def test_tags_are_those_of_the_tagger_where_it_has_the_same_words() -> None:

@@ -55,8 +55,15 @@ class Measured:
         return max(ran.worker for ran in self.runs)
 
     @property
+    def resident(self) -> float:
+        return max(ran.resident for ran in self.runs)
+
+    @property
     def together(self) -> float:
         return max(ran.together for ran in self.runs)
+
+
+MEMORIES = ("MB a worker", "resident", "MB in all")
 
 
 @dataclass(frozen=True)
@@ -135,8 +142,9 @@ def _corpus(made: Written) -> str:
 def _comparison(found: Results) -> Iterator[str]:
     ours = next(one for one in found.measured if one.name == WHOLE.name)
     yield "Seconds are medians of whole processes, with their range; MB/s and ratios are without what counts apart."
-    yield from ("", "| who | what | seconds | apart | MB/s | takes so many times as long | MB a worker | MB in all |")
-    yield "|---|---|---|---|---|---|---|---|"
+    heads = ("who", "what", "seconds", "apart", "MB/s", "takes so many times as long")
+    yield from ("", _row([*heads, *MEMORIES]))
+    yield "|---|---|---|---|---|---|---|---|---|"
     for one in found.measured:
         seconds = [ran.seconds for ran in one.runs]
         cells = [one.name, one.does, _ranged(seconds, "{:.1f}"), f"{one.apart:.1f}" if one.apart else ""]
@@ -145,9 +153,10 @@ def _comparison(found: Results) -> Iterator[str]:
             cells += [speed, "" if one is ours else "{:.2f} ({:.2f} to {:.2f})".format(*ratios(one, ours))]
         else:
             cells += ["", ""]
-        yield _row([*cells, f"{one.worker:.0f}", f"{one.together:.0f}"])
+        yield _row([*cells, f"{one.worker:.0f}", f"{one.resident:.0f}", f"{one.together:.0f}"])
     yield ""
     yield f"{JOBS} workers each. Apart: what Prefect adds to a build of one small page, with the start of its server."
+    yield "Memory: a worker has its part of what forked processes share (PSS); resident counts all of that for each."
 
 
 def _ranged(values: Sequence[float], form: str) -> str:
@@ -156,15 +165,15 @@ def _ranged(values: Sequence[float], form: str) -> str:
 
 def _growth(sizes: Sequence[Size]) -> Iterator[str]:
     yield "One run each; what a further MB takes is reckoned from the size before."
-    yield from ("", "| who | MB | seconds | s for a further MB | MB a worker | MB in all |")
-    yield "|---|---|---|---|---|---|"
+    yield from ("", _row(["who", "MB", "seconds", "s for a further MB", *MEMORIES]))
+    yield "|---|---|---|---|---|---|---|"
     for name in dict.fromkeys(one.name for one in sizes):
         before: Size | None = None
         for one in (one for one in sizes if one.name == name):
             further = f"{_further(before, one):.2f}" if before else ""
             ran = one.ran
             cells = [name, f"{one.megabytes:g}", f"{ran.seconds:.1f}", further, f"{ran.worker:.0f}"]
-            yield _row([*cells, f"{ran.together:.0f}"])
+            yield _row([*cells, f"{ran.resident:.0f}", f"{ran.together:.0f}"])
             before = one
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.segmenter import Segmenter
-from transforms.words import TOKENIZERS, cut, cut_quickly
+from transforms.words import TOKENIZERS, cut, cut_each, cut_quickly
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 # What a page may hold: Han of the seeds, rare Han, Latin, digits, marks, blanks, what jieba treats apart.
@@ -97,7 +97,8 @@ def test_rjieba_alone_would_not_do() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=40))
 def test_words_join_to_the_text(name: str, text: str) -> None:
-    assert "".join(TOKENIZERS[name](text)) == text
+    (words,) = TOKENIZERS[name]([text])
+    assert "".join(words) == text
 
 
 @pytest.mark.parametrize("name", list(TOKENIZERS))
@@ -105,7 +106,13 @@ def test_each_tokenizer_gives_the_words_of_a_page(name: str) -> None:
     """Short lines, and one beyond what jieba itself is asked for."""
     lines = SEEDS[0].read_text(encoding="utf-8").splitlines()
     lines.append("".join(lines)[:3_000])
-    assert [list(TOKENIZERS[name](line)) for line in lines] == [jieba.lcut(line) for line in lines]
+    assert list(map(list, TOKENIZERS[name](lines))) == [jieba.lcut(line) for line in lines]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.text(alphabet=ALPHABET.replace("\0", ""), max_size=20) | st.just("在㐀地\0"), max_size=5))
+def test_texts_are_cut_together_as_alone(texts: list[str]) -> None:
+    assert list(map(list, cut_each(texts))) == [jieba.lcut(text) for text in texts]
 
 
 def test_a_block_beyond_the_longest_is_cut_as_jieba_cuts_it() -> None:

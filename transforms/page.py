@@ -128,10 +128,12 @@ def _article(
     pieces = _pieces(story)
     wired = _wire_date(story, reference)
     dated = story.spoken_on or wired or reference
-    mentions = read_figures([text.text for _, _, text, _ in pieces], dated)
+    texts = [text.text for _, _, text, _ in pieces]
+    mentions = read_figures(texts, dated)
+    words = TOKENIZERS[options.tokenizer](texts)
     sentences = tuple(
-        _sentence(f"{article_id}-{number:04d}", number, piece, found, options)
-        for number, (piece, found) in enumerate(zip(pieces, mentions))
+        _sentence(f"{article_id}-{number:04d}", number, piece, tokens, found, options.pos)
+        for number, (piece, tokens, found) in enumerate(zip(pieces, words, mentions))
     )
     heading = story.heading
     return Article(
@@ -187,10 +189,11 @@ def _pieces(story: Story) -> list[_Piece]:
     return pieces
 
 
-def _sentence(sentence_id: str, ordinal: int, piece: _Piece, mentions: Sequence[Mention], options: Options) -> Sentence:
+def _sentence(
+    sentence_id: str, ordinal: int, piece: _Piece, tokens: tuple[str, ...], mentions: Sequence[Mention], tagged: bool
+) -> Sentence:
     role, paragraph, text, start = piece
     hull = _hull(text)
-    tokens = TOKENIZERS[options.tokenizer](text.text)
     return Sentence(
         sentence_id=sentence_id,
         ordinal=ordinal,
@@ -198,7 +201,7 @@ def _sentence(sentence_id: str, ordinal: int, piece: _Piece, mentions: Sequence[
         role=role,
         text=text.text,
         tokens=tokens,
-        pos=tag(text.text, tokens)[1] if options.pos else None,
+        pos=tag(text.text, tokens)[1] if tagged else None,
         start=start,
         end=None if start is None else start + len(text),
         raw_start=hull.start,

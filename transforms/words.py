@@ -10,7 +10,7 @@ per process, straight from the package: no cache file is written or trusted, not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ _APART = re.compile("[\0\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\ud800-\udfff\U00
 # rjieba takes some 50 bytes of memory for each character, jieba time squared for a run of unknown ones.
 _LONG = 50_000
 _LONG_FOR_JIEBA = 1_000
+_BETWEEN = "\0"  # neither of a word nor a blank to rjieba, and in none of the texts that it is given
 _AT_ONCE = 1 << 19  # bytes of the dictionary
 
 
@@ -96,7 +97,15 @@ def cut(text: str) -> tuple[str, ...]:
     """
     if len(text) > _LONG or _APART.search(text):
         return tuple(_segmenter().cut(text))
-    return tuple(_segmenter().finish(rjieba.cut(text, False)))
+    return tuple(_segmenter().finish(rjieba.cut(text, False))[0])
+
+
+def cut_each(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """The words of each text as `cut` has them; of many short ones in two thirds of the time, for they are cut as one."""
+    together = _BETWEEN.join(texts)
+    if len(together) > _LONG or not all(texts) or _APART.search("".join(texts)):
+        return [cut(text) for text in texts]
+    return [tuple(words) for words in _segmenter().finish(rjieba.cut(together, False))] if texts else []
 
 
 def cut_by_jieba(text: str) -> tuple[str, ...]:
@@ -104,7 +113,15 @@ def cut_by_jieba(text: str) -> tuple[str, ...]:
     return tuple(_tokenizer().lcut(text) if len(text) <= _LONG_FOR_JIEBA else _segmenter().cut(text))
 
 
-TOKENIZERS: Mapping[str, Callable[[str], tuple[str, ...]]] = {"fast": cut, "jieba": cut_by_jieba}
+def cut_each_by_jieba(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """The words of each text as `cut_by_jieba` has them."""
+    return [cut_by_jieba(text) for text in texts]
+
+
+TOKENIZERS: Mapping[str, Callable[[Sequence[str]], list[tuple[str, ...]]]] = {
+    "fast": cut_each,
+    "jieba": cut_each_by_jieba,
+}
 """Who can cut words, by the name that `--tokenizer` has for them; the first does unless the other is asked for."""
 
 

@@ -108,8 +108,8 @@ def _named(article: Article, document_id: str) -> Article:
 
 
 def _sentence(sentence: Sentence, document_id: str) -> Sentence:
-    figures = tuple(replace(one, figure_id=document_id + one.figure_id[16:]) for one in sentence.figures)
-    return replace(sentence, sentence_id=document_id + sentence.sentence_id[16:], figures=figures)
+    figures = tuple(one._replace(figure_id=document_id + one.figure_id[16:]) for one in sentence.figures)
+    return sentence._replace(sentence_id=document_id + sentence.sentence_id[16:], figures=figures)
 
 
 class Reporting:

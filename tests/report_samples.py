@@ -65,10 +65,10 @@ def _doubted(article: Article, unit: str) -> Article:
     sentences = []
     for sentence in article.sentences:
         figures = tuple(
-            replace(figure, mention=figure.mention._replace(unit=unit, doubtful=True, date_start=date(2023, 1, 1)))
+            figure._replace(mention=figure.mention._replace(unit=unit, doubtful=True, date_start=date(2023, 1, 1)))
             for figure in sentence.figures
         )
-        sentences.append(replace(sentence, figures=figures))
+        sentences.append(sentence._replace(figures=figures))
     return replace(article, sentences=tuple(sentences))
 
 
@@ -129,8 +129,8 @@ def _counted(document: Document, number: int) -> Document:
         for sentence in article.sentences:
             figures = []
             for figure in sentence.figures:
-                figures.append(replace(figure, mention=figure.mention._replace(**kinds[turn % len(kinds)])))
+                figures.append(figure._replace(mention=figure.mention._replace(**kinds[turn % len(kinds)])))
                 turn += 1
-            sentences.append(replace(sentence, figures=tuple(figures)))
+            sentences.append(sentence._replace(figures=tuple(figures)))
         articles.append(replace(article, sentences=tuple(sentences)))
     return replace(document, articles=tuple(articles))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -278,19 +279,15 @@ def test_crossheads_stand_in_their_place(tmp_path: Path) -> None:
     (document,) = read_documents(warehouse.open(tmp_path / "root"))
     (article,) = document.articles
     sentences = tuple(
-        Sentence(**{**slots(one), "role": "crosshead"}) if one.text == "各位领导：" else one
+        one._replace(role="crosshead") if one.text == "各位领导：" else one
         for one in article.sentences
         if one.text != "谢谢！"
     )
-    changed = Article(**{**slots(article), "sentences": sentences})
+    changed = replace(article, sentences=sentences)
     with tei._file(tmp_path / "x.xml") as xml, tei._element(xml, "TEI", xmlns=TEI[1:-1]):
         tei._paragraphs(xml, changed)
     names = [(one.tag.removeprefix(TEI), one.get("type")) for one in etree.parse(tmp_path / "x.xml").getroot()]
     assert names == [("label", "crosshead"), ("p", None), ("label", "crosshead")]
-
-
-def slots(row: object) -> dict[str, object]:
-    return {name: getattr(row, name) for name in row.__slots__}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def article(number: int = 0, **columns: Any) -> Change:
 def sentence(number: int = 1, **columns: Any) -> Change:
     def change(page: Document) -> Document:
         sentences = list(page.articles[0].sentences)
-        sentences[number] = replace(sentences[number], **columns)
+        sentences[number] = sentences[number]._replace(**columns)
         return article(sentences=tuple(sentences))(page)
 
     return change
@@ -52,7 +52,7 @@ def sentence(number: int = 1, **columns: Any) -> Change:
 def figure(**columns: Any) -> Change:
     def change(page: Document) -> Document:
         found = page.articles[0].sentences[1].figures[0]
-        return sentence(figures=(replace(found, **columns),))(page)
+        return sentence(figures=(found._replace(**columns),))(page)
 
     return change
 

@@ -75,7 +75,7 @@ def odd_page() -> Document:
     made = page(
         "日报/奇.txt", stories, ODD, publication="", issue_date=date(2024, 2, 29), error="1\n2", status="partial"
     )
-    tagged = replace(made.articles[0].sentences[0], pos=("x", "", '"', "m"))
+    tagged = made.articles[0].sentences[0]._replace(pos=("x", "", '"', "m"))
     first = replace(made.articles[0], sentences=(tagged, *made.articles[0].sentences[1:]))
     return replace(made, articles=(first, *made.articles[1:]))
 

@@ -64,7 +64,7 @@ def _article(article: Article) -> Article:
 
 
 def _sentence(sentence: Sentence) -> Sentence:
-    return replace(sentence, pos=("n",) * len(sentence.tokens), figures=tuple(map(_figure, sentence.figures)))
+    return sentence._replace(pos=("n",) * len(sentence.tokens), figures=tuple(map(_figure, sentence.figures)))
 
 
 def _figure(figure: Figure) -> Figure:
@@ -72,7 +72,7 @@ def _figure(figure: Figure) -> Figure:
     if figure.mention.surface == "3":
         day = date(2024, 2, 29)
         columns = {"kind": "time", "value": None, "date_start": day, "date_end": day, "time_of_day": "09:30"}
-    return replace(figure, mention=figure.mention._replace(**columns))
+    return figure._replace(mention=figure.mention._replace(**columns))
 
 
 OLD = {"00": pages(3), "01": pages(0), "09": in_order([page("旧.txt", [SPEECH] * 4)])}

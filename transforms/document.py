@@ -1,4 +1,4 @@
-"""The dataclasses that every step takes and returns: a page on its way from bytes to rows.
+"""The dataclasses and tuples that every step takes and returns: a page on its way from bytes to rows.
 
 They mirror the tables of the contract (`docs/contract.md`): a `Document` holds its articles, an `Article` its
 sentences, a `Sentence` its figures. All offsets are half-open and in code points; `raw_*` point into the source as
@@ -46,7 +46,7 @@ class Credit:
 class Mention(NamedTuple):
     """A number mentioned in a text, as the contract's `figure` table has it; `start` and `end` lie in that text.
 
-    A tuple, for a page holds many, and a frozen dataclass of so many fields takes three times as long to make.
+    A tuple, as figures and sentences are, for a page holds many, and frozen dataclasses take three times as long.
     """
 
     surface: str
@@ -73,8 +73,7 @@ class Mention(NamedTuple):
     doubtful: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A mention with its id and its place in the source."""
 
     figure_id: str
@@ -83,8 +82,7 @@ class Figure:
     raw_end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence; `role` is kicker, headline, subheadline, crosshead or body.
 
     `start`, `end` and `paragraph` refer to the article's text and are None for kicker, headline and subheadline.

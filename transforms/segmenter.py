@@ -79,8 +79,8 @@ class Segmenter:
         """The words of texts from the likeliest reading of them by the dictionary: what `cut` gives for all of each.
 
         `pieces` are words of the dictionary and, between them, characters that belong to none, of which letters and
-        digits in a row may be one piece: 占 / 87 / . / 5 / % / 以上 → 占 / 87.5% / 以上. U+0000 alone is a piece between
-        two texts, and stands nowhere else.
+        digits in a row may be one piece: 占 / 87 / . / 5 / % / 以上 → 占 / 87.5% / 以上. U+0000 is a piece between two
+        texts, and stands nowhere else.
         """
         # One string, so that a pattern finds the runs: a loop over the pieces takes three times as long.
         found = _RUN.sub(self._cut_found, f"{_CUT}{_CUT.join(pieces)}{_CUT}")

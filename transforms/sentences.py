@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from transforms import lexicon
 from transforms.alignment import Span
@@ -28,13 +27,20 @@ _PAIR_MARKS = frozenset(PAIRS).union(_CLOSERS)
 _CLOSING_MARKS = frozenset(_CLOSERS + '"')
 _PAIR_MARK = re.compile(f"[{re.escape(''.join(PAIRS) + _CLOSERS)}]")
 # Half-width marks inside addresses (x?y=1) end nothing.
-_FINAL = re.compile(r"(?:[。！？｡…]|[!?](?![0-9A-Za-z=&/]))+")
+_FULL = "。！？｡…"
+_IN_ADDRESSES = "[0-9A-Za-z=&/]"
+_FINAL = re.compile(rf"(?:[{_FULL}]|[!?](?!{_IN_ADDRESSES}))+")
 _CLOSING = re.compile(rf"[{re.escape(_CLOSERS)}\"]*")
-_TOKEN = re.compile(f"{_PAIR_MARK.pattern}|{_FINAL.pattern}")
+# A pair's mark or final ones. The pattern begins with a set of characters, so that the others are passed over fast.
+_TOKEN = re.compile(
+    rf"[!?{_FULL}{_PAIR_MARK.pattern[1:]}"
+    rf"(?:(?<={_PAIR_MARK.pattern})|(?:(?<=[{_FULL}])|(?<=[!?])(?!{_IN_ADDRESSES}))(?:{_FINAL.pattern})?)"
+)
 _BLANK = re.compile(r"\s*")
 _PAUSE = "，、；：,;:"
 # Marks alone are no sentence; an ellipsis may be one: “……”他没有说话。
-_MARKS_ALONE = re.compile(rf"[\s\"'。！？｡!?{_PAUSE}{re.escape(''.join(PAIRS) + _CLOSERS)}]+")
+_MARKS = frozenset(f"\"'。！？｡!?{_PAUSE}{''.join(PAIRS)}{_CLOSERS}")
+_MARKS_ALONE = re.compile(rf"[\s{re.escape(''.join(sorted(_MARKS)))}]+")
 _FULL_STOP = "。｡"
 # Behind these a quotation is speech, not a word of the sentence: 他说：“…”, 他说，“…”
 _LEADS_SPEECH = "：:，,—"
@@ -50,11 +56,8 @@ _TO_A_COLON = re.compile("[^：:。！？“（]{2,60}[：:]")
 _ITEM_END = re.compile("[、，, ]")
 
 
-class _Pair(NamedTuple):
-    """A quote or bracket outside of all others: where it opens and where it closes."""
-
-    start: int
-    end: int
+_Pair = tuple[int, int]
+"""A quote or bracket outside of all others: where it opens and where it closes."""
 
 
 def split(text: str) -> list[Span]:
@@ -62,8 +65,8 @@ def split(text: str) -> list[Span]:
     spans: list[Span] = []
     start = _skip_blanks(text, 0)
     for end in _ends(text):
-        last = len(text[start:end].rstrip()) + start
-        if spans and _MARKS_ALONE.fullmatch(text, start, last):
+        last = end if end > start and not text[end - 1].isspace() else start + len(text[start:end].rstrip())
+        if spans and text[start : start + 1] in _MARKS and _MARKS_ALONE.fullmatch(text, start, last):
             spans[-1] = Span(spans[-1].start, last)
         elif last > start:
             spans.append(Span(start, last))
@@ -77,21 +80,21 @@ def _ends(text: str) -> list[int]:
 
 def _outer_ends(text: str) -> Iterator[int]:
     """Where a final mark ends a sentence, outside of all pairs or at the end of an outermost one."""
-    inside = {pair.start: pair for pair in _outermost_pairs(text)}
-    last = _Pair(-1, -1)
+    closed = dict(_outermost_pairs(text))
+    row, row_end = -1, -1  # the pairs that follow each other at once
     skip_to = 0
     start = _skip_blanks(text, 0)
     for token in _TOKEN.finditer(text):
-        at = token.start()
+        at, end = token.span()
         if at < skip_to:
             continue
-        pair = inside.get(at)
-        if pair is not None:
-            skip_to = end = _closing_end(text, pair.end)
-            last = _Pair(last.start if last.end == pair.start else pair.start, pair.end)
-            ends = _pair_ends_sentence(text, pair, last.start, start)
+        if at in closed:
+            inner_end = closed[at]
+            row, row_end = row if row_end == at else at, inner_end
+            skip_to = end = _closing_end(text, inner_end)
+            ends = _pair_ends_sentence(text, (at, inner_end), row, start)
         else:
-            skip_to = end = _closing_end(text, token.end())
+            skip_to = end = _closing_end(text, end)
             ends = text[at] not in _PAIR_MARKS and _mark_ends_sentence(text, token, end, start)
         if ends:
             start = _skip_blanks(text, end)
@@ -104,22 +107,26 @@ def _is_final(mark: str) -> bool:
 
 def _closing_end(text: str, start: int) -> int:
     """Behind the quotes and brackets that close at `start`: they stay with the sentence."""
-    found = _CLOSING.match(text, start) if text[start : start + 1] in _CLOSING_MARKS else None
+    if text[start : start + 1] not in _CLOSING_MARKS:
+        return start
+    found = _CLOSING.match(text, start)
     return found.end() if found else start
 
 
 def _skip_blanks(text: str, start: int) -> int:
-    found = _BLANK.match(text, start) if text[start : start + 1].isspace() else None
+    if not text[start : start + 1].isspace():
+        return start
+    found = _BLANK.match(text, start)
     return found.end() if found else start
 
 
 def _outermost_pairs(text: str) -> Iterator[_Pair]:
     """The pairs that lie in no other; a mark without a partner is none, however many there are."""
     last = 0
-    for pair in sorted(_pairs(text)):
-        if pair.start >= last:
-            last = pair.end
-            yield pair
+    for start, end in sorted(_pairs(text)):
+        if start >= last:
+            last = end
+            yield start, end
 
 
 def _pairs(text: str) -> Iterator[_Pair]:
@@ -131,13 +138,13 @@ def _pairs(text: str) -> Iterator[_Pair]:
         if mark in PAIRS:
             stack.append((mark, found.start()))
             waiting[mark] += 1
-        elif waiting[_OPENER_OF[mark]]:
+        elif waiting[partner := _OPENER_OF[mark]]:
             opener, start = stack.pop()
             waiting[opener] -= 1
-            while opener != _OPENER_OF[mark]:
+            while opener != partner:
                 opener, start = stack.pop()
                 waiting[opener] -= 1
-            yield _Pair(start, found.end())
+            yield start, found.end()
 
 
 def _mark_ends_sentence(text: str, token: re.Match[str], end: int, start: int) -> bool:
@@ -165,16 +172,17 @@ def _is_stammer(text: str, start: int, end: int) -> bool:
 
 def _pair_ends_sentence(text: str, pair: _Pair, row: int, start: int) -> bool:
     """Whether a sentence that began at `start` ends with an outermost pair, one of a row that began at `row`."""
-    opener, end = text[pair.start], _closing_end(text, pair.end)
-    last = text[pair.start : pair.end].rstrip(_CLOSERS)[-1:]
+    opens, closes = pair
+    opener, end = text[opens], _closing_end(text, closes)
+    last = text[opens:closes].rstrip(_CLOSERS)[-1:]
     if opener in _TITLES or not last or _is_carried_on(text, end):
         return False
-    if last == "." and _ENGLISH_SPEECH.search(text, pair.start, end):
+    if last == "." and _ENGLISH_SPEECH.search(text, opens, end):
         return text[row - 1 : row] in tuple(_LEADS_SPEECH) and not _goes_on("word", text, end)
     if not _is_final(last):
         return False
     if opener not in _QUOTES:
-        return pair.start <= start
+        return opens <= start
     if _goes_on("word", text, end):
         return False
     if last in _FULL_STOP:
@@ -234,9 +242,9 @@ def _english_ends(text: str) -> Iterator[int]:
     pairs = _outermost_pairs(text) if stops else iter(())
     pair = next(pairs, None)
     for found in stops:
-        while pair is not None and pair.end <= found.start():
+        while pair is not None and pair[1] <= found.start():
             pair = next(pairs, None)
-        if pair is None or found.start() < pair.start or pair.end <= found.end():
+        if pair is None or found.start() < pair[0] or pair[1] <= found.end():
             yield found.end()
 
 

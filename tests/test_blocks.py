@@ -9,7 +9,8 @@ from page_cases import Case, cases, check, one_sided
 from page_checks import read
 from page_setting import Told, seed_articles, set_column, set_paragraph
 
-from transforms import blocks
+from transforms import blocks, breaks
+from transforms.page import page_lines
 
 ARTICLES = [told for told in seed_articles() if told.headline]
 MEASURES = (12, 13, 14, 15, 16, 17, 18, 20, 22, 24)
@@ -57,3 +58,28 @@ def test_the_ways_of_plain_lines_are_weighed_as_all_ways_are() -> None:
         given, before, enters = blocks.Scores(*numbers[:8]), [*numbers[8:12], -1e9, -1e9], [*numbers[12:16], -1e9, -1e9]
         plain = blocks._advance(before, blocks.Steps(blocks.PLAIN_WAYS, given), enters)
         assert plain == blocks._advance(before, blocks.Steps(by_turns, given), enters)
+
+
+def test_a_page_is_read_as_if_all_words_were_asked() -> None:
+    """Most breaks are never asked what words say; pages torn and mixed at random are read as if each were."""
+    chance = random.Random(1)
+    printed = [line for told in ARTICLES for text in told.paragraphs for line in set_paragraph(text, 15)]
+    headlines = [told.headline for told in ARTICLES if told.headline]
+    for number in range(60):
+        page = [chance.choice(headlines if chance.random() < 0.1 else printed) for _ in range(10 + 4 * number)]
+        lines = page_lines("\n".join(line + "\n" * chance.choice((0, 0, 0, number % 2)) for line in page))
+        facts, habits, indents = breaks.line_facts(lines), breaks.read_habits(lines), blocks._indents(lines)
+        asked = blocks._page(facts, habits)
+        assert len(asked.waiting) > len(asked.found) / 2
+        blocks._ask(asked, list(asked.waiting))
+        plain = [
+            blocks._best_roles(
+                [blocks._steps(asked, at, indent) for at in range(len(asked.found))],
+                asked.enters,
+                blocks._ends(asked, indent),
+            )
+            for indent in indents
+        ]
+        found = blocks._readings(facts, habits, indents)
+        assert [roles for _, roles in found] == [roles for _, roles in plain]
+        assert max(found)[1] == max(plain)[1]

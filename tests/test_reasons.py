@@ -107,7 +107,7 @@ def test_a_rejected_reading_lost_by_what_it_costs_the_whole_page(name: str) -> N
         calls.append((list(arguments), call(*arguments)))
         return calls[-1][1]
 
-    rules = traced({"blocks._best_roles": best_roles})
+    rules = traced({"blocks._best_roles": best_roles, "blocks._waiting": lambda *_: set()})
     rules.page.separate(rules.page.page_lines(decode(PAGES[name]).text))
     (found, enters, ends), (total, roles) = max(calls, key=lambda call: call[1][0])
     for index, line in enumerate(reasons(name).lines[:60]):

@@ -10,8 +10,8 @@ each pair of neighbours has a score (`breaks`); the best whole reading of the pa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from transforms.lines import INDENT, Line, is_old_print
 from transforms.old_print import Ways
 
 IMPOSSIBLE = -1e9
+CLOSE = 1e-4  # far more than what rounding makes of the sums of a page
 FEWEST_LINES_FOR_INDENT = 200  # a shorter page is read with either indent
 
 
@@ -99,6 +100,14 @@ ALL_WAYS = (
     *_ways(Role.OTHER, *_HEADING_BEFORE, *_OTHER_BEFORE, *_TEXT_ENDED),
     *_ways(Role.INTERRUPTS, (Role.OPENS, "interrupted"), (Role.GOES_ON, "interrupted"), (Role.INTERRUPTS, "apart")),
 )
+
+
+def _ways_to(ways: Iterable[Way]) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """For each role the ways to it: the role before it, and which of the scores is theirs."""
+    return tuple(tuple((was, which) for was, to, which in ways if to == role) for role in Role)
+
+
+_PLAIN_WAYS_TO, _ALL_WAYS_TO = _ways_to(PLAIN_WAYS), _ways_to(ALL_WAYS)
 WAYS_OF_OLD_PRINT: tuple[Way, ...] = tuple(
     (was.value, role.value, which + len(Ways._fields) * number)
     for number, (heading, text) in enumerate((FIRST, INNER))
@@ -182,38 +191,135 @@ def _roles_in_old_print(facts: Sequence[LineFacts]) -> list[Role]:
     ]
 
 
+@dataclass(slots=True)
+class _Page:
+    """The lines of a page with what is asked of them whatever its indent: the breaks between them, each line's scores
+    in each role, the ways across each break, what the page's end gives. What words say is not yet asked at the breaks
+    that are `waiting`: these are scored with the least that words can say."""
+
+    facts: Sequence[LineFacts]
+    habits: Habits
+    enters: Sequence[Sequence[float]]
+    ways: Sequence[tuple[Way, ...]]
+    last: float
+    waiting: set[int]
+    found: list[Break] = field(default_factory=list)
+
+
 def _readings(facts: Sequence[LineFacts], habits: Habits, indents: Sequence[float]) -> list[tuple[float, list[Role]]]:
-    """For each indent the best reading of a page, and its score."""
-    found = [breaks.read_break(before, line, habits) for before, line in itertools.pairwise(facts)]
-    enters = [_enters(line, after, habits) for line, after in zip(facts, [*facts[1:], None])]
-    last = breaks.ends_at_last(facts[-1], habits) if facts else 0.0
-    return [_read(facts, found, enters, last, indent) for indent in indents]
+    """For each indent the best reading of a page, and its score, from which the same is left out for all of them.
+
+    What words say takes most of the time, and most breaks need not be asked: inside a paragraph a line goes on even if
+    its words say as little for it as they can. To let them say more makes no reading better by more than it makes
+    those which go on at that break. So what is best while words say the least at the breaks that wait is best whatever
+    they say, if it goes on at all of these; wherever it does not, the words are asked, and it is read again. Where
+    another reading is as good within `CLOSE`, which rounding could decide, all words are asked.
+    """
+    page = _page(facts, habits)
+    steps = [[_steps(page, index, indent) for index in range(len(page.found))] for indent in indents]
+    ends = [_ends(page, indent) for indent in indents]
+    while page.waiting:
+        sums = [_sums(own, page.enters, end) for own, end in zip(steps, ends)]
+        asked = _in_doubt(page.waiting, sums)
+        if not asked:
+            return [(each.total, each.roles) for each in sums]
+        _ask(page, asked)
+        for own, indent in zip(steps, indents):
+            for index in asked:
+                own[index] = _steps(page, index, indent)
+    return [_best_roles(own, page.enters, end) for own, end in zip(steps, ends)]
 
 
-def _read(
-    facts: Sequence[LineFacts],
-    found: Sequence[Break],
-    enters: Sequence[Sequence[float]],
-    last: float,
-    indent: float,
-) -> tuple[float, list[Role]]:
-    """The best reading of a page with an indent, and its score; `last` is what the page's end gives."""
+def _page(facts: Sequence[LineFacts], habits: Habits) -> _Page:
+    enters = [_enters(line, after, habits) for line, after in itertools.zip_longest(facts, facts[1:])]
     special = [entering[Role.OTHER] != IMPOSSIBLE or entering[Role.INTERRUPTS] != IMPOSSIBLE for entering in enters]
-    steps = [
-        Steps(
-            ALL_WAYS if special[index] or special[index + 1] else PLAIN_WAYS,
-            Scores(
-                *breaks.goes_on(facts[index], each, indent),
-                *breaks.ends(facts[index], each.ends, indent),
-                each.heading_goes_on,
-                each.heading_ends,
-                each.interrupted,
-                breaks.INTERRUPTED,
-            ),
-        )
-        for index, each in enumerate(found)
-    ]
-    return _best_roles(steps, enters, breaks.ends(facts[-1], last, indent) if facts else (0.0, 0.0))
+    ways = [ALL_WAYS if any(either) else PLAIN_WAYS for either in itertools.pairwise(special)]
+    page = _Page(facts, habits, enters, ways, breaks.ends_at_last(facts[-1], habits) if facts else 0.0, _waiting(facts))
+    for index, (before, line) in enumerate(itertools.pairwise(facts)):
+        said = breaks.LEAST_WORDS if index in page.waiting else breaks.words_between(before, line)
+        page.found.append(breaks.read_break(before, line, habits, said))
+    return page
+
+
+def _ask(page: _Page, asked: Iterable[int]) -> None:
+    """Let the words of some breaks be heard."""
+    for index in asked:
+        before, after = page.facts[index], page.facts[index + 1]
+        page.found[index] = breaks.read_break(before, after, page.habits, breaks.words_between(before, after))
+        page.waiting.discard(index)
+
+
+def _steps(page: _Page, index: int, indent: float) -> Steps:
+    """The ways across a break and their scores, with such an indent."""
+    fact, each = page.facts[index], page.found[index]
+    return Steps(
+        page.ways[index],
+        Scores(
+            *breaks.goes_on(fact, each, indent),
+            *breaks.ends(fact, each.ends, indent),
+            each.heading_goes_on,
+            each.heading_ends,
+            each.interrupted,
+            breaks.INTERRUPTED,
+        ),
+    )
+
+
+def _ends(page: _Page, indent: float) -> tuple[float, float]:
+    """The scores of the page's last line as a paragraph's end."""
+    return breaks.ends(page.facts[-1], page.last, indent) if page.facts else (0.0, 0.0)
+
+
+def _waiting(facts: Sequence[LineFacts]) -> set[int]:
+    """The breaks whose words wait until it is known that they matter."""
+    return {index for index, fact in enumerate(facts[:-1]) if not fact.may_end}
+
+
+@dataclass(slots=True)
+class _Sums:
+    """The best reading by scores of which some are but the least that they can be: for each line the best score of all
+    lines so far with this one in each role, the last one with the page's end behind it."""
+
+    steps: Sequence[Steps]
+    scores: Sequence[Sequence[float]]
+    roles: list[Role]
+
+    @property
+    def total(self) -> float:
+        return max(self.scores[-1])
+
+    def goes_on(self, index: int) -> bool:
+        """Whether a paragraph runs across a break."""
+        return self.roles[index + 1] is Role.GOES_ON and self.roles[index] is not Role.INTERRUPTS
+
+    def is_close(self) -> bool:
+        """Whether another reading comes anywhere to the same role, or to the page's end, with as good a score."""
+        if sorted(self.scores[-1])[-2] + CLOSE >= self.total:
+            return True
+        for steps, scored, before, role in zip(self.steps, self.scores, self.roles, self.roles[1:]):
+            given, ways = steps.scores, (_PLAIN_WAYS_TO if steps.ways is PLAIN_WAYS else _ALL_WAYS_TO)[role]
+            taken = next(scored[was] + given[which] for was, which in ways if was == before) - CLOSE
+            if len([None for was, which in ways if scored[was] + given[which] >= taken]) > 1:
+                return True
+        return False
+
+
+def _sums(steps: Sequence[Steps], enters: Sequence[Sequence[float]], ends: tuple[float, float]) -> _Sums:
+    scores, back = _advanced(steps, enters)
+    scores[-1] = _at_last(scores[-1], ends)
+    return _Sums(steps, scores, _trace(back, max(Role, key=scores[-1].__getitem__)))
+
+
+def _in_doubt(waiting: Iterable[int], sums: Sequence[_Sums]) -> list[int]:
+    """Of the breaks that are waiting those that are to be asked: where one of the readings does not go on. Where there
+    is none, all if another reading is as good as one of these, or one of these as another."""
+    asked = [index for index in waiting if not all(each.goes_on(index) for each in sums)]
+    if asked:
+        return asked
+    totals = [each.total for each in sums]
+    differ = any(each.roles != sums[0].roles for each in sums)
+    as_good = differ and max(totals) - min(totals) <= CLOSE
+    return list(waiting) if as_good or any(each.is_close() for each in sums) else []
 
 
 def _best_roles(
@@ -222,14 +328,24 @@ def _best_roles(
     """The roles whose scores add up to the most, and their sum."""
     if not enters:
         return 0.0, []
-    scores = _at_first(enters[0])
+    scores, back = _advanced(partings, enters)
+    at_last = _at_last(scores[-1], ends)
+    last = max(Role, key=at_last.__getitem__)
+    return at_last[last], _trace(back, last)
+
+
+def _advanced(
+    partings: Sequence[Steps], enters: Sequence[Sequence[float]]
+) -> tuple[list[list[float]], list[tuple[int, ...]]]:
+    """For each line the best score of all lines so far with this one in each role; and behind the first one the role
+    before each."""
+    scores = [_at_first(enters[0])]
     back: list[tuple[int, ...]] = []
     for steps, entering in zip(partings, enters[1:]):
-        scores, came = _advance(scores, steps, entering)
+        reached, came = _advance(scores[-1], steps, entering)
+        scores.append(reached)
         back.append(came)
-    scores = _at_last(scores, ends)
-    last = max(Role, key=scores.__getitem__)
-    return scores[last], _trace(back, last)
+    return scores, back
 
 
 def _at_first(enters: Sequence[float]) -> list[float]:
@@ -268,29 +384,35 @@ def _advance_plainly(
 ) -> tuple[list[float], tuple[int, ...]]:
     """`_advance` for `PLAIN_WAYS`, written out, which takes a third of the time: of equal ways the first one counts."""
     opens, goes_on, heading, more, *_ = scores
-    given = Scores(*steps.scores)
-    ended, was = opens + given.first_ends, 0
-    if goes_on + given.ends > ended:
-        ended, was = goes_on + given.ends, 1
-    to_opens, before_opens = heading + given.heading_ends, 2
-    if more + given.heading_ends > to_opens:
-        to_opens, before_opens = more + given.heading_ends, 3
+    first_goes_on, inner_goes_on, first_ends, inner_ends, heading_goes_on, heading_ends, _, _, apart = steps.scores
+    ended, was = opens + first_ends, 0
+    if goes_on + inner_ends > ended:
+        ended, was = goes_on + inner_ends, 1
+    to_opens, before_opens = heading + heading_ends, 2
+    if more + heading_ends > to_opens:
+        to_opens, before_opens = more + heading_ends, 3
     if ended > to_opens:
         to_opens, before_opens = ended, was
-    to_goes_on, before_goes_on = opens + given.first_goes_on, 0
-    if goes_on + given.goes_on > to_goes_on:
-        to_goes_on, before_goes_on = goes_on + given.goes_on, 1
-    to_heading, before_heading = heading + given.apart, 2
-    if more + given.apart > to_heading:
-        to_heading, before_heading = more + given.apart, 3
+    to_goes_on, before_goes_on = opens + first_goes_on, 0
+    if goes_on + inner_goes_on > to_goes_on:
+        to_goes_on, before_goes_on = goes_on + inner_goes_on, 1
+    to_heading, before_heading = heading + apart, 2
+    if more + apart > to_heading:
+        to_heading, before_heading = more + apart, 3
     if ended > to_heading:
         to_heading, before_heading = ended, was
-    to_more, before_more = heading + given.heading_goes_on, 2
-    if more + given.heading_goes_on > to_more:
-        to_more, before_more = more + given.heading_goes_on, 3
-    best = (to_opens, to_goes_on, to_heading, to_more, 2 * IMPOSSIBLE, 2 * IMPOSSIBLE)
-    came = (before_opens, before_goes_on, before_heading, before_more, 0, 0)
-    return [total + enter for total, enter in zip(best, enters)], came
+    to_more, before_more = heading + heading_goes_on, 2
+    if more + heading_goes_on > to_more:
+        to_more, before_more = more + heading_goes_on, 3
+    opens, goes_on, heading, more, other, interrupts = enters
+    return [
+        to_opens + opens,
+        to_goes_on + goes_on,
+        to_heading + heading,
+        to_more + more,
+        2 * IMPOSSIBLE + other,
+        2 * IMPOSSIBLE + interrupts,
+    ], (before_opens, before_goes_on, before_heading, before_more, 0, 0)
 
 
 def _trace(back: Sequence[Sequence[int]], last: Role) -> list[Role]:

@@ -18,7 +18,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from transforms import marks
-from transforms.bylines import is_credit, read_lead, signs_alone
+from transforms.bylines import SIGNS_OF_LEADS, is_credit, read_lead, signs_alone
+from transforms.characters import any_of
 from transforms.continuation import Head, Tail, odds, opens_with, word_across
 from transforms.lexicon import words
 from transforms.lines import INDENT, SLACK, Line, fills, printed_width
@@ -290,18 +291,20 @@ def _remembered(raw: str, text: str) -> Shown:
 
 
 def _look_at(raw: str, text: str) -> Shown:
-    """What a text shows, which as the source has it is `raw`."""
-    lead = read_lead(text[:160]) or (raw != text and read_lead(raw[:160]))
-    signature = marks.signs_a_letter(text)
-    jumps = marks.jump_to(text)
+    """What a text shows, which as the source has it is `raw`. Most lines lack the characters without which there is no
+    agency line, signature, jump line, name or label, as one search tells."""
+    odd = raw != text or _odd().search(text) is not None
+    lead = odd and (read_lead(text[:160]) or (raw != text and read_lead(raw[:160])))
+    signature = odd and marks.signs_a_letter(text)
+    jumps = marks.jump_to(text) if odd else None
     inside = jumps is None and _HAN.match(text[-1])  # the sentence goes on, as most lines show by their last character
     may_end = signature or (not inside and marks.may_end_a_paragraph(text))
-    names = names_a_speaker(text)
+    names = (odd or len(text) <= LONGEST_PLAIN_NAME) and names_a_speaker(text)
     return Shown(
         may_end and (signature or marks.ends_a_sentence(text)),
         may_end,
         bool(lead),
-        text[0] in marks.BULLETS or marks.label_at_head(text) is not None,
+        odd and (text[0] in marks.BULLETS or marks.label_at_head(text) is not None),
         marks.is_salutation(text),
         marks.open_depth(text) if _PAIRED.search(text) else 0,
         _other(text, jumps),
@@ -316,6 +319,13 @@ def _look_at(raw: str, text: str) -> Shown:
         names,
         _shape(text),
     )
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    """What an agency line, a signature, a jump line, a foreign name or one in two parts, or a label before a bullet
+    can't do without."""
+    return any_of(frozenset(f"{SIGNS_OF_LEADS}{marks.BULLETS} ·").union(marks.signs_of_jumps()))
 
 
 def _other(text: str, jumps: re.Match[str] | None) -> str | None:
@@ -357,13 +367,17 @@ class Break(NamedTuple):
     doubt: float
 
 
-def read_break(before: LineFacts, after: LineFacts, habits: Habits) -> Break:
-    """The scores of the break between two lines."""
+def words_between(before: LineFacts, after: LineFacts) -> float:
+    """What words say for a sentence that goes on from one line in the next; nothing behind a mark that ends one."""
+    return 0.0 if before.may_end else words_across(before.line.text, after.line.text)
+
+
+def read_break(before: LineFacts, after: LineFacts, habits: Habits, said: float) -> Break:
+    """The scores of the break between two lines; `said` is what words say for a sentence that goes on."""
     text, behind = before.line.text, after.line.text
     bound = WORD_CUT * cuts_a_word(text, behind) + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
     closes = CLOSES_BRACKET if before.open_quote and after.shown.depth < 0 else 0.0
-    said = 0.0 if before.may_end else words_across(text, behind)
     heading = bound + open_quote + closes + max(0.0, said) + (RUNS_IN if after.line.gap else 0.0)
     if before.other == "furniture" or after.other == "furniture":
         heading = -LEAD_OPENS

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from transforms.alignment import Aligned, aligned, concat
@@ -304,15 +304,14 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
     if not candidates:
         return list(lines)
     squeezed = [(line.width, line.squeezed) for line in lines]
-    stiff = [(line.width, _stiff_width(line)) for line in lines]
-    stiff_score, measures = _best_measures(stiff, candidates)
-    squeezed_score, squeezed_measures = _best_measures(squeezed, candidates)
-    squeezed_score += SQUEEZED * sum(narrow < width for width, narrow in squeezed)
-    if squeezed_score > stiff_score:
-        stiff, measures = squeezed, squeezed_measures
+    widths = [(line.width, _stiff_width(line)) for line in lines]
+    fits = {pair: [_fit(*pair, measure) for measure in candidates] for pair in {*widths, *squeezed}}
+    scores, squeezed_scores = _scores_of_measures(widths, fits), _scores_of_measures(squeezed, fits)
+    if max(squeezed_scores[-1]) + SQUEEZED * sum([narrow < width for width, narrow in squeezed]) > max(scores[-1]):
+        widths, scores = squeezed, squeezed_scores
     return [
-        line._replace(squeezed=narrow, measure=line.measure if width > WIDEST_COLUMN else measure)
-        for line, (width, narrow), measure in zip(lines, stiff, measures)
+        Line(*line[:4], narrow, line.gap, line.measure if width > WIDEST_COLUMN else candidates[at], *line[7:])
+        for line, (width, narrow), at in zip(lines, widths, _best_measures(scores))
     ]
 
 
@@ -402,22 +401,28 @@ def _fit(width: float, squeezed: float, measure: float) -> float:
     return FIRST_LINE - abs(missing - INDENT) / 2 if missing <= INDENT + TOLERANCE else LAST_LINE
 
 
-def _best_measures(widths: Sequence[tuple[float, float]], candidates: Sequence[float]) -> tuple[float, list[float]]:
-    """The measures whose fits add up to the most; a change of column costs `OTHER_COLUMN`. Each line comes as its width
-    and its width with its marks squeezed; many lines share both."""
-    fits = {pair: [_fit(*pair, measure) for measure in candidates] for pair in set(widths)}
-    scores = [0.0] * len(candidates)
-    before: list[list[float]] = []
+def _scores_of_measures(
+    widths: Iterable[tuple[float, float]], fits: Mapping[tuple[float, float], Sequence[float]]
+) -> list[list[float]]:
+    """For each measure the best sum of fits by which it could be that of the next line: at first, and behind each line.
+    A change of column costs `OTHER_COLUMN`. Each line comes as its width and its width with its marks squeezed, which
+    many lines share; `fits` says how well these agree with each measure."""
+    scores = [0.0] * len(next(iter(fits.values())))
+    found = [scores]
     for pair in widths:
-        before.append(scores)
         changed = max(scores) + OTHER_COLUMN
         scores = [(score if score >= changed else changed) + fit for score, fit in zip(scores, fits[pair])]
-    total = max(scores)
-    at = scores.index(total)
-    path: list[float] = []
-    for scores in reversed(before):
-        path.append(candidates[at])
-        best = max(scores)
-        if scores[at] < best + OTHER_COLUMN:
-            at = scores.index(best)
-    return total, path[::-1]
+        found.append(scores)
+    return found
+
+
+def _best_measures(scores: Sequence[list[float]]) -> list[int]:
+    """Which measures the lines have whose fits add up to the most."""
+    at = scores[-1].index(max(scores[-1]))
+    path: list[int] = []
+    for reached in scores[-2::-1]:
+        path.append(at)
+        best = max(reached)
+        if reached[at] < best + OTHER_COLUMN:
+            at = reached.index(best)
+    return path[::-1]

@@ -113,7 +113,7 @@ def jump_from(text: str) -> re.Match[str] | None:
 def jump_to(text: str) -> re.Match[str] | None:
     """A jump line at the end of a text: …的活力。（下转第三版②）, ▶▶下转A3版, 转二版 on a line of its own."""
     tail = text[-_JUMP_TAIL:]
-    for sign in _signs_of_jumps():
+    for sign in signs_of_jumps():
         if sign in tail:
             return _jump_to().search(tail) and _jump_to().search(text, max(0, len(text) - _JUMP_TAIL))
     return None
@@ -137,7 +137,7 @@ def _heads_of_jumps() -> frozenset[str]:
 
 
 @cache
-def _signs_of_jumps() -> tuple[str, ...]:
+def signs_of_jumps() -> tuple[str, ...]:
     """Characters of which a jump line at the end of a text holds one: the last of each of its words."""
     return tuple(sorted({word[-1] for word in _jump_words("to").split("|")}))
 
@@ -307,7 +307,13 @@ def name_before_salutation(text: str) -> int | None:
 
 def opens_a_salutation(text: str) -> bool:
     """Whether a line opens by addressing hearers and goes on after a comma: 尊敬的…总统，女士们，先生们，"""
-    return bool(_salutation_before_a_comma().match(text))
+    return text[:1] in _heads_of("salutations") and bool(_salutation_before_a_comma().match(text))
+
+
+@cache
+def _heads_of(name: str) -> frozenset[str]:
+    """The characters with which the words of a list begin."""
+    return frozenset(word[0] for word in words(name))
 
 
 @cache
@@ -317,7 +323,13 @@ def _salutation_before_a_comma() -> re.Pattern[str]:
 
 def has_numbering(text: str) -> bool:
     """Whether a line opens with a number of parts: 一、… （二）… 问题一：…"""
-    return bool(_numbering().match(text))
+    may = text[:1] in _heads_of_numbers() or text[:1].isdecimal()
+    return may and bool(_numbering().match(text))
+
+
+@cache
+def _heads_of_numbers() -> frozenset[str]:
+    return _heads_of("part_names").union("（(第一二三四五六七八九十")
 
 
 @cache
@@ -334,7 +346,12 @@ def _openers() -> re.Pattern[str]:
 
 def opens_a_paragraph(text: str) -> bool:
     """Whether a text begins as paragraphs do, and as what goes on in mid-sentence seldom does: 日前，…"""
-    return bool(_openers().match(text))
+    return text[:1] in _heads_of_paragraphs() and bool(_openers().match(text))
+
+
+@cache
+def _heads_of_paragraphs() -> frozenset[str]:
+    return _heads_of("openers") | {"图"}
 
 
 def headline_before_text(text: str) -> int | None:

@@ -154,6 +154,7 @@ class _Notes:
             "order.priced_pairs": self._priced_pairs,
             "order._rivals": self._rivals,
             "order._ordered": self._ordered,
+            "blocks._waiting": lambda *_: set(),
             "blocks._best_roles": self._best_roles,
             "blocks._advance": self._advance,
             "blocks._gather": self._gather,

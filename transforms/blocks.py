@@ -236,7 +236,7 @@ def _page(facts: Sequence[LineFacts], habits: Habits) -> _Page:
     ways = [ALL_WAYS if any(either) else PLAIN_WAYS for either in itertools.pairwise(special)]
     page = _Page(facts, habits, enters, ways, breaks.ends_at_last(facts[-1], habits) if facts else 0.0, _waiting(facts))
     for index, (before, line) in enumerate(itertools.pairwise(facts)):
-        said = breaks.LEAST_WORDS if index in page.waiting else breaks.words_between(before, line)
+        said = breaks.least_of_words(before) if index in page.waiting else breaks.words_between(before, line)
         page.found.append(breaks.read_break(before, line, habits, said))
     return page
 

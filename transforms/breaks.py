@@ -98,6 +98,8 @@ STANDS_AGAIN = 2.5  # a line that stands more than once on the page is a part of
 LIKE_OTHER = 2.0  # a line that shows what it is is that
 UNLIKE_OTHER = -4.0
 
+_STOPS_OR_COMMAS = "，、。！？…"
+_ODD_LAST = "：！:! "  # a salutation ends with one of these
 BEFORE_A_DAY = "于在自至从到由的年，、：（—"
 NEVER_FIRST = "，。、；：！？”’）》%"
 
@@ -122,7 +124,7 @@ class Shown(NamedTuple):
     """What a line's text shows by itself, wherever it stands. `depth` is how many quotes and brackets it leaves open,
     `jumps` says that it ends with a jump line, `day` that it opens with a day and a comma, `calls` that it opens by
     addressing hearers, `head` how wide (em) its beginning is that can't stand on the line before, `is_name` and
-    `names` that it may be a bare name, or one with a title before it; `shape` is how a short line is built."""
+    `names` that it may be a bare name, or one with a title before it."""
 
     stops: bool
     may_end: bool
@@ -140,7 +142,6 @@ class Shown(NamedTuple):
     head: float
     is_name: bool
     names: bool
-    shape: str
 
 
 class LineFacts(NamedTuple):
@@ -190,7 +191,7 @@ def line_facts(lines: Sequence[Line]) -> list[LineFacts]:
     """The facts of each line of a page, with what only the page can tell: crossheads are built alike, and a bare name
     stands by a speech's head."""
     shown = [_shown(line) for line in lines]
-    shapes = Counter([own.shape for own in shown if own.shape])
+    shapes = _shapes(lines)
     texts = Counter([line.text for line in lines])
     return [
         LineFacts(
@@ -199,7 +200,7 @@ def line_facts(lines: Sequence[Line]) -> list[LineFacts]:
             *own[:5],
             own.depth > 0,
             "name" if own.names and own.other is None and _is_speaker(lines, shown, index) else own.other,
-            shapes[own.shape] > 1,
+            bool(shapes) and _tells_its_shape(line) and shapes[_shape(line.text)] > 1,
             texts[line.text] > 1,
         )
         for index, (line, own) in enumerate(zip(lines, shown))
@@ -263,6 +264,21 @@ def is_unbroken(text: str) -> bool:
     return "，" not in text or _is_balanced(text)
 
 
+def _shapes(lines: Sequence[Line]) -> Counter[str]:
+    """How many lines are built in each way in which one is that its shape may tell to be a heading; others are not
+    counted."""
+    lengths = {len(line.text) for line in lines if _tells_its_shape(line)}
+    found = Counter([_shape(line.text) for line in lines if len(line.text) in lengths])
+    del found[""]
+    return found
+
+
+def _tells_its_shape(line: Line) -> bool:
+    """Whether a line's shape may count: it is no column's line, or its width is its own and a blank line stands before
+    it."""
+    return line.measure is None or (line.gap and _has_own_width(line, line.measure))
+
+
 def _shape(text: str) -> str:
     """How a short line is built: its length and the places of its marks; empty for lines without a mark inside."""
     if len(text) > LONG_HEADING or text[-1] in "。，；：、！？”" or not _INNER_MARK.search(text[1:-1]):
@@ -292,33 +308,67 @@ def _remembered(raw: str, text: str) -> Shown:
 
 def _look_at(raw: str, text: str) -> Shown:
     """What a text shows, which as the source has it is `raw`. Most lines lack the characters without which there is no
-    agency line, signature, jump line, name or label, as one search tells."""
+    agency line, signature, jump line, name or label, as one search tells, and begin and end like any other."""
     odd = raw != text or _odd().search(text) is not None
+    first, last = text[0], text[-1]
+    depth = marks.open_depth(text) if _PAIRED.search(text) else 0
+    odd_ends = first in _odd_first() or first.isdigit() or last in _ODD_LAST
+    if not (odd or odd_ends or len(text) <= LONGEST_PLAIN_NAME):
+        may_end = not _HAN.match(last) and marks.may_end_a_paragraph(text)
+        stops = may_end and marks.ends_a_sentence(text)
+        return _plain(stops, may_end, depth, _other(text, None), last in _STOPS_OR_COMMAS, head_width(text))
     lead = odd and (read_lead(text[:160]) or (raw != text and read_lead(raw[:160])))
     signature = odd and marks.signs_a_letter(text)
     jumps = marks.jump_to(text) if odd else None
-    inside = jumps is None and _HAN.match(text[-1])  # the sentence goes on, as most lines show by their last character
-    may_end = signature or (not inside and marks.may_end_a_paragraph(text))
-    names = (odd or len(text) <= LONGEST_PLAIN_NAME) and names_a_speaker(text)
+    may_end = signature or ((jumps is not None or not _HAN.match(last)) and marks.may_end_a_paragraph(text))
+    names = names_a_speaker(text)
     return Shown(
         may_end and (signature or marks.ends_a_sentence(text)),
         may_end,
         bool(lead),
-        odd and (text[0] in marks.BULLETS or marks.label_at_head(text) is not None),
+        first in marks.BULLETS or marks.label_at_head(text) is not None,
         marks.is_salutation(text),
-        marks.open_depth(text) if _PAIRED.search(text) else 0,
+        depth,
         _other(text, jumps),
-        text[-1] in "，、。！？…",
+        last in _STOPS_OR_COMMAS,
         marks.opens_a_paragraph(text),
         signature,
         jumps is not None,
-        text[0].isdigit() and _DAY_FIRST.match(text) is not None,
+        first.isdigit() and _DAY_FIRST.match(text) is not None,
         marks.opens_a_salutation(text),
         head_width(text),
         names and marks.is_name_line(text),
         names,
-        _shape(text),
     )
+
+
+@lru_cache(maxsize=256)
+def _plain(stops: bool, may_end: bool, depth: int, other: str | None, comma: bool, head: float) -> Shown:
+    """What most lines show: few things, and so the same as others."""
+    return Shown(
+        stops=stops,
+        may_end=may_end,
+        lead=False,
+        bullet=False,
+        salutation=False,
+        depth=depth,
+        other=other,
+        comma=comma,
+        opener=False,
+        signature=False,
+        jumps=False,
+        day=False,
+        calls=False,
+        head=head,
+        is_name=False,
+        names=False,
+    )
+
+
+@cache
+def _odd_first() -> frozenset[str]:
+    """What an opener or a salutation begins with."""
+    return marks.heads_of_paragraphs() | marks.heads_of_salutations()
 
 
 @cache
@@ -367,15 +417,28 @@ class Break(NamedTuple):
     doubt: float
 
 
-def words_between(before: LineFacts, after: LineFacts) -> float:
-    """What words say for a sentence that goes on from one line in the next; nothing behind a mark that ends one."""
-    return 0.0 if before.may_end else words_across(before.line.text, after.line.text)
+class Words(NamedTuple):
+    """What words say of a break: what is `said` for a sentence that goes on, and whether one is `cut`."""
+
+    said: float
+    cut: bool
 
 
-def read_break(before: LineFacts, after: LineFacts, habits: Habits, said: float) -> Break:
-    """The scores of the break between two lines; `said` is what words say for a sentence that goes on."""
+def words_between(before: LineFacts, after: LineFacts) -> Words:
+    """What words say of the break between two lines; nothing is said behind a mark that may end a sentence."""
     text, behind = before.line.text, after.line.text
-    bound = WORD_CUT * cuts_a_word(text, behind) + WORDS_RECUR * after.line.recurs
+    return Words(0.0 if before.may_end else words_across(text, behind), cuts_a_word(text, behind))
+
+
+def least_of_words(before: LineFacts) -> Words:
+    """The least that words can say of the break behind a line."""
+    return Words(0.0 if before.may_end else LEAST_WORDS, False)
+
+
+def read_break(before: LineFacts, after: LineFacts, habits: Habits, words: Words) -> Break:
+    """The scores of the break between two lines, with what words say of it."""
+    behind, said = after.line.text, words.said
+    bound = WORD_CUT * words.cut + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
     closes = CLOSES_BRACKET if before.open_quote and after.shown.depth < 0 else 0.0
     heading = bound + open_quote + closes + max(0.0, said) + (RUNS_IN if after.line.gap else 0.0)

@@ -256,7 +256,9 @@ def _is_short(name: str) -> bool:
 
 def signs_alone(text: str) -> bool:
     """Whether a line without brackets is nothing but a byline or credit: 本报记者 王健, 作者：王健, 卢青 摄."""
-    if len(text) > _LONGEST_SIGNATURE or _TEXT_OR_BRACKETS.search(text) or not is_credit(text):
+    if len(text) > _LONGEST_SIGNATURE or not _role_begins().search(text) or _TEXT_OR_BRACKETS.search(text):
+        return False
+    if not is_credit(text):
         return False
     if read_lead(text + "。"):
         return False

@@ -30,6 +30,7 @@ _NUMERAL = re.compile(r"[0-9.%]+")
 _LATIN = re.compile(r"[A-Za-z]+")
 _NOT_NORMAL = re.compile("[ 0-9.%A-Za-z]")
 _NOT_HAN = re.compile(r"[^\u3400-\u9fff]")
+_HAN_FIRST = re.compile(rf"[\u3400-\u9fff]{{0,{REACH}}}")
 
 
 def normal(text: str) -> str:
@@ -94,7 +95,7 @@ class Tail:
         context = normal(text)[-2:]
         self.last = context[-1:]
         self.before = [seen for own in _shorter_first(context) if (seen := _contexts().get(own)) is not None]
-        self.han = _NOT_HAN.split(text)[-1][-REACH:]
+        self.han = _NOT_HAN.split(text[-REACH:])[-1]
         known = dictionary()
         self.parts = [(i, part) for i in range(1, len(self.han) + 1) if (part := self.han[-i:]) in known]
 
@@ -115,7 +116,8 @@ class Head:
         self.second = start[1:]
         if self.second:
             self.second_alone = _after(_contexts().get(self.first), self.second, _alone(self.second))
-        self.han = _NOT_HAN.split(text, maxsplit=1)[0][:REACH]
+        han = _HAN_FIRST.match(text)
+        self.han = han.group() if han else ""
         self.initial = self.han[:1]
 
 

@@ -7,6 +7,7 @@ asked of every line and mostly answer no, so each first looks for what its patte
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
@@ -201,6 +202,8 @@ def _label_before_a_bullet() -> re.Pattern[str]:
 
 def is_furniture(text: str) -> bool:
     """Whether a short line is the page's own: folio, page head with date and weekday, editors and telephones."""
+    if not (_LISTED.search(text) or "星期" in text):
+        return False
     text = text.strip(_IDLE_ROUND_FURNITURE)
     if not text or len(text) > _LONGEST_FURNITURE or text[-1] in "。，；":
         return False
@@ -307,13 +310,17 @@ def name_before_salutation(text: str) -> int | None:
 
 def opens_a_salutation(text: str) -> bool:
     """Whether a line opens by addressing hearers and goes on after a comma: 尊敬的…总统，女士们，先生们，"""
-    return text[:1] in _heads_of("salutations") and bool(_salutation_before_a_comma().match(text))
+    return text[:1] in heads_of_salutations() and bool(_salutation_before_a_comma().match(text))
 
 
 @cache
-def _heads_of(name: str) -> frozenset[str]:
-    """The characters with which the words of a list begin."""
-    return frozenset(word[0] for word in words(name))
+def heads_of_salutations() -> frozenset[str]:
+    return _heads(words("salutations"))
+
+
+def _heads(some: Iterable[str]) -> frozenset[str]:
+    """The characters with which some words begin."""
+    return frozenset(word[0] for word in some)
 
 
 @cache
@@ -329,7 +336,7 @@ def has_numbering(text: str) -> bool:
 
 @cache
 def _heads_of_numbers() -> frozenset[str]:
-    return _heads_of("part_names").union("（(第一二三四五六七八九十")
+    return _heads(words("part_names")).union("（(第一二三四五六七八九十")
 
 
 @cache
@@ -346,12 +353,12 @@ def _openers() -> re.Pattern[str]:
 
 def opens_a_paragraph(text: str) -> bool:
     """Whether a text begins as paragraphs do, and as what goes on in mid-sentence seldom does: 日前，…"""
-    return text[:1] in _heads_of_paragraphs() and bool(_openers().match(text))
+    return text[:1] in heads_of_paragraphs() and bool(_openers().match(text))
 
 
 @cache
-def _heads_of_paragraphs() -> frozenset[str]:
-    return _heads_of("openers") | {"图"}
+def heads_of_paragraphs() -> frozenset[str]:
+    return _heads(words("openers")) | {"图"}
 
 
 def headline_before_text(text: str) -> int | None:

@@ -59,6 +59,10 @@ class _Followers:
         self.kinds = int(row["kinds"])
         self.unseen = DISCOUNT * self.kinds  # what the seen ones give up to the others
 
+    def has(self, character: str) -> bool:
+        """Whether a character was seen often enough to be counted."""
+        return f" {character}" in self._listed
+
     def count(self, character: str) -> int:
         """How often a character was seen; 0 where seldom."""
         listed = self._listed
@@ -87,17 +91,22 @@ def _after(seen: _Followers | None, character: str, otherwise: float) -> float:
 
 
 class Tail:
-    """The end of a text, made ready to be compared with many heads."""
+    """The end of a text, made ready to be compared with many heads. What `follows` says that a character was seen
+    behind the last one; where it was not, it was not behind the last two, and neither are the two of them a context."""
 
-    __slots__ = ("before", "han", "last", "parts")
+    __slots__ = ("before", "follows", "han", "last", "parts")
 
     def __init__(self, text: str) -> None:
         context = normal(text)[-2:]
         self.last = context[-1:]
         self.before = [seen for own in _shorter_first(context) if (seen := _contexts().get(own)) is not None]
+        self.follows = self.before[0].has if self.before else _nothing.__contains__
         self.han = _NOT_HAN.split(text[-REACH:])[-1]
         known = dictionary()
         self.parts = [(i, part) for i in range(1, len(self.han) + 1) if (part := self.han[-i:]) in known]
+
+
+_nothing: frozenset[str] = frozenset()
 
 
 def _shorter_first(context: str) -> tuple[str, ...]:
@@ -128,33 +137,23 @@ def odds(tail: Tail, head: Head) -> float:
         n = seen.count(first)
         likely = ((n - DISCOUNT if n else 0.0) + seen.unseen * likely) / seen.total
     score = math.log(likely / head.alone)
-    both = _contexts().get(tail.last + first)
-    if both is None or not head.second:
+    both = _contexts().get(tail.last + first) if head.second and tail.follows(first) else None
+    if both is None:
         return score
     return score + math.log(_after(both, head.second, head.second_alone) / head.second_alone)
 
 
 def odds_without_a_word(tail: Tail, heads: Iterable[Head]) -> list[float | None]:
-    """What `odds` says of many heads; none where a word may stand across the break, by its first characters.
-
-    The sums are written out again, for nothing else of a page is asked as often."""
-    contexts, are_unknown = _contexts(), dictionary().keys().isdisjoint
-    parts = [part for _, part in tail.parts]
-    before = [(seen.count, seen.unseen, seen.total) for seen in tail.before]
+    """What `odds` says of many heads, but for rounding; none where a word may stand across the break, by its first
+    characters. It says the same of all heads that were never seen behind the tail's last character."""
+    are_unknown, parts = dictionary().keys().isdisjoint, [part for _, part in tail.parts]
+    unseen = math.log(math.prod(seen.unseen / seen.total for seen in tail.before))
     found: list[float | None] = []
     for head in heads:
-        initial, first, likely = head.initial, head.first, head.alone
-        if initial and not are_unknown([part + initial for part in parts]):
+        if head.initial and not are_unknown([part + head.initial for part in parts]):
             found.append(None)
-            continue
-        for count, unseen, total in before:
-            n = count(first)
-            likely = ((n - DISCOUNT if n else 0.0) + unseen * likely) / total
-        score = math.log(likely / head.alone)
-        both = contexts.get(tail.last + first)
-        if both is not None and head.second:
-            score += math.log(_after(both, head.second, head.second_alone) / head.second_alone)
-        found.append(score)
+        else:
+            found.append(odds(tail, head) if tail.follows(head.first) else unseen)
     return found
 
 

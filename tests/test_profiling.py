@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -86,9 +87,9 @@ def test_the_table_has_a_row_for_each_stage(of_seeds: profiling.Profile) -> None
 def test_the_tokenizer_that_was_asked_for_is_the_one_that_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def other(text: str) -> tuple[str, ...]:
-        asked.append(text)
-        return TOKENIZERS["jieba"](text)
+    def other(texts: Sequence[str]) -> list[tuple[str, ...]]:
+        asked.extend(texts)
+        return TOKENIZERS["jieba"](texts)
 
     monkeypatch.setattr(page, "TOKENIZERS", {"jieba": other})
     found = profile(BuildParameters(sources=[str(SEEDS)], tokenizer="jieba"))

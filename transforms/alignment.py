@@ -41,8 +41,11 @@ class Aligned:
 
     def strip(self) -> Aligned:
         """Without the whitespace at both ends."""
+        bare = self.text.strip()
+        if len(bare) == len(self.text):
+            return self
         start = len(self.text) - len(self.text.lstrip())
-        return self[start : max(start, len(self.text.rstrip()))]
+        return self[start : start + len(bare)]
 
     def with_text(self, text: str) -> Aligned:
         """The same places under another text of the same length."""

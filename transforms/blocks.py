@@ -296,10 +296,11 @@ class _Sums:
         """Whether another reading comes anywhere to the same role, or to the page's end, with as good a score."""
         if sorted(self.scores[-1])[-2] + CLOSE >= self.total:
             return True
-        for steps, scored, before, role in zip(self.steps, self.scores, self.roles, self.roles[1:]):
-            given, ways = steps.scores, (_PLAIN_WAYS_TO if steps.ways is PLAIN_WAYS else _ALL_WAYS_TO)[role]
-            taken = next(scored[was] + given[which] for was, which in ways if was == before) - CLOSE
-            if len([None for was, which in ways if scored[was] + given[which] >= taken]) > 1:
+        for steps, scored, role in zip(self.steps, self.scores, self.roles[1:]):
+            ways, given = steps
+            to_role = (_PLAIN_WAYS_TO if ways is PLAIN_WAYS else _ALL_WAYS_TO)[role]
+            *_, second, best = sorted([scored[was] + given[which] for was, which in to_role])
+            if second + CLOSE >= best:
                 return True
         return False
 
@@ -416,9 +417,11 @@ def _advance_plainly(
 
 
 def _trace(back: Sequence[Sequence[int]], last: Role) -> list[Role]:
+    at = last.value
     roles = [last]
     for came in reversed(back):
-        roles.append(ROLES[came[roles[-1]]])
+        at = came[at]
+        roles.append(ROLES[at])
     return roles[::-1]
 
 
@@ -427,10 +430,11 @@ def _gather(facts: Sequence[LineFacts], roles: Sequence[Role]) -> list[Block]:
     kinds: list[str] = []
     groups: list[list[Line]] = []
     paragraph: list[Line] | None = None
+    goes_on = Role.GOES_ON
     for fact, role in zip(facts, roles):
-        if role == Role.GOES_ON and paragraph is not None:
+        if role is goes_on and paragraph is not None:
             paragraph.append(fact.line)
-        elif role == Role.HEADING_GOES_ON:
+        elif role is Role.HEADING_GOES_ON:
             groups[-1].append(fact.line)
         else:
             kind = {Role.OPENS: "paragraph", Role.HEADING: "heading"}.get(role, fact.other or "heading")

@@ -22,7 +22,7 @@ from transforms.bylines import SIGNS_OF_LEADS, is_credit, read_lead, signs_alone
 from transforms.characters import any_of
 from transforms.continuation import Head, Tail, odds, opens_with, word_across
 from transforms.lexicon import words
-from transforms.lines import INDENT, SLACK, Line, fills, printed_width
+from transforms.lines import INDENT, SLACK, Line, filled, printed_width
 from transforms.words import dictionary
 
 # Costs and gains, in units of about one natural logarithm of odds.
@@ -472,8 +472,9 @@ def ends(before: LineFacts, score: float, indent: float) -> tuple[float, float]:
     measure = before.line.measure
     if measure is None:
         return score, score
-    opening = FULL_LINE_ENDS if fills(before.line, measure - indent) else 0.0
-    return score + opening, score + (FULL_LINE_ENDS if fills(before.line, measure) else 0.0)
+    least, greatest = filled(before.line)
+    opening = FULL_LINE_ENDS if least <= measure - indent <= greatest else 0.0
+    return score + opening, score + (FULL_LINE_ENDS if least <= measure <= greatest else 0.0)
 
 
 def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
@@ -615,11 +616,12 @@ def opens(facts: LineFacts, habits: Habits) -> float:
 
 def heading(facts: LineFacts, after: LineFacts | None) -> float:
     """The score of a line that is a heading."""
-    text, shown = facts.line.text, facts.shown
-    apart = _stands_apart(facts, after)
-    own_width = facts.line.measure is None or _has_own_width(facts.line, facts.line.measure)
-    score = _heading_by_marks(text, shown.day) + _heading_by_place(facts.line, apart, own_width)
-    if own_width and (apart or facts.line.measure is None):
+    line, shown = facts.line, facts.shown
+    text, measure = line.text, line.measure
+    apart = line.gap and (after is None or after.line.gap)  # blank lines, or the page's end, on both sides
+    own_width = measure is None or _has_own_width(line, measure)
+    score = _heading_by_marks(text, shown.day) + _heading_by_place(line, apart, own_width)
+    if own_width and (apart or measure is None):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
     opens = facts.lead or facts.bullet or shown.signature or facts.salutation
     if opens or shown.calls or names_an_entry(text):
@@ -664,19 +666,29 @@ def _heading_by_length(text: str) -> float:
 def _heading_by_stops(text: str) -> float:
     commas = text.count("，", 0, -1)
     score = INNER_COMMA * commas if commas and not _is_balanced(text) else 0.0
-    if text[-1] in "：:" and _names_who_speaks(text):
-        score += NAMED_BEFORE_COLON
-    elif text[-1] in "，、," and len(text) <= SHORTEST_OPEN_LINE:
-        score += HEADING_STOPS
-    elif text[-1] in "，、,：:" or (text[-1] in "！!" and "，" in text):
-        score += HEADING_COMMA
-    if text[-1] in "！!" and text.count("、") > 1:
-        score += HEADING_STOPS
+    if text[-1] in "：:，、,！!":
+        score = _heading_by_last_mark(text, score)
     if text[-1] in "。；;" or (text[0] == "（" and _NOTE_IN_A_SENTENCE.match(text)):
         score += HEADING_STOPS
-    if "。" in text or ("；" in text and "，" in text):
+    if "。" in text:
         return score + HEADING_STOPS
-    return score + (INNER_SEMICOLON if "；" in text[:-1] else 0.0)
+    if "；" in text:
+        return score + (HEADING_STOPS if "，" in text else INNER_SEMICOLON if "；" in text[:-1] else 0.0)
+    return score
+
+
+def _heading_by_last_mark(text: str, score: float) -> float:
+    """The score of a heading with what a comma, a colon or an exclamation mark at its end says."""
+    last = text[-1]
+    if last in "：:" and _names_who_speaks(text):
+        score += NAMED_BEFORE_COLON
+    elif last in "，、," and len(text) <= SHORTEST_OPEN_LINE:
+        score += HEADING_STOPS
+    elif last not in "！!" or "，" in text:
+        score += HEADING_COMMA
+    if last in "！!" and text.count("、") > 1:
+        score += HEADING_STOPS
+    return score
 
 
 def _names_who_speaks(text: str) -> bool:
@@ -695,14 +707,10 @@ def _heading_by_place(line: Line, apart: bool, own_width: bool) -> float:
     return score
 
 
-def _stands_apart(facts: LineFacts, after: LineFacts | None) -> bool:
-    """Whether blank lines, or the page's end, stand on both sides of a line."""
-    return facts.line.gap and (after is None or after.line.gap)
-
-
 def _has_own_width(line: Line, measure: float) -> bool:
     """Whether a line is neither a full line of a column nor a paragraph's full first one."""
-    return not fills(line, measure) and not fills(line, measure - INDENT)
+    least, greatest = filled(line)
+    return not (least <= measure <= greatest or least <= measure - INDENT <= greatest)
 
 
 def runs_on(before: str, after: Line) -> bool:

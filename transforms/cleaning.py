@@ -17,6 +17,7 @@ from transforms import characters, punctuation, script
 from transforms.alignment import Aligned
 from transforms.characters import fold, spell_out, without_invisible
 from transforms.punctuation import widen
+from transforms.quotes import may_be_reversed
 from transforms.script import simplify, simplify_characters
 from transforms.spacing import close_certain, close_up
 
@@ -54,7 +55,7 @@ def read_line(line: Aligned) -> tuple[Aligned, str]:
     """A printed line as `clean_line` gives it, and its text as decisions read it: with full-width marks and simplified
     characters. Most lines hold nothing that any rule could change, which one search tells."""
     text = line.text
-    if not (_doubtful().search(text) or "。。" in text or "··" in text):
+    if not (_doubtful().search(text) or "。。" in text or "··" in text or may_be_reversed(text)):
         return line, text
     clean = clean_line(line) if _untidy().search(text) else line
     return clean, simplify_characters(widen(clean).text)
@@ -62,8 +63,10 @@ def read_line(line: Aligned) -> tuple[Aligned, str]:
 
 @cache
 def _doubtful() -> re.Pattern[str]:
-    """Every character by itself by which a rule of cleaning can fire, blanks among them."""
-    return characters.any_of(_TIDIED | characters.triggers() | punctuation.triggers() | script.triggers())
+    """Every character by itself by which a rule of cleaning can fire, blanks among them; but for double quotes, which are
+    changed only where they `may_be_reversed`."""
+    triggers = punctuation.triggers() - frozenset("“”")
+    return characters.any_of(_TIDIED | characters.triggers() | triggers | script.triggers())
 
 
 @cache

@@ -13,6 +13,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from transforms.alignment import Aligned, aligned, concat
@@ -142,7 +143,7 @@ def printed_lines(text: str) -> list[Line]:
         if not gap and raw.text[-1] in "）)" and _closes_a_bracket(lines[-1].raw.text, raw.text):
             raw, gap = lines[-1].raw + raw, lines.pop().gap
         pieces = _unglued(raw)
-        lines.append(line_of(pieces[0], gap, _is_indented(text[start : raw.at[0]])))
+        lines.append(line_of(pieces[0], gap, raw.at[0] > start and _is_indented(text[start : raw.at[0]])))
         lines += [line_of(piece, True) for piece in pieces[1:]]
         gap = False
     return _with_points(lines)
@@ -334,12 +335,12 @@ def with_recurrences(lines: Sequence[Line]) -> list[Line]:
     grams = [_gram(before.text, line.text) for before, line in itertools.pairwise(lines)]
     whole = _whole_elsewhere(text, grams)
     ends = {text[found.start() - LONG_END : found.start()] for found in _STOP.finditer(text, LONG_END)}
-    return [
-        line
-        if (gram in whole, line.text[-LONG_END:] in ends) == (line.recurs, line.closes)
-        else line._replace(recurs=gram in whole, closes=line.text[-LONG_END:] in ends)
-        for line, gram in zip(lines, ["", *grams])
-    ]
+    marked: list[Line] = []
+    for line, gram in zip(lines, ["", *grams]):
+        recurs, closes = gram in whole, line.text[-LONG_END:] in ends
+        changed = recurs != line.recurs or closes != line.closes
+        marked.append(line._replace(recurs=recurs, closes=closes) if changed else line)
+    return marked
 
 
 def _whole_elsewhere(text: str, grams: Sequence[str]) -> set[str]:
@@ -365,11 +366,11 @@ def _numbers(text: str) -> list[int]:
 
 def _gram(before: str, after: str) -> str:
     """Four Han characters around a break, two on either side where they are, empty where there are fewer."""
-    grams = (before[-2:] + after[:2], before[-3:] + after[:1], before[-1:] + after[:3])
-    for gram in grams:
-        if _FOUR_HAN.fullmatch(gram):
-            return gram
-    return ""
+    gram = before[-2:] + after[:2]
+    if _FOUR_HAN.fullmatch(gram):
+        return gram
+    others = (before[-3:] + after[:1], before[-1:] + after[:3])
+    return next(filter(_FOUR_HAN.fullmatch, others), "")
 
 
 def likely_measures(lines: Sequence[Line]) -> list[float]:
@@ -391,8 +392,15 @@ def fills(line: Line, measure: float) -> bool:
     return line.squeezed - SLACK <= measure <= line.width + TOLERANCE + SLACK
 
 
+def filled(line: Line) -> tuple[float, float]:
+    """The least and the greatest measure that a line fills."""
+    return line.squeezed - SLACK, line.width + TOLERANCE + SLACK
+
+
+@lru_cache(maxsize=8192)
 def _fit(width: float, squeezed: float, measure: float) -> float:
-    """How well a line's width agrees with a measure: full, a paragraph's first line, its last, or none of these."""
+    """How well a line's width agrees with a measure: full, a paragraph's first line, its last, or none of these. Widths
+    are quarters of an em, so that most are asked for again."""
     missing = measure - width
     if squeezed > measure + SLACK:
         return TOO_WIDE - min(squeezed - measure, 3.0)

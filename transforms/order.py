@@ -334,9 +334,9 @@ def _heads_a_text(fact: LineFacts, behind: LineFacts | None, may_head: bool) -> 
 def _may_be_heading(fact: LineFacts) -> bool:
     """Whether a line neither fills its column nor closes a sentence."""
     line, measure = fact.line, fact.line.measure
-    if measure is None or fact.salutation or fills(line, measure) or fills(line, measure - INDENT):
+    if measure is None or fact.salutation or _closes(fact):
         return False
-    return not _closes(fact)
+    return not (fills(line, measure) or fills(line, measure - INDENT))
 
 
 def _has_room(before: Line, after: Line) -> bool:
@@ -346,7 +346,7 @@ def _has_room(before: Line, after: Line) -> bool:
 
 def _closes(fact: LineFacts) -> bool:
     """Whether nothing goes on behind a line: a sentence ends with it, or a jump line does."""
-    return fact.stops or marks.jump_to(fact.line.text) is not None
+    return fact.stops or fact.shown.jumps
 
 
 # --- the pieces that go on in each other ----------------------------------------------------------------------------

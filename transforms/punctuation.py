@@ -90,9 +90,11 @@ class Rule(NamedTuple):
 def widen(text: Aligned) -> Aligned:
     """A paragraph with the marks that Chinese text carries; one without any Han stays as it is."""
     found = frozenset(kinds(_any_trigger(), text.text))
-    if not (found or has_dots(text.text)) or not _HAS_HAN.search(text.text):
+    dots = has_dots(text.text)
+    if not (found or dots) or not _HAS_HAN.search(text.text):
         return text
-    text = ellipses(text)
+    if dots:
+        text = ellipses(text)
     marked = text.text
     for rule in _rules_for(found):
         if rule.needs.search(marked):

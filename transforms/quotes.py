@@ -84,6 +84,11 @@ def reversed_quotes(text: str) -> str:
     return text
 
 
+def may_be_reversed(text: str) -> bool:
+    """Whether double quotes of a text could stand the wrong way round: they are even in number, and not in turn."""
+    return (text.count("“") + text.count("”")) % 2 == 0 and not _are_in_turn(text, "“”")
+
+
 def _are_in_turn(text: str, pair: str) -> bool:
     """Whether the marks of a kind open and close in turn, as in most texts; of single ones, some of which may be
     apostrophes, no more than one pair."""

@@ -32,6 +32,10 @@ NARROW_PAUSES = ",;:!?"
 NARROW_AFTER_HAN = ",;:!?.)]%‰"
 # Signs that stand close to the Han beside them: 互联网+, 11月18日—19日, 乔·奥康纳.
 SIGNS = "+－—·%‰～~×=＝"
+_ENDS = WIDE_FINAL + WIDE_CLOSING
+_IDLE_BEHIND = WIDE_PAUSES + WIDE_OPENING + "·"
+_IDLE_BEFORE = WIDE_PAUSES + WIDE_CLOSING + WIDE_FINAL + "·"
+_WIDE_MARKS = WIDE_PAUSES + WIDE_OPENING + WIDE_CLOSING + WIDE_FINAL
 
 # A whole line is letter-spaced where so many of its characters stand alone; beside a group that is not spaced it takes
 # more (记者 王 健 has two that stand alone, and they are a name).
@@ -94,7 +98,7 @@ def close_letter_spacing(line: Aligned) -> Aligned:
     """A line or paragraph with its letter-spaced stretches closed up: 滨 州 全 社 会 → 滨州全社会, 3 0 日 → 30 日."""
     if not _has_gap(line.text):
         return line
-    line = line.with_text(_OTHER_BLANK.sub(" ", line.text))
+    line = _with_plain_blanks(line)
     line = _drop_at(line, blanks_inside(line.text))
     gaps = _gaps(line.text)
     if len(gaps) < 2:  # too few characters stand alone
@@ -126,8 +130,12 @@ def _gaps(text: str) -> list[Gap]:
 
 def _keep_gaps(line: Aligned, kept: list[bool], gaps: list[Gap]) -> Aligned:
     """Takes out the gaps that are not kept, and of the others all but one blank."""
-    starts = (Span(gap.start + is_kept, gap.end) for gap, is_kept in zip(gaps, kept))
-    return drop(line.with_text(_OTHER_BLANK.sub(" ", line.text)), (span for span in starts if span.start < span.end))
+    starts = [Span(gap.start + is_kept, gap.end) for gap, is_kept in zip(gaps, kept)]
+    return drop(_with_plain_blanks(line), [span for span in starts if span.start < span.end])
+
+
+def _with_plain_blanks(line: Aligned) -> Aligned:
+    return line.with_text(_OTHER_BLANK.sub(" ", line.text)) if _OTHER_BLANK.search(line.text) else line
 
 
 # Letter-spacing
@@ -144,7 +152,7 @@ def _letter_spaced(text: str, gaps: list[Gap]) -> Iterator[Gap]:
     for start, end in _runs(fits):
         alone = sum(_ALONE.search(group) is not None for group in groups[start:end])
         whole = end - start == len(groups)
-        if whole and groups[-1] in WIDE_FINAL + WIDE_CLOSING:
+        if whole and groups[-1] in _ENDS:
             alone += 1
         if alone >= (LOOSE_LINE if whole else LOOSE_PART) and not _follows_credit(groups, start):
             narrow = _narrow_gaps(gaps[max(start - 1, 0) : end])
@@ -265,9 +273,9 @@ def _beside_mark(gap: Gap, text: str) -> bool | None:
     """False where a mark at one side leaves no meaning to the blank; None where the marks don't say."""
     if _is_beside_loose_pair(gap, text):
         return False
-    if gap.right == "—" and gap.left in WIDE_FINAL + WIDE_CLOSING:
+    if gap.right == "—" and gap.left in _ENDS:
         return None
-    if gap.left in WIDE_PAUSES + WIDE_OPENING + "·" or gap.right in WIDE_PAUSES + WIDE_CLOSING + WIDE_FINAL + "·":
+    if gap.left in _IDLE_BEHIND or gap.right in _IDLE_BEFORE:
         return False
     if (gap.left in WIDE_CLOSING and gap.right in WIDE_OPENING) or gap.left == "…":
         return False
@@ -280,8 +288,7 @@ def _beside_mark(gap: Gap, text: str) -> bool | None:
 
 
 def _is_wide(character: str) -> bool:
-    marks = WIDE_PAUSES + WIDE_OPENING + WIDE_CLOSING + WIDE_FINAL
-    return _HAN.match(character) is not None or (character != "" and character in marks)
+    return _HAN.match(character) is not None or (character != "" and character in _WIDE_MARKS)
 
 
 def _ends_label(gap: Gap, around: _Surroundings) -> bool:

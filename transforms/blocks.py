@@ -21,6 +21,7 @@ from transforms.lines import INDENT, Line, is_old_print
 from transforms.old_print import Ways
 
 IMPOSSIBLE = -1e9
+MOST_ROUNDS = 5  # in which words are asked where they matter; then everywhere
 CLOSE = 1e-4  # far more than what rounding makes of the sums of a page
 FEWEST_LINES_FOR_INDENT = 200  # a shorter page is read with either indent
 
@@ -213,16 +214,21 @@ def _readings(facts: Sequence[LineFacts], habits: Habits, indents: Sequence[floa
     its words say as little for it as they can. To let them say more makes no reading better by more than it makes
     those which go on at that break. So what is best while words say the least at the breaks that wait is best whatever
     they say, if it goes on at all of these; wherever it does not, the words are asked, and it is read again. Where
-    another reading is as good within `CLOSE`, which rounding could decide, all words are asked.
+    another reading is as good within `CLOSE`, which rounding could decide, all words are asked; so they are behind
+    `MOST_ROUNDS`, lest a page be read over and over.
     """
     page = _page(facts, habits)
     steps = [[_steps(page, index, indent) for index in range(len(page.found))] for indent in indents]
     ends = [_ends(page, indent) for indent in indents]
+    n_rounds = 0
     while page.waiting:
+        n_rounds += 1
         sums = [_sums(own, page.enters, end) for own, end in zip(steps, ends)]
         asked = _in_doubt(page.waiting, sums)
         if not asked:
             return [(each.total, each.roles) for each in sums]
+        if n_rounds == MOST_ROUNDS:
+            asked = list(page.waiting)
         _ask(page, asked)
         for own, indent in zip(steps, indents):
             for index in asked:

@@ -460,9 +460,11 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits, words: Words
 def goes_on(before: LineFacts, found: Break, indent: float) -> tuple[float, float]:
     """The scores of a paragraph that runs across a break, where a line of such an indent opens it and where one carries
     it on."""
+    if before.line.measure is None:
+        return found.joins, found.joins
     return (
-        found.joins + _runs_in(before, indent, found.head, found.doubt),
-        found.joins + _runs_in(before, 0.0, found.head, found.doubt),
+        found.joins + _runs_in(before.line, before.line.measure - indent, found.head, found.doubt),
+        found.joins + _runs_in(before.line, before.line.measure, found.head, found.doubt),
     )
 
 
@@ -501,15 +503,18 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
 
 def _words_that_open(before: LineFacts, after: LineFacts) -> float:
     """What the first words of a line say for a paragraph that runs into it: an opener, a day or a salutation."""
-    score = OPENER_INSIDE if after.shown.opener else 0.0
-    if after.shown.day and before.line.text[-1] not in BEFORE_A_DAY:
+    shown = after.shown
+    if not (shown.opener or shown.day or shown.salutation or shown.calls):
+        return 0.0
+    score = OPENER_INSIDE if shown.opener else 0.0
+    if shown.day and before.line.text[-1] not in BEFORE_A_DAY:
         score += DAY_INSIDE
     if before.salutation:
         return score
     comma = "，" in before.line.text
     if after.salutation:
         score -= LEAD_OPENS if before.may_end else 0.0 if comma else LEAD_OPENS / 2
-    if after.shown.calls and not comma:
+    if shown.calls and not comma:
         score -= LEAD_OPENS / 2
     return score
 
@@ -531,13 +536,9 @@ def words_across(before: str, after: str) -> float:
     return max(LEAST_WORDS, min(MOST_WORDS, score))
 
 
-def _runs_in(before: LineFacts, indent: float, head: float, doubt: float) -> float:
+def _runs_in(line: Line, measure: float, head: float, doubt: float) -> float:
     """What width says: a line goes on only where the head of the next would not have fitted into it. `doubt` is how far
     (em) the line's width may be off, if not by more for what its characters say."""
-    line = before.line
-    if line.measure is None:
-        return 0.0
-    measure = line.measure - indent
     if line.squeezed > measure + SLACK:
         return TOO_WIDE + WIDTH_STEP * min(line.squeezed - measure - SLACK, 6.0)
     room = measure - line.width - head
@@ -573,7 +574,7 @@ def ends_at_last(before: LineFacts, habits: Habits) -> float:
 
 def _ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> float:
     """What marks and words say for a paragraph that ends with a line."""
-    abstract = after is not None and _may_end_an_abstract(before, after)
+    abstract = after is not None and before.line.closes and _may_end_an_abstract(before, after)
     score = PARAGRAPH_ENDS + _stop(before, habits, abstract)
     if before.salutation:
         score -= PARAGRAPH_ENDS + SOFT_STOP
@@ -585,9 +586,9 @@ def _ends(before: LineFacts, after: LineFacts | None, habits: Habits) -> float:
 
 
 def _may_end_an_abstract(before: LineFacts, after: LineFacts) -> bool:
-    """Whether a line closes with words that end a sentence of the text below. A line that is no column's says more than
-    one thing if it is an abstract; a headline may say just what the text says."""
-    if not before.line.closes or after.lead or marks.jump_from(after.line.text):
+    """Whether a line that closes with words which end a sentence of the text below may be its abstract. A line that is
+    no column's says more than one thing if it is one; a headline may say just what the text says."""
+    if after.lead or marks.jump_from(after.line.text):
         return False
     return before.line.measure is not None or "，" in before.line.text
 

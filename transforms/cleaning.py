@@ -63,8 +63,8 @@ def read_line(line: Aligned) -> tuple[Aligned, str]:
 
 @cache
 def _doubtful() -> re.Pattern[str]:
-    """Every character by itself by which a rule of cleaning can fire, blanks among them; but for double quotes, which are
-    changed only where they `may_be_reversed`."""
+    """Every character by itself by which a rule of cleaning can fire, blanks among them; but for double quotes, which
+    change only where they `may_be_reversed`."""
     triggers = punctuation.triggers() - frozenset("“”")
     return characters.any_of(_TIDIED | characters.triggers() | triggers | script.triggers())
 

@@ -176,7 +176,6 @@ class BlockReadings:
     def __init__(self, rules: SimpleNamespace, items: Sequence[Any], habits: Any, readings: Sequence[Any]) -> None:
         self.items, self.readings = items, readings
         self.closing: Callable[[Any], float] = rules.articles._closing
-        self.after: Callable[[Any], tuple[Phase, bool]] = rules.articles._state_after
         self.moves: list[list[_Move]] = []
         self.before: list[dict[_State, tuple[float, _Move | None]]] = [{None: (0.0, None)}]
         for index in range(len(items)):
@@ -199,7 +198,7 @@ class BlockReadings:
         best: dict[_State, tuple[float, _Move | None]] = {}
         for move in moves:
             was, reading, gain = move
-            state, total = self.after(reading), self.before[-1][was][0] + float(gain)
+            state, total = reading.state, self.before[-1][was][0] + float(gain)
             if state not in best or total > best[state][0]:
                 best[state] = total, move
         self.before.append(best)
@@ -208,14 +207,14 @@ class BlockReadings:
         best: dict[_State, tuple[float, _Move | None]] = {}
         for move in moves:
             was, reading, gain = move
-            behind = self.behind[-1].get(self.after(reading))
+            behind = self.behind[-1].get(reading.state)
             if behind is not None and (was not in best or float(gain) + behind[0] > best[was][0]):
                 best[was] = float(gain) + behind[0], move
         self.behind.append(best)
 
     def _taken(self) -> list[_Move]:
         """The moves of the reading that won."""
-        states: list[_State] = [None, *map(self.after, self.readings)]
+        states: list[_State] = [None, *(reading.state for reading in self.readings)]
         return [
             next(move for move in moves if move[:2] == (was, reading))
             for moves, was, reading in zip(self.moves, states, self.readings)
@@ -223,7 +222,7 @@ class BlockReadings:
 
     def _end(self, index: int, move: _Move) -> float:
         """What the page's end gives behind the last block."""
-        return self.ends[self.after(move[1])] if index + 1 == len(self.items) else 0.0
+        return self.ends[move[1].state] if index + 1 == len(self.items) else 0.0
 
     def decision(self, index: int) -> Decision:
         """Why a block was read as it was."""
@@ -249,7 +248,7 @@ class BlockReadings:
     def _total(self, index: int, move: _Move) -> float:
         """The score of the best whole reading with a move."""
         was, reading, gain = move
-        behind = self.behind[index + 1].get(self.after(reading))
+        behind = self.behind[index + 1].get(reading.state)
         return 10 * IMPOSSIBLE if behind is None else self.before[index][was][0] + float(gain) + behind[0]
 
     def _otherwise(self, index: int, move: _Move) -> tuple[int, list[_Move]]:
@@ -260,7 +259,7 @@ class BlockReadings:
             path.insert(0, self.before[start][path[0][0]][1] or move)
             start -= 1
         for at in range(index + 1, len(self.items)):
-            state = self.after(path[-1][1])
+            state = path[-1][1].state
             if state == self.taken[at][0]:
                 break
             path.append(self.behind[at][state][1] or move)

@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from transforms import marks
@@ -65,6 +65,7 @@ SAME_MATTER = 4.0  # phrases of the text above that come again below a heading
 OTHER_MATTER = 0.25  # so many recur by chance
 MOST_LIKE = 1.2
 SMALL_TEXT = 50
+FEW_PHRASES = 50
 MATTER = 6  # paragraphs on either side that are compared
 RUN_LIMIT = 6000  # characters of a body that are compared with a heading
 MOST_BLOCKS = 300  # …and blocks, which a page of single characters has by thousands
@@ -236,6 +237,8 @@ class _Item:
     caption: bool = False
     loose_end: float | None = None
     inside: float = 0.0
+    headline_before: float = 0.0
+    headline_below: float = 0.0
     credit: bool = False
     bare: bool = False
     picture_before: bool = False
@@ -326,6 +329,27 @@ def _compare(items: list[_Item]) -> None:
             item.inside = _inside(items, index, speaking) + matter.get(index, 0.0)
             item.inside += LETTERS * _among_letters(above, below)
         item.crosshead = _crosshead(items, index, spanning)
+        item.headline_before, item.headline_below = _as_headline_before(item), _as_headline_below(item)
+
+
+def _as_headline_before(item: _Item) -> float:
+    """What speaks for a heading being the headline of the body below it."""
+    return (
+        LIKENESS * (item.like_after - UNLIKE)
+        - item.inside
+        + CAPTION * item.picture_after
+        + JUMP_LINE * ("上接" in item.text[-10:])
+    )
+
+
+def _as_headline_below(item: _Item) -> float:
+    """What speaks for a heading being the headline of the body above it."""
+    return (
+        LIKENESS * (item.like_before - UNLIKE)
+        - item.inside
+        + CAPTION * item.picture_before
+        + JUMP_LINE * ("下转" in item.text[-10:])
+    )
 
 
 def _is_titled(items: Sequence[_Item], index: int) -> bool:
@@ -378,7 +402,7 @@ def _matter_carried_on(items: Sequence[_Item], bodies: _Bodies) -> dict[int, flo
             one, other = _phrases(above[:MATTER]), _phrases(below[:MATTER])
             shared[index] = one & other, min(len(one), len(other))
     asked = frozenset[str]().union(*(phrases for phrases, _ in shared.values()))
-    spread = Counter(phrase for item in items if item.body for phrase in _phrases([item]) & asked) if asked else {}
+    spread = Counter(phrase for item in items if item.body for phrase in _phrases_among(item, asked)) if asked else {}
     return {index: _same_matter(phrases, size, spread) for index, (phrases, size) in shared.items()}
 
 
@@ -398,6 +422,13 @@ def _phrases_of(item: _Item) -> frozenset[str]:
     if item.phrases is None:
         item.phrases = triples(item.text)
     return item.phrases
+
+
+def _phrases_among(item: _Item, asked: frozenset[str]) -> Iterable[str]:
+    """Those of the phrases that a paragraph has. Few are looked for in its text, which is faster than to take all."""
+    if item.phrases is None and len(asked) <= FEW_PHRASES:
+        return [phrase for phrase in asked if phrase in item.text]
+    return _phrases_of(item) & asked
 
 
 def _runs(items: Sequence[_Item], asked: frozenset[str]) -> list[set[str]]:
@@ -569,6 +600,11 @@ class _Reading:
     crosshead: bool = False
     stray: bool = False
     piece: bool = False
+    state: tuple[Phase, bool] = field(init=False)
+    """The phase that the reading brings about, and whether more of the body must follow."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", (self.phase, self.crosshead or self.piece))
 
 
 _OPENS_HEADED = _Reading(True, Phase.HEADED)
@@ -590,25 +626,13 @@ def _choices(item: _Item, phase: Phase | None, habits: Habits, bare: bool = Fals
 
 
 def _closing(phase: Phase | None) -> float:
-    if phase is None:
-        return 0.0
-    return {Phase.HEADED: NO_BODY, Phase.BARE_BODY: NO_HEADING}.get(phase, 0.0)
+    if phase == Phase.HEADED:
+        return NO_BODY
+    return NO_HEADING if phase == Phase.BARE_BODY else 0.0
 
 
 def _heading_choices(item: _Item, phase: Phase | None, habits: Habits, bare: bool) -> list[tuple[_Reading, float]]:
-    habit = habits.side
-    before = (
-        LIKENESS * (item.like_after - UNLIKE)
-        - item.inside
-        + CAPTION * item.picture_after
-        + JUMP_LINE * ("上接" in item.text[-10:])
-    )
-    below = (
-        LIKENESS * (item.like_before - UNLIKE)
-        - item.inside
-        + CAPTION * item.picture_before
-        + JUMP_LINE * ("下转" in item.text[-10:])
-    )
+    habit, before, below = habits.side, item.headline_before, item.headline_below
     choices = [(_OPENS_HEADED, _closing(phase) + before + habit / 2)]
     if phase is None:
         return choices
@@ -681,22 +705,25 @@ def _between(before: _Item, item: _Item, reading: _Reading) -> float:
     return score
 
 
+_Step = dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]
+"""For each state in which the items so far can end: the best score, the state before the last item, its reading."""
+
+
 def _best_reading(items: Sequence[_Item], habits: Habits) -> list[_Reading]:
     """The readings whose scores add up to the most."""
-    best: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
-    steps: list[dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]] = []
+    steps: list[_Step] = []
     for index in range(len(items)):
-        following: dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]] = {}
-        states: list[tuple[Phase, bool] | None] = list(best) if index else [None]
-        for state in states:
-            base = best[state][0] if state is not None else 0.0
+        following: _Step = {}
+        known: Iterable[tuple[tuple[Phase, bool] | None, float]] = [(None, 0.0)]
+        if index:
+            known = ((state, total) for state, (total, _, _) in steps[-1].items())
+        for state, base in known:
             for reading, gain in _moves(items, index, state, habits):
                 total = base + gain
-                key = _state_after(reading)
-                if key not in following or total > following[key][0]:
-                    following[key] = (total, state, reading)
-        best = following
-        steps.append(best)
+                best = following.get(reading.state)
+                if best is None or total > best[0]:
+                    following[reading.state] = (total, state, reading)
+        steps.append(following)
     return _trace(steps)
 
 
@@ -713,11 +740,6 @@ def _moves(
     return [(reading, score + _after_crosshead(item, reading)) for reading, score in choices]
 
 
-def _state_after(reading: _Reading) -> tuple[Phase, bool]:
-    """The phase that a reading brings about, and whether more of the body must follow."""
-    return reading.phase, reading.crosshead or reading.piece
-
-
 def _after_crosshead(item: _Item, reading: _Reading) -> float:
     """A crosshead is followed by more of its body."""
     if reading.starts or item.announced or (item.heading and not reading.crosshead):
@@ -725,9 +747,7 @@ def _after_crosshead(item: _Item, reading: _Reading) -> float:
     return 0.0
 
 
-def _trace(
-    steps: Sequence[dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]],
-) -> list[_Reading]:
+def _trace(steps: Sequence[_Step]) -> list[_Reading]:
     if not steps:
         return []
     last = {key: value for key, value in steps[-1].items() if not key[1]} or steps[-1]

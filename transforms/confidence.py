@@ -133,10 +133,10 @@ def _strangers(stories: Sequence[Story]) -> list[float]:
     for number, each in enumerate(words):
         for pair in each & shared:
             owners.setdefault(pair, []).append(number)
-    rare = {pair: found for pair, found in owners.items() if len(found) <= FEW_OWNERS}
-    common = shared.difference(rare)
+    rare = frozenset(pair for pair, found in owners.items() if len(found) <= FEW_OWNERS)
+    common = shared - rare
     return [
-        _mean([_is_stranger(text, own, rare, number) for text in paragraphs[number]])
+        _mean([_is_stranger(text, own, text & rare, owners, number) for text in paragraphs[number]])
         for number, own in enumerate(_recurring(each) - common for each in texts)
     ]
 
@@ -156,12 +156,15 @@ def _recurring(texts: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset(again)
 
 
-def _is_stranger(text: frozenset[str], own: frozenset[str], rare: Mapping[str, Sequence[int]], number: int) -> bool:
+def _is_stranger(
+    text: frozenset[str], own: frozenset[str], rare: frozenset[str], owners: Mapping[str, Sequence[int]], number: int
+) -> bool:
     """Whether a paragraph of the story `number` has more pairs of another story than of its own. `own` are the pairs
-    that its story has elsewhere as well, `rare` the owners of those that few stories share."""
-    known = len(text & own)
-    foreign = [pair for pair in text if pair in rare]
-    if len(foreign) <= known:
+    that its story has elsewhere as well, `rare` those of the paragraph that few stories share, the `owners`."""
+    if not rare:
         return False
-    shares = Counter(owner for pair in foreign for owner in rare[pair] if owner != number)
+    known = len(text & own)
+    if len(rare) <= known:
+        return False
+    shares = Counter(owner for pair in rare for owner in owners[pair] if owner != number)
     return max(shares.values()) > known

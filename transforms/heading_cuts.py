@@ -16,7 +16,6 @@ from functools import cache, lru_cache
 from transforms import marks
 from transforms.breaks import NEVER_FIRST
 from transforms.lexicon import table, words
-from transforms.likeness import pairs
 from transforms.lines import printed_width
 from transforms.words import tag
 
@@ -45,6 +44,7 @@ WINDOW = 3000  # so much of the text is compared
 
 _TITLE_ENDS = re.compile(r"的(?:决议|决定|报告|意见|通知|公告|建议|说明|问题)$")  # a document's title is one part
 _SHORTEST_MATTER = 4
+_PAIR = re.compile(r"[\u3400-\u9fff]{2}")
 _OBJECT = re.compile(r"[对就为从在向].+的.{1,4}$")  # 听取…|对…的意见 is one statement
 _AGENTS = ("nr", "ns", "nt", "nz")
 _OPEN_TAGS = ("d", "ad", "p", "c", "u")
@@ -61,12 +61,12 @@ def best_cut(text: str, body: str) -> tuple[int, float]:
     if not SHORTEST <= width <= LONGEST or "——" in text or is_a_title(text):
         return 0, -float("inf")
     tokens, tags = _tagged(text)
-    known = pairs(body[:WINDOW])
+    compared = body[:WINDOW]
     best = (0, -float("inf"))
     at = 0
     for index in range(1, len(tokens)):
         at += len(tokens[index - 1])
-        score = _seam(text, at, known)
+        score = _seam(text, at, compared)
         if score == -float("inf"):
             continue
         score += _words(tokens, tags, index)
@@ -111,7 +111,7 @@ def closes_a_kicker(text: str) -> float:
     return max(_cues_at("end", text), default=0.0)
 
 
-def _seam(text: str, at: int, known: frozenset[str]) -> float:
+def _seam(text: str, at: int, body: str) -> float:
     """What characters and lengths say of a seam before the character `at`."""
     before, after = text[:at], text[at:]
     if marks.open_depth(before) > 0 or after[0] in NEVER_FIRST or after[0] in "（(":
@@ -123,9 +123,14 @@ def _seam(text: str, at: int, known: frozenset[str]) -> float:
         return score - 5.0
     if before[-1] in _CLOSES_A_KICKER:
         return score + (COLON if before[-1] in "：:" else EXCLAIMED)
-    if text[at - 1 : at + 1] in known:
+    if _has_pair(body, text[at - 1 : at + 1]):
         return score + IN_THE_TEXT
-    return score + NEW_PAIR * (text[at - 2 : at] in known or text[at : at + 2] in known)
+    return score + NEW_PAIR * (_has_pair(body, text[at - 2 : at]) or _has_pair(body, text[at : at + 2]))
+
+
+def _has_pair(body: str, pair: str) -> bool:
+    """Whether two Han characters stand side by side in a text; other marks that do say nothing."""
+    return pair in body and _PAIR.fullmatch(pair) is not None
 
 
 def _bare(text: str) -> str:

@@ -233,4 +233,4 @@ def _spans(draft: Draft) -> tuple[Span, ...]:
     """Where the draft's lines lie in the source."""
     blocks = [part.block for part in draft.parts] + ([draft.label] if draft.label else [])
     places = {(line.raw.at[0], line.raw.at[-1] + 1) for block in blocks for line in block.lines}
-    return tuple(Span(start, end) for start, end in sorted(places))
+    return tuple(map(Span._make, sorted(places)))

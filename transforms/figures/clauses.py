@@ -13,7 +13,8 @@ import re
 from bisect import bisect_left
 from itertools import accumulate
 
-_MARK = re.compile(r"[，。；：！？\n]|[…—](?:(?=[…—])|(?<=[…—]{2}))")  # each half of …… and ——
+# A mark, and each half of …… and ——. The pattern begins with a set of characters: all others are passed over fast.
+_MARK = re.compile(r"[，。；：！？\n…—](?:(?<![…—])|(?=[…—])|(?<=[…—]{2}))")
 _BLANK = re.compile(r" (?=[\u4e00-\u9fff])(?<=[\u4e00-\u9fff] )")
 _ASIDE = re.compile(r"（[^（）\n]*）")
 _WIDTH = 60

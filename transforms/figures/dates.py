@@ -269,9 +269,9 @@ def _month_and_day(text: str, at: int, anchor: Anchor) -> Moment | None:
 
 
 def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
-    for read in _OF_DIGITS if text[at] < "\u0080" else _OF_WORDS:
-        found = read(text, at, anchor)
-        if found:
+    window = text[at : at + _WINDOW]
+    for needed, read in _OF_DIGITS if text[at] < "\u0080" else _OF_WORDS:
+        if needed in window and (found := read(text, at, anchor)):
             return _joined(text, found, read, anchor) if read in (_numeric, _year_behind) else found
     return None
 
@@ -297,8 +297,13 @@ def _joined(text: str, first: Moment, read: Callable[[str, int, Anchor], Moment 
     return replace(first, end=second.end, days=days) if second and days else first
 
 
+_JOINS = frozenset("至到—－-–~～―一/")
+
+
 def _shared(text: str, at: int, anchor: Anchor) -> Moment | None:
     """2016—2020年, 1—4月, 18至20日, 2020年1至4月, 3月18—20日: two numbers with one unit."""
+    if _JOINS.isdisjoint(text[at : at + _WINDOW]):
+        return _neighbours(text, at, anchor)
     return (
         _shared_days(text, at, anchor)
         or _shared_months(text, at)
@@ -669,9 +674,23 @@ def _century(number_: int, part: str | None) -> Days | None:
     return _between(spans.year((number_ - 1) * 100 + low), spans.year((number_ - 1) * 100 + high))
 
 
-_EITHER = (_lunar, _shared, _day_unsaid, _points, _quarters, _first_months, _decade)
-_OF_DIGITS = (_of_the_era, _of_an_era, _numeric, _year_behind, _month_and_day, _new_year, *_EITHER)
-_OF_WORDS = (_of_the_era, _of_an_era, _new_year, *_EITHER)
+_Reader = tuple[str, Callable[[str, int, Anchor], Moment | None]]
+"""What a date can't do without in the characters where it begins, and who reads such dates."""
+_WINDOW = 32
+_EITHER: tuple[_Reader, ...] = (
+    ("月", _lunar),
+    ("", _shared),
+    ("月", _day_unsaid),
+    ("", _points),
+    ("季度", _quarters),
+    ("个月", _first_months),
+    ("", _decade),
+)
+_ERAS: tuple[_Reader, ...] = (("年", _of_the_era), ("年", _of_an_era))
+_NEW_YEARS: tuple[_Reader, ...] = (("大年", _new_year),)
+_NUMERIC_DATES: tuple[_Reader, ...] = (("", _numeric), ("", _year_behind), ("", _month_and_day))
+_OF_DIGITS = (*_ERAS, *_NUMERIC_DATES, *_NEW_YEARS, *_EITHER)
+_OF_WORDS = (*_ERAS, *_NEW_YEARS, *_EITHER)
 
 
 def plan_at(text: str, at: int) -> Moment | None:

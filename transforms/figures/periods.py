@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,7 +21,17 @@ from transforms.lexicon import table, words
 _ROWS = {row["words"]: row for row in table("figures_periods")}
 _BACK = {words_: row["span"] for words_, row in _ROWS.items() if row["part"] == "back"}
 _FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
-_WORDS = re.compile("|".join([*words("figures_periods", "words"), *words("figures_festivals", "name")]))
+
+
+def _any_of(some: Iterable[str]) -> re.Pattern[str]:
+    """The first of some words that begins at a place, which are gone through by their first characters."""
+    tails: dict[str, list[str]] = {}
+    for word in some:
+        tails.setdefault(word[0], []).append(re.escape(word[1:]))
+    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in tails.items()))
+
+
+_WORDS = _any_of([*words("figures_periods", "words"), *words("figures_festivals", "name")])
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出", "离", "距")
 _MOVED_TO = ("延期至", "延期到", "推迟至", "推迟到", "延至")
 _COMPARED_WITH = (*cues("bound-of"), *_MOVED_TO)

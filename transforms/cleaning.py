@@ -31,7 +31,11 @@ def clean(text: Aligned) -> Aligned:
     Every character that is not blank stays or becomes another one at its place, but for the dots that a row of dots has
     beyond the two characters of an ellipsis, and for ligatures, which become several at theirs.
     """
-    return simplify(_settle(close_up(_folded(text).strip())))
+    found = characters.kinds(_doubtful(), text.text)
+    if not found.isdisjoint(_untidy_characters()):
+        return simplify(_settle(close_up(_folded(text).strip())))
+    # Without blanks and look-alikes, as most are, marks and old characters alone can change.
+    return simplify(_settle(text)) if found or punctuation.has_dots(text.text) else text
 
 
 def _settle(text: Aligned) -> Aligned:
@@ -72,7 +76,12 @@ def _doubtful() -> re.Pattern[str]:
 @cache
 def _untidy() -> re.Pattern[str]:
     """Every character by itself by which `clean_line` can change a line."""
-    return characters.any_of(_TIDIED | characters.triggers())
+    return characters.any_of(_untidy_characters())
+
+
+@cache
+def _untidy_characters() -> frozenset[str]:
+    return _TIDIED | characters.triggers()
 
 
 def _folded(text: Aligned) -> Aligned:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache
 
 from transforms import marks
@@ -127,8 +127,9 @@ def _strangers(stories: Sequence[Story]) -> list[float]:
     """For each story the share of its paragraphs that have more rare words of another story than of their own."""
     paragraphs = [_telling_paragraphs(story) for story in stories]
     texts = [[pairs(_headline(story)), *own] for story, own in zip(stories, paragraphs)]
-    words = [frozenset[str]().union(*each) for each in texts]
-    shared = _recurring(words)
+    told = [_told(each) for each in texts]
+    words = [every for every, _ in told]
+    _, shared = _told(words)
     owners: dict[str, list[int]] = {}
     for number, each in enumerate(words):
         for pair in each & shared:
@@ -137,7 +138,7 @@ def _strangers(stories: Sequence[Story]) -> list[float]:
     common = shared - rare
     return [
         _mean([_is_stranger(text, own, text & rare, owners, number) for text in paragraphs[number]])
-        for number, own in enumerate(_recurring(each) - common for each in texts)
+        for number, own in enumerate(again - common for _, again in told)
     ]
 
 
@@ -146,18 +147,19 @@ def _telling_paragraphs(story: Story) -> list[frozenset[str]]:
     return [pairs(paragraph.text.text) for paragraph in story.paragraphs if len(paragraph.text) >= TELLING_PARAGRAPH]
 
 
-def _recurring(texts: Iterable[frozenset[str]]) -> frozenset[str]:
-    """The pairs that are in more than one text; the others, which are most, say nothing of what belongs together."""
+def _told(texts: Iterable[Set[str]]) -> tuple[Set[str], Set[str]]:
+    """The pairs of some texts, and those that are in more than one; the others, which are most, say nothing of what
+    belongs together."""
     seen: set[str] = set()
     again: set[str] = set()
     for text in texts:
         again |= seen & text
         seen |= text
-    return frozenset(again)
+    return seen, again
 
 
 def _is_stranger(
-    text: frozenset[str], own: frozenset[str], rare: frozenset[str], owners: Mapping[str, Sequence[int]], number: int
+    text: Set[str], own: Set[str], rare: Set[str], owners: Mapping[str, Sequence[int]], number: int
 ) -> bool:
     """Whether a paragraph of the story `number` has more pairs of another story than of its own. `own` are the pairs
     that its story has elsewhere as well, `rare` those of the paragraph that few stories share, the `owners`."""

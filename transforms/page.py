@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from transforms import marks
 from transforms.alignment import Aligned, Span
@@ -206,8 +208,12 @@ def _sentence(
         end=None if start is None else start + len(text),
         raw_start=hull.start,
         raw_end=hull.end,
-        figures=tuple(_figure(f"{sentence_id}-{number:02d}", mention, text) for number, mention in enumerate(mentions)),
+        figures=_figures(sentence_id, mentions, text) if mentions else (),
     )
+
+
+def _figures(sentence_id: str, mentions: Sequence[Mention], text: Aligned) -> tuple[Figure, ...]:
+    return tuple([_figure(f"{sentence_id}-{number:02d}", mention, text) for number, mention in enumerate(mentions)])
 
 
 def _figure(figure_id: str, mention: Mention, text: Aligned) -> Figure:
@@ -244,17 +250,17 @@ def _event_date(story: Story, pieces: Sequence[_Piece], mentions: Sequence[Seque
 
 def _territories(stories: Sequence[Story], loose: Iterable[Block]) -> list[tuple[Span, ...]]:
     """For each article the fewest stretches that hold its lines and no line of anything else."""
-    owned = [(span.start, span.end, owner) for owner, story in enumerate(stories) for span in story.spans]
-    owned += [(line.raw.at[0], line.raw.at[-1] + 1, -1) for block in loose for line in block.lines]
+    owned = [(*span, owner) for owner, story in enumerate(stories) for span in story.spans]
+    owned += [(line.raw.at[0], line.raw.at[-1] + 1, _NOBODY) for block in loose for line in block.lines]
     found: list[list[Span]] = [[] for _ in stories]
-    last = -1
-    for start, end, owner in sorted(owned):
-        if owner >= 0 and owner == last:
-            found[owner][-1] = Span(found[owner][-1].start, end)
-        elif owner >= 0:
-            found[owner].append(Span(start, end))
-        last = owner
+    for owner, lines in groupby(sorted(owned), key=itemgetter(2)):
+        if owner != _NOBODY:
+            first, *others = lines
+            found[owner].append(Span(first[0], others[-1][1] if others else first[1]))
     return [tuple(spans) for spans in found]
+
+
+_NOBODY = -1
 
 
 def _residue(text: str, loose: Iterable[Block]) -> tuple[Residue, ...]:

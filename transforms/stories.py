@@ -232,5 +232,5 @@ def _is_photo(draft: Draft, body: _Body, texts: Sequence[str]) -> bool:
 def _spans(draft: Draft) -> tuple[Span, ...]:
     """Where the draft's lines lie in the source."""
     blocks = [part.block for part in draft.parts] + ([draft.label] if draft.label else [])
-    places = {(line.raw.at[0], line.raw.at[-1] + 1) for block in blocks for line in block.lines}
+    places = {(at[0], at[-1] + 1) for block in blocks for at in [line.raw.at for line in block.lines]}
     return tuple(map(Span._make, sorted(places)))

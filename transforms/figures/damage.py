@@ -95,8 +95,8 @@ def is_doubtful(text: str, draft: Draft, reference: date | None) -> bool:
     surface = text[draft.start : draft.end]
     if "一" in surface and _ONE_BETWEEN.search(surface):
         return True
-    day = _DAY.search(surface)
-    if day is None or draft.kind != "date" or draft.days is not None:
+    day = _DAY.search(surface) if draft.kind == "date" and draft.days is None else None
+    if day is None:
         return False
     if reference is not None:
         return True

@@ -35,7 +35,12 @@ def clean(text: Aligned) -> Aligned:
     if not found.isdisjoint(_untidy_characters()):
         return simplify(_settle(close_up(_folded(text).strip())))
     # Without blanks and look-alikes, as most are, marks and old characters alone can change.
-    return simplify(_settle(text)) if found or punctuation.has_dots(text.text) else text
+    return simplify(_settle(text)) if found or _has_odd_marks(text.text) else text
+
+
+def _has_odd_marks(text: str) -> bool:
+    """Whether a text has what only marks together tell: rows of dots, and double quotes out of turn."""
+    return punctuation.has_dots(text) or may_be_reversed(text)
 
 
 def _settle(text: Aligned) -> Aligned:
@@ -59,7 +64,7 @@ def read_line(line: Aligned) -> tuple[Aligned, str]:
     """A printed line as `clean_line` gives it, and its text as decisions read it: with full-width marks and simplified
     characters. Most lines hold nothing that any rule could change, which one search tells."""
     text = line.text
-    if not (_doubtful().search(text) or "。。" in text or "··" in text or may_be_reversed(text)):
+    if not (_doubtful().search(text) or _has_odd_marks(text)):
         return line, text
     clean = clean_line(line) if _untidy().search(text) else line
     return clean, simplify_characters(widen(clean).text)

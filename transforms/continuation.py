@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 from transforms.lexicon import rows
@@ -47,27 +48,33 @@ def normal(text: str) -> str:
 class _Followers:
     """What stands behind a context: how many characters in all, how many kinds, and each that is seen often.
 
-    The last are kept as they stand in the table, 的17 ，16 次10: as dictionaries they would be a few million objects in
-    30 MB, and finding one in so short a text takes no longer.
+    The last stand as in the table, 的17 ，16 次10, until the context is first asked for; then as the `characters` and
+    how often each was seen. As dictionaries they would be a few million objects in 30 MB; to find a character in a text
+    of at most a few hundred, the commonest first, takes hardly longer.
     """
 
-    __slots__ = ("_listed", "kinds", "total", "unseen")
+    __slots__ = ("_listed", "_numbers", "characters", "kinds", "total", "unseen")
 
     def __init__(self, row: dict[str, str]) -> None:
-        self._listed = f" {row['followers']} "
+        self._listed = row["followers"]
+        self.characters = ""
+        self._numbers: Sequence[int] = ()
         self.total = int(row["total"])
         self.kinds = int(row["kinds"])
         self.unseen = DISCOUNT * self.kinds  # what the seen ones give up to the others
 
-    def has(self, character: str) -> bool:
-        """Whether a character was seen often enough to be counted."""
-        return f" {character}" in self._listed
+    def made_ready(self) -> _Followers:
+        """The same, ready to be asked."""
+        if self._listed:
+            listed, self._listed = self._listed.split(" "), ""
+            self.characters = "".join([each[0] for each in listed])
+            self._numbers = array("I", [int(each[1:]) for each in listed])
+        return self
 
     def count(self, character: str) -> int:
         """How often a character was seen; 0 where seldom."""
-        listed = self._listed
-        at = listed.find(" " + character) + 2
-        return int(listed[at : listed.index(" ", at)]) if at > 1 else 0
+        at = self.characters.find(character)
+        return self._numbers[at] if at >= 0 else 0
 
 
 @cache
@@ -75,10 +82,16 @@ def _contexts() -> dict[str, _Followers]:
     return {row["context"].replace(NONE, ""): _Followers(row) for row in rows("continuations")}
 
 
+def _behind(context: str) -> _Followers | None:
+    """What stands behind a context; none where it was seldom seen."""
+    found = _contexts().get(context)
+    return None if found is None else found.made_ready()
+
+
 @lru_cache(maxsize=10_000)
 def _alone(character: str) -> float:
     """How probable a character is anywhere."""
-    seen = _contexts()[""]
+    seen = _contexts()[""].made_ready()
     return (seen.count(character) + UNSEEN) / (seen.total + UNSEEN * seen.kinds)
 
 
@@ -99,8 +112,8 @@ class Tail:
     def __init__(self, text: str) -> None:
         context = normal(text)[-2:]
         self.last = context[-1:]
-        self.before = [seen for own in _shorter_first(context) if (seen := _contexts().get(own)) is not None]
-        self.follows = self.before[0].has if self.before else _nothing.__contains__
+        self.before = [seen for own in _shorter_first(context) if (seen := _behind(own)) is not None]
+        self.follows = self.before[0].characters.__contains__ if self.before else _nothing.__contains__
         self.han = _NOT_HAN.split(text[-REACH:])[-1]
         known = dictionary()
         self.parts = [(i, part) for i in range(1, len(self.han) + 1) if (part := self.han[-i:]) in known]
@@ -124,7 +137,7 @@ class Head:
         self.alone = _alone(self.first)
         self.second = start[1:]
         if self.second:
-            self.second_alone = _after(_contexts().get(self.first), self.second, _alone(self.second))
+            self.second_alone = _after(_behind(self.first), self.second, _alone(self.second))
         han = _HAN_FIRST.match(text)
         self.han = han.group() if han else ""
         self.initial = self.han[:1]
@@ -137,7 +150,7 @@ def odds(tail: Tail, head: Head) -> float:
         n = seen.count(first)
         likely = ((n - DISCOUNT if n else 0.0) + seen.unseen * likely) / seen.total
     score = math.log(likely / head.alone)
-    both = _contexts().get(tail.last + first) if head.second and tail.follows(first) else None
+    both = _behind(tail.last + first) if head.second and tail.follows(first) else None
     if both is None:
         return score
     return score + math.log(_after(both, head.second, head.second_alone) / head.second_alone)

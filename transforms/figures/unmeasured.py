@@ -223,8 +223,8 @@ def _is_year(text: str, draft: Draft, after: str) -> bool:
     )
 
 
-_NUMERALS = "零一二两三四五六七八九十百千万亿多余来几"
-_ROUND = re.compile(rf"[上数几]?[{_NUMERALS}]*[十百千万亿][{_NUMERALS}]*\Z")
+_DIGITS = "零一二两三四五六七八九多余来几"
+_ROUND = re.compile(rf"[上数几]?[{_DIGITS}]*+[十百千万亿][{_DIGITS}十百千万亿]*+\Z")
 
 
 def _counts(text: str, draft: Draft, numeral: str) -> bool:

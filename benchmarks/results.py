@@ -83,6 +83,8 @@ class Results:
     measured: tuple[Measured, ...]
     sizes: tuple[Size, ...]
     profiles: Mapping[str, Profile]
+    remark: str = ""
+    """What a reader must know of the machine at that time."""
 
 
 def difference(one: Iterable[Ran], other: Iterable[Ran]) -> float:
@@ -107,7 +109,8 @@ def text(found: Results) -> str:
 def _lines(found: Results) -> Iterator[str]:
     yield from ("# How fast the whole job is", "")
     yield f"`python -m benchmarks.throughput` wrote this page on {datetime.now(UTC):%Y-%m-%d}."
-    yield from ("", f"- {_machine()}", f"- {_versions()}", f"- {_corpus(found.corpus)}", "")
+    yield from ("", f"- {_machine()}", f"- {_versions()}", f"- {_corpus(found.corpus)}")
+    yield from ([f"- {found.remark}", ""] if found.remark else [""])
     yield from ("## Beside datatrove", "")
     yield from _comparison(found)
     if found.sizes:

@@ -143,6 +143,7 @@ def measured(options: argparse.Namespace, root: Path) -> Results:
         measured=tuple(compare(rig, options.megabytes, options.rounds)),
         sizes=tuple(grow(rig, [*options.sizes, *(LARGE if options.large else ())])),
         profiles=profiles(rig),
+        remark=options.remark,
     )
 
 
@@ -153,6 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="that count (default: %(default)s)")
     parser.add_argument("--sizes", type=float, nargs="*", default=SIZES, help="MB, for growth (default: %(default)s)")
     parser.add_argument("--large", action="store_true", help=f"further sizes: {', '.join(f'{s:g}' for s in LARGE)} MB")
+    parser.add_argument("--remark", default="", help="a line for the page: what else the machine did")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where to write (default: benchmarks/results)")
     options = parser.parse_args(arguments)
     with folder() as root:

@@ -171,6 +171,7 @@ def found() -> Results:
             Size(name, size, Ran(size + 3, 200, 300, 700)) for name in ("one", "two") for size in (1.0, 2.0, 4.0)
         ),
         profiles={"corpus": profile},
+        remark="tests ran meanwhile",
     )
 
 
@@ -188,8 +189,9 @@ def test_the_page_tells_seconds_ratios_memory_and_growth(found: Results) -> None
     assert (
         "| datatrove | lesser steps | 20.0 (18.0 to 24.0) |  | 0.20 | 3.00 (2.00 to 3.00) | 224 | 324 | 524 |" in page
     )
+    assert "\n- tests ran meanwhile\n\n## Beside" in page
     assert "| one | 4 | 7.0 | 1.00 | 200 | 300 | 700 |" in page
-    assert "order 20%" in page and "datatrove 0." in page and "272 pages, 4.00 MB" in page
+    assert "order 19%" in page and "datatrove 0." in page and "272 pages, 4.00 MB" in page
 
 
 def test_the_results_are_written_with_a_plot_of_each_contender(found: Results, tmp_path: Path) -> None:

@@ -329,27 +329,14 @@ def _compare(items: list[_Item]) -> None:
             item.inside = _inside(items, index, speaking) + matter.get(index, 0.0)
             item.inside += LETTERS * _among_letters(above, below)
         item.crosshead = _crosshead(items, index, spanning)
-        item.headline_before, item.headline_below = _as_headline_before(item), _as_headline_below(item)
+        item.headline_before = _as_headline(item, item.like_after, item.picture_after, "上接")
+        item.headline_below = _as_headline(item, item.like_before, item.picture_before, "下转")
 
 
-def _as_headline_before(item: _Item) -> float:
-    """What speaks for a heading being the headline of the body below it."""
-    return (
-        LIKENESS * (item.like_after - UNLIKE)
-        - item.inside
-        + CAPTION * item.picture_after
-        + JUMP_LINE * ("上接" in item.text[-10:])
-    )
-
-
-def _as_headline_below(item: _Item) -> float:
-    """What speaks for a heading being the headline of the body above it."""
-    return (
-        LIKENESS * (item.like_before - UNLIKE)
-        - item.inside
-        + CAPTION * item.picture_before
-        + JUMP_LINE * ("下转" in item.text[-10:])
-    )
+def _as_headline(item: _Item, like: float, picture: bool, jump: str) -> float:
+    """What speaks for a heading being the headline of a body that is so much `like` it and may be a picture's; `jump`
+    are the words of the jump line that a heading on this side of its text has."""
+    return LIKENESS * (like - UNLIKE) - item.inside + CAPTION * picture + JUMP_LINE * (jump in item.text[-10:])
 
 
 def _is_titled(items: Sequence[_Item], index: int) -> bool:

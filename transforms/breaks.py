@@ -161,18 +161,6 @@ class LineFacts(NamedTuple):
     alike: bool
     again: bool
 
-    @property
-    def comma(self) -> bool:
-        return self.shown.comma
-
-    @property
-    def opener(self) -> bool:
-        return self.shown.opener
-
-    @property
-    def signature(self) -> bool:
-        return self.shown.signature
-
 
 @dataclass(frozen=True, slots=True)
 class Habits:

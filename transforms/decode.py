@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 # A page may hold this many bytes that its encoding can't read, for each byte it has.
 DAMAGE_LIMIT = 1 / 1000
@@ -88,11 +88,15 @@ class Decoded:
     n_damaged: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Reading:
     encoding: str
     text: str
     n_damaged: int
+
+    @cached_property
+    def plausibility(self) -> float:
+        return plausibility(self.text)
 
     @property
     def is_sure(self) -> bool:
@@ -108,7 +112,7 @@ def decode(data: bytes) -> Decoded:
     marked = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), None)
     names = (marked,) if marked else CANDIDATES
     best = _best_reading(data, names)
-    if best is None or not (_needs_no_plausibility(best, marked) or plausibility(best.text) >= PLAUSIBLE):
+    if best is None or not (_needs_no_plausibility(best, marked) or best.plausibility >= PLAUSIBLE):
         raise Undecodable(_why_not(data, names))
     if not best.text:
         raise Undecodable("the file is empty but for a byte-order mark: leave it out of the sources")
@@ -195,7 +199,7 @@ def _worth(reading: _Reading) -> tuple[float, float, int]:
     UTF-16 of mostly ASCII passes as UTF-8 in which every other character is a NUL: then UTF-8 is one among others.
     """
     controls = _control_share(reading.text)
-    return (round(plausibility(reading.text), 2), -round(controls, 2), -reading.n_damaged)
+    return (round(reading.plausibility, 2), -round(controls, 2), -reading.n_damaged)
 
 
 def _needs_no_plausibility(reading: _Reading, marked: str | None) -> bool:

@@ -389,7 +389,8 @@ def likely_measures(lines: Sequence[Line]) -> list[float]:
 def fills(line: Line, measure: float) -> bool:
     """Whether a line can be justified to a measure: not wider with its marks squeezed, and little more than a
     character narrower."""
-    return line.squeezed - SLACK <= measure <= line.width + TOLERANCE + SLACK
+    least, greatest = filled(line)
+    return least <= measure <= greatest
 
 
 def filled(line: Line) -> tuple[float, float]:

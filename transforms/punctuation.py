@@ -166,8 +166,6 @@ def ellipses(text: Aligned) -> Aligned:
 
     The dots left over are dropped with their places: they are the one kind of mark that cleaning drops.
     """
-    if not has_dots(text.text):
-        return text
     rows = [found for found in _DOTS.finditer(text.text) if _beside_wide(text.text, *found.span())]
     if not rows:
         return text

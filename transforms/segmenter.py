@@ -23,7 +23,7 @@ from jieba.finalseg import Force_Split_Words, emit_P, start_P, trans_P
 # jieba's own: what its dictionary may hold, what its model of unknown words reads, and the logarithm of nothing.
 _BLOCK = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._%\-]+)")
 _SPACE = re.compile(r"(\r\n|\s)")
-_HAN = re.compile(r"([\u4E00-\u9FD5]+)")
+HAN_RUN = re.compile(r"([\u4E00-\u9FD5]+)")
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 # Two pieces or more in a row of which none is a word of two characters, a mark or a blank. The pattern begins with a
 # literal mark, for which Python's engine looks much faster than for any class of characters.
@@ -72,7 +72,7 @@ class Segmenter:
             if number % 2:
                 words += self._cut_block(block)
             elif block:
-                words += _cut_marks(block)
+                words += cut_marks(block)
         return words
 
     def finish(self, pieces: Iterable[str]) -> list[list[str]]:
@@ -166,7 +166,7 @@ class Segmenter:
         return len(block)
 
 
-def _cut_marks(block: str) -> Iterator[str]:
+def cut_marks(block: str) -> Iterator[str]:
     """What is neither Han nor Latin: blanks as jieba keeps them, else single characters."""
     for piece in _SPACE.split(block):
         if _SPACE.match(piece):
@@ -177,7 +177,7 @@ def _cut_marks(block: str) -> Iterator[str]:
 
 def cut_unknown(run: str) -> Iterator[str]:
     """A run of single characters cut by jieba's model of unknown words."""
-    for number, block in enumerate(_HAN.split(run)):
+    for number, block in enumerate(HAN_RUN.split(run)):
         if number % 2:
             for word in _words_of(block, _states(block)):
                 yield from word if word in Force_Split_Words else (word,)

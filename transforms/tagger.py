@@ -16,10 +16,10 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from transforms.segmenter import HAN_RUN, cut_marks
+
 # jieba's own: what its tagger's dictionary may hold, what its model reads, and the logarithm of nothing.
 _BLOCK = re.compile(r"([\u4E00-\u9FD5a-zA-Z0-9+#&\._]+)")
-_SPACE = re.compile(r"(\r\n|\s)")
-_HAN = re.compile(r"([\u4E00-\u9FD5]+)")
 _LATIN = re.compile(r"([\.0-9]+|[a-zA-Z0-9]+)")
 _NUMBER = re.compile(r"[\.0-9]+")
 _LETTERS = re.compile(r"[a-zA-Z0-9]+")
@@ -70,7 +70,7 @@ class Tagger:
             if number % 2:
                 yield from self._cut_block(block)
             else:
-                yield from ((mark, "x") for piece in _SPACE.split(block) for mark in _marks(piece))
+                yield from ((mark, "x") for mark in cut_marks(block))
 
     def _cut_block(self, block: str) -> Iterator[Tagged]:
         """Words of the dictionary as they stand; runs of single characters are looked through for unknown words."""
@@ -90,13 +90,6 @@ def _is_in_run(piece: str) -> bool:
     return len(piece) == 1 or (piece.isascii() and piece.isalnum())
 
 
-def _marks(piece: str) -> Iterator[str]:
-    if _SPACE.match(piece):
-        yield piece
-    else:
-        yield from piece
-
-
 @lru_cache(maxsize=4096)
 def _tagged_unknown(run: str) -> tuple[Tagged, ...]:
     return tuple(_tag_unknown(run))
@@ -104,7 +97,7 @@ def _tagged_unknown(run: str) -> tuple[Tagged, ...]:
 
 def _tag_unknown(run: str) -> Iterator[Tagged]:
     """A run of single characters cut and tagged by jieba's model of unknown words."""
-    for number, block in enumerate(_HAN.split(run)):
+    for number, block in enumerate(HAN_RUN.split(run)):
         if number % 2:
             yield from _words_of(block, _states(block))
         else:

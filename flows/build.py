@@ -14,13 +14,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import mirrors, pool, progress
 from flows.errors import NothingSettled, Stopped
-from flows.jobs import BatchResult, Failure, Job
+from flows.jobs import BatchResult, Failure, Job, job_of
 from flows.parameters import BuildParameters
 from flows.plan import Batch, Plan, lexicon_digests, make_plan, with_former
 from flows.reporting import after_build
@@ -127,17 +127,11 @@ def _job(
 ) -> Job:
     """A batch with what it may take over; `before` are the keys of all pages of the last snapshot."""
     anew = plan.anew - plan.left
-    return Job(
-        batch,
-        os.path.abspath(publication.folder),
-        plan.rules,
-        plan.options,
-        publication.former({name: key for name, key in batch.keys.items() if name not in anew}),
-        publication.former({name: before[name] for name in batch.keys if name in before}),
-        {name: plan.stamps[name] for name in batch.keys if name in plan.stamps},
-        limits=parameters.limits,
-        pattern=parameters.pattern,
-        tokenizer=parameters.tokenizer,
+    return replace(
+        job_of(batch, plan, os.path.abspath(publication.folder), parameters),
+        former=publication.former({name: key for name, key in batch.keys.items() if name not in anew}),
+        before=publication.former({name: before[name] for name in batch.keys if name in before}),
+        stamps={name: plan.stamps[name] for name in batch.keys if name in plan.stamps},
     )
 
 

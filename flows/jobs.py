@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from flows.defaults import TOKENIZERS
 from flows.limits import USUAL, Limits
-from flows.plan import Batch
+from flows.parameters import BuildParameters
+from flows.plan import Batch, Plan
 from flows.settling import Stamp
 from warehouse.former import FormerShard
 from warehouse.shards import ShardSummary, SourceRecord
@@ -89,6 +90,19 @@ class Job:
         given += ["--page-seconds", f"{seconds:g}"] if (seconds := self.limits.seconds) != USUAL.seconds else []
         given += ["--page-megabytes", f"{size:g}"] if (size := self.limits.megabytes) != USUAL.megabytes else []
         return " ".join(["banmian show --why", *given, quoted(path)])
+
+
+def job_of(batch: Batch, plan: Plan, folder: str, parameters: BuildParameters) -> Job:
+    """A batch of a plan to be written below a folder, with what its pages are asked and allowed; nothing taken over."""
+    return Job(
+        batch,
+        folder,
+        plan.rules,
+        plan.options,
+        limits=parameters.limits,
+        pattern=parameters.pattern,
+        tokenizer=parameters.tokenizer,
+    )
 
 
 def quoted(word: str) -> str:

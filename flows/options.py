@@ -90,11 +90,6 @@ def above_zero(text: str) -> float:
 def add_words(parser: argparse.ArgumentParser) -> None:
     """The options `--pos` and `--tokenizer`."""
     parser.add_argument("--pos", action="store_true", help="tag each word as well (slow)")
-    add_tokenizer(parser)
-
-
-def add_tokenizer(parser: argparse.ArgumentParser) -> None:
-    """The option `--tokenizer`."""
     parser.add_argument(
         "--tokenizer", choices=defaults.TOKENIZERS, default=defaults.TOKENIZERS[0],
         help="who cuts the words: `fast` (default), which gives the words of jieba's default mode some six times as"

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from flows import batch, progress, reading
-from flows.jobs import Failure, Job
+from flows.jobs import Failure, job_of
 from flows.parameters import BuildParameters
-from flows.plan import Plan, make_plan
+from flows.plan import make_plan
 from transforms import cleaning, page, stories
 from transforms.document import Options, Source
 from transforms.page import quarantined, read_page
@@ -141,7 +141,8 @@ def profile(parameters: BuildParameters, imports: float = 0.0) -> Profile:
         watch.turn_to(REST)
         sizes = {file.relative: one.sizes[file.document_id] for one in plan.batches for file in one.sources}
         progress.phase("reading", sum(sizes.values()))
-        results = [batch.run_batch(job, _telling(sizes)) for job in _jobs(plan, folder, parameters)]
+        jobs = (job_of(one, plan, folder, parameters) for one in plan.batches)
+        results = [batch.run_batch(job, _telling(sizes)) for job in jobs]
         watch.turn_to(REST)
     return Profile(
         pages=len(sizes),
@@ -177,19 +178,6 @@ def _watched() -> Iterator[Stopwatch]:
                     mock.patch.object(module, name, watch.timed_all(stage.name, getattr(module, name)))
                 )
         yield watch
-
-
-def _jobs(plan: Plan, folder: str, parameters: BuildParameters) -> Iterator[Job]:
-    for one in plan.batches:
-        yield Job(
-            one,
-            folder,
-            plan.rules,
-            plan.options,
-            limits=parameters.limits,
-            pattern=parameters.pattern,
-            tokenizer=parameters.tokenizer,
-        )
 
 
 def _telling(sizes: dict[str, int]) -> batch.At:

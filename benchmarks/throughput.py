@@ -15,12 +15,13 @@ import shutil
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks import contenders, corpus, results
 from benchmarks.contenders import HELP, INLINE, LOADED, WHOLE, Contender
+from benchmarks.corpus import Written
 from benchmarks.publishing import folder
 from benchmarks.results import Measured, Results, Size
 from benchmarks.seeds import BENCHES, PROJECT
@@ -46,12 +47,14 @@ class Rig:
 
     root: Path
     others: tuple[Contender, ...]
+    written: dict[float, Written] = field(default_factory=dict)
+    """What each corpus was, by its size."""
 
     def pages(self, megabytes: float) -> Path:
         """The corpus of this size, written where it is not there."""
         where = self.root / f"pages-{megabytes:g}"
         if not where.exists():
-            corpus.write(where, round(megabytes * 1e6))
+            self.written[megabytes] = corpus.write(where, round(megabytes * 1e6))
         return where
 
     def small(self) -> Path:
@@ -136,11 +139,10 @@ def _others() -> tuple[Contender, ...]:
 def measured(options: argparse.Namespace, root: Path) -> Results:
     """Measures all of it."""
     rig = Rig(root, _others())
-    written = corpus.write(root / "described", round(options.megabytes * 1e6))
-    shutil.rmtree(root / "described")
+    compared = tuple(compare(rig, options.megabytes, options.rounds))
     return Results(
-        corpus=written,
-        measured=tuple(compare(rig, options.megabytes, options.rounds)),
+        corpus=rig.written[options.megabytes],
+        measured=compared,
         sizes=tuple(grow(rig, [*options.sizes, *(LARGE if options.large else ())])),
         profiles=profiles(rig),
         remark=options.remark,

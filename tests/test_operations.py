@@ -122,11 +122,11 @@ def test_old_snapshots_are_removed(there: Site, first_night: dict[str, Any]) -> 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pages enough for a minute."""
+    """Pages enough for a minute and more, though only some seconds of a run over them are looked at."""
     folder = tmp_path_factory.mktemp("many")
     pages = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
-    for number in range(400):
-        (folder / f"{number:03}.txt").write_text(f"{pages[number % 2]}\n{number}", encoding="utf-8")
+    for number in range(4000):
+        (folder / f"{number:04}.txt").write_text(f"{pages[number % 2]}\n{number}", encoding="utf-8")
     return folder
 
 

@@ -112,14 +112,18 @@ def _pause(seconds: float) -> None:
 
 
 def _jobs(plan: Plan, publication: Publication, parameters: BuildParameters) -> list[Job]:
-    """The batches that are to be carried out; all others are linked from the current snapshot."""
+    """The batches that are to be carried out; all others are linked from the current snapshot.
+
+    The largest come first: small ones at the end leave no process waiting for long.
+    """
     parent = publication.parent
     before = {one.document_id: one.key for one in parent.sources} if plan.stamps and parent else {}
-    return [
+    jobs = [
         _job(batch, plan, publication, before, parameters)
         for batch in plan.batches
         if not plan.anew.isdisjoint(batch.keys) or not publication.reuse(batch.shard, batch.digest)
     ]
+    return sorted(jobs, key=lambda job: -job.size)
 
 
 def _job(

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from flows import mirrors, pool, progress, server, summary, terminal
+from flows import mirrors, nursery, pool, progress, server, summary, terminal
 from flows.build import Outcome, build, in_threads, plan_for
 from flows.errors import NothingSettled, UsageError
 from flows.parameters import BuildParameters, from_options
@@ -64,7 +64,7 @@ class _Work:
                 return build(self.parameters, runner_for(self.parameters, in_threads), plan)
             self.server = server.start()
         if self.parameters.runner == "processes":
-            pool.warm_up()
+            nursery.start()
         return self._through_prefect(configured, plan)
 
     def _is_current(self, plan: Plan) -> bool:

@@ -37,6 +37,10 @@ from warehouse.urls import is_url
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
+FINEST = 16
+"""How many times smaller the shards of a small corpus may be, for there to be some for several processes."""
+FEW_BITS = 3
+"""Of a hash; so many shards (eight) are enough of these."""
 KEY_DIGITS = 32
 """Of a SHA-256, in hexadecimal: enough that no two of billions of pages share a key by chance."""
 LEXICON_DIGITS = 16
@@ -191,8 +195,15 @@ def shard_digest(keys: Iterable[tuple[str, str]]) -> str:
 
 
 def bits_for(size: int) -> int:
-    """How many bits of a hash tell the shards of a corpus of `size` bytes: so many that each has some SHARD_BYTES."""
-    return max(0, -(-size // SHARD_BYTES) - 1).bit_length()
+    """How many bits of a hash tell the shards of a corpus of `size` bytes: so many that each has some SHARD_BYTES.
+
+    Some more for a small corpus, that all processes have work: with one shard, or two unlike in size, most would wait.
+    """
+    return max(_bits(size, SHARD_BYTES), min(FEW_BITS, _bits(size, SHARD_BYTES // FINEST)))
+
+
+def _bits(size: int, shard: int) -> int:
+    return max(0, -(-size // shard) - 1).bit_length()
 
 
 def _batches(

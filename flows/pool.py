@@ -21,10 +21,9 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 
-from flows import progress
+from flows import nursery, progress
 from flows.errors import BuildFailed, Stopped
 from flows.jobs import BatchResult, Job
 
@@ -151,7 +150,7 @@ class _Pool:
 
     def _new(self) -> _Worker:
         try:
-            warm_up()
+            nursery.start()
             worker = _Worker()
         except (OSError, EOFError) as cause:
             raise _Ended(None, f"can't start worker processes: {cause}") from cause
@@ -179,18 +178,12 @@ _standing = _Pool()
 """For a process that never opened a pool (a worker on another machine): as many workers as callers at a time."""
 
 
-def warm_up() -> None:
-    """Lets the process that workers are forked from load the dictionaries while the build does other things."""
-    forkserver.set_forkserver_preload(["flows.preload"])
-    forkserver.ensure_running()
-
-
 @contextmanager
 def opened(jobs: int) -> Iterator[None]:
     """A pool of `jobs` processes for `run` to use while the block lasts."""
     global _last
     try:
-        warm_up()
+        nursery.start()
     except OSError as cause:
         raise BuildFailed(f"can't start worker processes: {cause}") from cause
     pool = _last = _Pool(jobs)

@@ -25,6 +25,7 @@ Files = dict[str, bytes]
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many shards of a few pages, as a large corpus has."""
     monkeypatch.setattr(plan, "SHARD_BYTES", 16_000)
+    monkeypatch.setattr(plan, "FEW_BITS", 0)
 
 
 def built(pages: Path, warehouse: Path, **options: object) -> Outcome:

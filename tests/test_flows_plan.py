@@ -35,14 +35,16 @@ def issues(root: Path, days: Iterable[int], papers: Iterable[str] = ("binzhou", 
     [
         (0, 1),
         (1, 1),
-        (4 * MEGABYTE, 1),
-        (4 * MEGABYTE + 1, 2),
-        (12 * MEGABYTE, 4),
-        (13 * MEGABYTE, 4),
+        (MEGABYTE // 4, 1),
+        (MEGABYTE // 4 + 1, 2),
+        (MEGABYTE, 4),
+        (2 * MEGABYTE, 8),
+        (32 * MEGABYTE, 8),
+        (32 * MEGABYTE + 1, 16),
         (1000 * MEGABYTE, 256),
     ],
 )
-def test_a_shard_holds_about_four_megabytes(size: int, shards: int) -> None:
+def test_a_shard_holds_about_four_megabytes_and_less_of_a_small_corpus(size: int, shards: int) -> None:
     assert 1 << bits_for(size) == shards
 
 
@@ -50,7 +52,8 @@ def test_a_shard_holds_about_four_megabytes(size: int, shards: int) -> None:
 def test_the_number_of_shards_is_just_enough(size: int) -> None:
     shards = 1 << bits_for(size)
     assert shards * plan.SHARD_BYTES >= size
-    assert shards == 1 or shards // 2 * plan.SHARD_BYTES < size
+    assert shards <= 8 or shards // 2 * plan.SHARD_BYTES < size
+    assert shards == 1 or shards // 2 * plan.SHARD_BYTES < size * plan.FINEST
 
 
 def test_each_page_is_in_one_shard_and_an_issue_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

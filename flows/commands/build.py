@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
+from pathlib import Path
 
 from flows.defaults import RUNNERS
 from flows.options import Commands, add_limits, add_pattern, add_warehouse, add_words, command
@@ -53,6 +55,16 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.runner in (None, RUNNERS[0]) and _is_first(options.warehouse):
+        from flows import nursery
+
+        with suppress(OSError):  # all pages are to be read; what the build itself loads takes a second meanwhile
+            nursery.start()
     from flows.building import build_command
 
     return build_command(options)
+
+
+def _is_first(warehouse: Path | str) -> bool:
+    """Whether nothing was published here yet; a place in a store is not asked for that."""
+    return isinstance(warehouse, Path) and not (warehouse / "current.txt").exists()

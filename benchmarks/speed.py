@@ -24,7 +24,7 @@ from time import process_time
 from benchmarks.seeds import BENCHES, SEEDS, sources_below
 from transforms import words
 from transforms.document import Source
-from transforms.figures import read_figures
+from transforms.figures.reader import read_figures
 from transforms.page import read_page
 
 PAGES = BENCHES / "pages"

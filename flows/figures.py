@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.errors import UsageError
 from transforms.document import Mention
-from transforms.figures import read_text
+from transforms.figures.reader import read_text
 
 _JSON = json.JSONEncoder(ensure_ascii=False, default=date.isoformat)
 _NAMES = ("text", *Mention._fields[1:])

@@ -24,7 +24,7 @@ from flows import commands
 from flows.show import Look, page, shown
 from flows.why import explained
 from transforms.document import Mention
-from transforms.figures import read_text
+from transforms.figures.reader import read_text
 from warehouse.exports import FORMATS
 from warehouse.snapshots import read_manifest
 
@@ -410,7 +410,7 @@ def test_example_written_for_the_page(row: list[str]) -> None:
 CHECK = """
 import json, sys
 from datetime import date
-from transforms.figures import read_text
+from transforms.figures.reader import read_text
 from warehouse.exports import FORMATS
 from warehouse.snapshots import read_manifest
 from transforms.document import Mention

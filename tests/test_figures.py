@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from transforms.document import Mention
-from transforms.figures import read_figures, read_text
+from transforms.figures.reader import read_figures, read_text
 
 CASES = [
     json.loads(line)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.document import Mention
-from transforms.figures import read_figures
+from transforms.figures.reader import read_figures
 
 GOLD = Path(__file__).parent.parent / "seeds" / "gold" / "seeds_figures.jsonl"
 FULL_WIDTH = str.maketrans(",;:()?!", "，；：（）？！")

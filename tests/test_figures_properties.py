@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.document import Mention
-from transforms.figures import read_figures, read_text
+from transforms.figures.reader import read_figures, read_text
 
 REFERENCE = date(2024, 2, 29)
 PIECES = [

@@ -19,7 +19,7 @@ from transforms.blocks import Block, read_blocks
 from transforms.confidence import rate_stories
 from transforms.decode import Undecodable, decode
 from transforms.document import Article, Document, Figure, Mention, Options, Residue, Sentence, Source
-from transforms.figures import read_figures, read_text
+from transforms.figures.reader import read_figures, read_text
 from transforms.lines import Line, is_old_print, printed_lines, rejoined, with_measures, with_recurrences
 from transforms.order import in_reading_order
 from transforms.rows import cut_rows

@@ -73,6 +73,26 @@ def test_a_plan_at_hand_is_not_made_again(pages: Path, tmp_path: Path, monkeypat
 
 
 @pytest.mark.usefixtures("prefect_server")
+@pytest.mark.parametrize("embedded", [False, True])
+def test_artifacts_are_left_where_somebody_can_look_at_them(
+    embedded: bool, pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect import get_client
+
+    from flows.flow import build_flow
+
+    if embedded:
+        monkeypatch.setattr(server, "_started", {os.environ.get("PREFECT_API_URL")})
+    parameters = BuildParameters(sources=[str(pages)], warehouse=tmp_path / "warehouse", jobs=1)
+    run = build_flow(parameters, return_state=True).state_details.flow_run_id
+    with get_client(sync_client=True) as client:
+        wanted = {"flow_run_id": {"any_": [str(run)]}}
+        left = client.request("POST", "/artifacts/filter", json={"artifacts": wanted}).json()
+    kinds = {artifact["key"].partition("-")[0] for artifact in left}
+    assert kinds == (set() if embedded else {"progress", "report", "tables", "warnings"})
+
+
+@pytest.mark.usefixtures("prefect_server")
 def test_bad_parameters_are_refused_before_a_run_does_anything(tmp_path: Path) -> None:
     from prefect.exceptions import ParameterTypeError
 

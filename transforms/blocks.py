@@ -10,13 +10,14 @@ each pair of neighbours has a score (`breaks`); the best whole reading of the pa
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import NamedTuple
 
 from transforms import breaks, old_print
-from transforms.breaks import Break, Habits, LineFacts
+from transforms.breaks import Break, ByWidth, Habits, LineFacts
 from transforms.lines import INDENT, Line, is_old_print
 from transforms.old_print import Ways
 
@@ -196,7 +197,9 @@ def _roles_in_old_print(facts: Sequence[LineFacts]) -> list[Role]:
 class _Page:
     """The lines of a page with what is asked of them whatever its indent: the breaks between them, each line's scores
     in each role, the ways across each break, what the page's end gives. What words say is not yet asked at the breaks
-    that are `waiting`: these are scored with the least that words can say."""
+    that are `waiting`: these are scored with the least that words can say. Most of them are `inner` ones, many of which
+    are alike, so that one `Break` stands for all of these, and one of `alike` for its steps behind lines of the same
+    width; `by_width` keeps what widths say."""
 
     facts: Sequence[LineFacts]
     habits: Habits
@@ -204,7 +207,14 @@ class _Page:
     ways: Sequence[tuple[Way, ...]]
     last: float
     waiting: set[int]
+    inner: set[int]
     found: list[Break] = field(default_factory=list)
+    by_width: dict[_Width, ByWidth] = field(default_factory=dict)
+    alike: dict[tuple[Break, _Width], Steps] = field(default_factory=dict)
+
+
+_Width = tuple[float | None, float, float, float, float, float]
+"""A line's measure, its widths, the head and the doubt of the break behind it, a page's indent."""
 
 
 def _readings(facts: Sequence[LineFacts], habits: Habits, indents: Sequence[float]) -> list[tuple[float, list[Role]]]:
@@ -239,11 +249,21 @@ def _readings(facts: Sequence[LineFacts], habits: Habits, indents: Sequence[floa
 def _page(facts: Sequence[LineFacts], habits: Habits) -> _Page:
     enters = [_enters(line, after, habits) for line, after in itertools.zip_longest(facts, facts[1:])]
     special = [entering[Role.OTHER] != IMPOSSIBLE or entering[Role.INTERRUPTS] != IMPOSSIBLE for entering in enters]
-    ways = [ALL_WAYS if any(either) else PLAIN_WAYS for either in itertools.pairwise(special)]
-    page = _Page(facts, habits, enters, ways, breaks.ends_at_last(facts[-1], habits) if facts else 0.0, _waiting(facts))
+    ways = [ALL_WAYS if either else PLAIN_WAYS for either in map(operator.or_, special, special[1:])]
+    waiting = _waiting(facts)
+    inner = {index for index in waiting if breaks.is_inner(facts[index], facts[index + 1], habits)}
+    last = breaks.ends_at_last(facts[-1], habits) if facts else 0.0
+    page = _Page(facts, habits, enters, ways, last, waiting, inner)
+    known: dict[tuple[object, ...], Break] = {}
     for index, (before, line) in enumerate(itertools.pairwise(facts)):
-        said = breaks.least_of_words(before) if index in page.waiting else breaks.words_between(before, line)
-        page.found.append(breaks.read_break(before, line, habits, said))
+        if index in inner:
+            shown = breaks.marks_of_inner(before, line, habits)
+            if shown not in known:
+                known[shown] = breaks.read_break(before, line, habits, breaks.least_of_words(before))
+            page.found.append(known[shown])
+        else:
+            said = breaks.least_of_words(before) if index in waiting else breaks.words_between(before, line)
+            page.found.append(breaks.read_break(before, line, habits, said))
     return page
 
 
@@ -253,16 +273,33 @@ def _ask(page: _Page, asked: Iterable[int]) -> None:
         before, after = page.facts[index], page.facts[index + 1]
         page.found[index] = breaks.read_break(before, after, page.habits, breaks.words_between(before, after))
         page.waiting.discard(index)
+        page.inner.discard(index)
 
 
 def _steps(page: _Page, index: int, indent: float) -> Steps:
     """The ways across a break and their scores, with such an indent."""
-    fact, each = page.facts[index], page.found[index]
+    line, each = page.facts[index].line, page.found[index]
+    key = (line.measure, line.width, line.squeezed, each.head, each.doubt, indent)
+    if index in page.inner:
+        alike = each, key
+        if alike not in page.alike:
+            page.alike[alike] = _scored(page, index, key)
+        return page.alike[alike]
+    return _scored(page, index, key)
+
+
+def _scored(page: _Page, index: int, key: _Width) -> Steps:
+    each = page.found[index]
+    own = page.by_width.get(key)
+    if own is None:
+        own = page.by_width[key] = breaks.by_width(page.facts[index].line, *key[3:])
     return Steps(
         page.ways[index],
         Scores(
-            *breaks.goes_on(fact, each, indent),
-            *breaks.ends(fact, each.ends, indent),
+            each.joins + own.first_goes_on,
+            each.joins + own.goes_on,
+            each.ends + own.first_ends,
+            each.ends + own.ends,
             each.heading_goes_on,
             each.heading_ends,
             each.interrupted,
@@ -273,7 +310,10 @@ def _steps(page: _Page, index: int, indent: float) -> Steps:
 
 def _ends(page: _Page, indent: float) -> tuple[float, float]:
     """The scores of the page's last line as a paragraph's end."""
-    return breaks.ends(page.facts[-1], page.last, indent) if page.facts else (0.0, 0.0)
+    if not page.facts:
+        return 0.0, 0.0
+    own = breaks.by_width(page.facts[-1].line, 0.0, 0.0, indent)
+    return page.last + own.first_ends, page.last + own.ends
 
 
 def _waiting(facts: Sequence[LineFacts]) -> set[int]:

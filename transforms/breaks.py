@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from transforms import marks
-from transforms.bylines import SIGNS_OF_LEADS, is_credit, read_lead, signs_alone
+from transforms.bylines import SIGNS_OF_LEADS, has_sign_of_lead, heads_of_roles, is_credit, read_lead, signs_alone
 from transforms.characters import any_of
 from transforms.continuation import Head, Tail, odds, opens_with, word_across
 from transforms.lexicon import words
@@ -99,7 +99,6 @@ LIKE_OTHER = 2.0  # a line that shows what it is is that
 UNLIKE_OTHER = -4.0
 
 _STOPS_OR_COMMAS = "，、。！？…"
-_ODD_LAST = "：！:! "  # a salutation ends with one of these
 BEFORE_A_DAY = "于在自至从到由的年，、：（—"
 NEVER_FIRST = "，。、；：！？”’）》%"
 
@@ -124,7 +123,9 @@ class Shown(NamedTuple):
     """What a line's text shows by itself, wherever it stands. `depth` is how many quotes and brackets it leaves open,
     `jumps` says that it ends with a jump line, `day` that it opens with a day and a comma, `calls` that it opens by
     addressing hearers, `head` how wide (em) its beginning is that can't stand on the line before, `is_name` and
-    `names` that it may be a bare name, or one with a title before it."""
+    `names` that it may be a bare name, or one with a title before it. Most lines are `quiet`: nothing in them opens a
+    paragraph or is a heading's sign, be it a number, a dash, a blank or a bracket at the end. Most `run_on`, too:
+    nothing in them lets a paragraph end."""
 
     stops: bool
     may_end: bool
@@ -142,6 +143,8 @@ class Shown(NamedTuple):
     head: float
     is_name: bool
     names: bool
+    quiet: bool = False
+    runs_on: bool = False
 
 
 class LineFacts(NamedTuple):
@@ -297,20 +300,42 @@ def _remembered(raw: str, text: str) -> Shown:
 def _look_at(raw: str, text: str) -> Shown:
     """What a text shows, which as the source has it is `raw`. Most lines lack the characters without which there is no
     agency line, signature, jump line, name or label, as one search tells, and begin and end like any other."""
-    odd = raw != text or _odd().search(text) is not None
-    first, last = text[0], text[-1]
+    odd = _odd().search(text) is not None or (raw != text and has_sign_of_lead(raw))
     depth = marks.open_depth(text) if _PAIRED.search(text) else 0
-    odd_ends = first in _odd_first() or first.isdigit() or last in _ODD_LAST
-    if not (odd or odd_ends or len(text) <= LONGEST_PLAIN_NAME):
-        may_end = not _HAN.match(last) and marks.may_end_a_paragraph(text)
-        stops = may_end and marks.ends_a_sentence(text)
-        return _plain(stops, may_end, depth, _other(text, None), last in _STOPS_OR_COMMAS, head_width(text))
+    if odd or len(text) <= LONGEST_PLAIN_NAME or _opens_oddly(text) or marks.is_salutation(text):
+        return _look_closely(raw, text, odd, depth)
+    last = text[-1]
+    may_end = not _HAN.match(last) and marks.may_end_a_paragraph(text)
+    stops = may_end and marks.ends_a_sentence(text)
+    other, comma = _other(text, None), last in _STOPS_OR_COMMAS
+    quiet = other is None and not _is_set_like_a_heading(text)
+    runs_on = other is None and not (may_end or names_an_entry(text))
+    return _plain(stops, may_end, depth, other, comma, head_width(text), quiet, runs_on)
+
+
+def _opens_oddly(text: str) -> bool:
+    """Whether a line opens with a word that opens paragraphs, with a day, or by addressing hearers."""
+    if text[0] in _odd_first():
+        return marks.opens_a_paragraph(text) or marks.opens_a_salutation(text)
+    return text[0].isdigit() and _DAY_FIRST.match(text) is not None
+
+
+def _is_set_like_a_heading(text: str) -> bool:
+    """Whether a line has what raises its score as a heading: a blank, a dash, a bracket at its end, a number."""
+    if " " in text or text[-1] in "）)—" or text[0] == "—":
+        return True
+    return marks.has_numbering(text)
+
+
+def _look_closely(raw: str, text: str, odd: bool, depth: int) -> Shown:
+    """What a text shows that has one of the `odd` characters, is very short, or opens as few do."""
+    first, last = text[0], text[-1]
     lead = odd and (read_lead(text[:160]) or (raw != text and read_lead(raw[:160])))
     signature = odd and marks.signs_a_letter(text)
     jumps = marks.jump_to(text) if odd else None
     may_end = signature or ((jumps is not None or not _HAN.match(last)) and marks.may_end_a_paragraph(text))
     names = names_a_speaker(text)
-    return Shown(
+    shown = Shown(
         may_end and (signature or marks.ends_a_sentence(text)),
         may_end,
         bool(lead),
@@ -328,10 +353,16 @@ def _look_at(raw: str, text: str) -> Shown:
         names and marks.is_name_line(text),
         names,
     )
+    opens = shown.lead or shown.bullet or shown.salutation or shown.opener or shown.day or shown.calls
+    quiet = not (opens or signature or names or shown.other or _is_set_like_a_heading(text))
+    ends = may_end or shown.salutation or shown.jumps or names or names_an_entry(text)
+    return shown._replace(quiet=quiet, runs_on=not (ends or shown.other))
 
 
 @lru_cache(maxsize=256)
-def _plain(stops: bool, may_end: bool, depth: int, other: str | None, comma: bool, head: float) -> Shown:
+def _plain(
+    stops: bool, may_end: bool, depth: int, other: str | None, comma: bool, head: float, quiet: bool, runs_on: bool
+) -> Shown:
     """What most lines show: few things, and so the same as others."""
     return Shown(
         stops=stops,
@@ -350,6 +381,8 @@ def _plain(stops: bool, may_end: bool, depth: int, other: str | None, comma: boo
         head=head,
         is_name=False,
         names=False,
+        quiet=quiet,
+        runs_on=runs_on,
     )
 
 
@@ -371,6 +404,13 @@ def _other(text: str, jumps: re.Match[str] | None) -> str | None:
     but for folios and notes, which begin with a bracket, a letter, a digit or 第."""
     if ("，" in text or "。" in text) and text[0] != "第" and _HAN.match(text):
         return None
+    if jumps or text[0] in _heads_of_others() or _signs_of_others().search(text):
+        return _kind(text, jumps)
+    return None
+
+
+def _kind(text: str, jumps: re.Match[str] | None) -> str | None:
+    """The kind of a line that has one of the characters by which it could be no body or heading."""
     found: str | None = None
     jump = marks.jump_from(text) or jumps
     if marks.label_box(text) is not None:
@@ -386,6 +426,18 @@ def _other(text: str, jumps: re.Match[str] | None) -> str | None:
     elif marks.is_note(text):
         found = "note"
     return found
+
+
+@cache
+def _heads_of_others() -> frozenset[str]:
+    """What a jump line, a label or a note begins with."""
+    return marks.heads_of_jumps() | marks.heads_of_labels() | frozenset("（(第 ")
+
+
+@cache
+def _signs_of_others() -> re.Pattern[str]:
+    """What a date, a credit or the page's furniture can't do without."""
+    return any_of(frozenset("年星0123456789：:") | heads_of_roles())
 
 
 # --- two neighbours -----------------------------------------------------------------------------------------------
@@ -423,6 +475,35 @@ def least_of_words(before: LineFacts) -> Words:
     return Words(0.0 if before.may_end else LEAST_WORDS, False)
 
 
+def is_inner(before: LineFacts, after: LineFacts, habits: Habits) -> bool:
+    """Whether a break stands between two lines of a column of which the first shows nothing that lets a paragraph end,
+    and the second nothing that opens one. Before words are asked all such breaks with the same `marks_of_inner` have
+    the same scores."""
+    line, behind = before.line, after.line
+    if not (before.shown.runs_on and after.shown.quiet) or behind.gap or line.closes or habits.commas:
+        return False
+    return not (line.measure is None or behind.measure is None or (habits.blanks and behind.indented))
+
+
+def marks_of_inner(before: LineFacts, after: LineFacts, habits: Habits) -> tuple[object, ...]:
+    """All that counts of a break that `is_inner`, the width of the line before it and words apart."""
+    line = after.line
+    quote = before.open_quote, after.shown.depth < 0
+    return *quote, line.text[0] in NEVER_FIRST, line.recurs, *head_and_doubt(before, after, habits)
+
+
+def head_and_doubt(before: LineFacts, after: LineFacts, habits: Habits) -> tuple[float, float]:
+    """How wide (em) the beginning of a line is that would have to fit into the line before it, and how far that line's
+    width may be off, where it is so near to a measure that this counts."""
+    line, head = before.line, after.shown.head
+    if habits.free_marks:
+        head = printed_width(after.line.text[0])
+    doubt = 2 * SLACK if habits.squeezed else 0.0
+    if line.measure is not None and -MOST_DOUBT <= line.measure - line.width - head <= INDENT + MOST_DOUBT:
+        doubt = max(_doubt(line.text), doubt)
+    return head, doubt
+
+
 def read_break(before: LineFacts, after: LineFacts, habits: Habits, words: Words) -> Break:
     """The scores of the break between two lines, with what words say of it."""
     behind, said = after.line.text, words.said
@@ -432,6 +513,7 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits, words: Words
     heading = bound + open_quote + closes + max(0.0, said) + (RUNS_IN if after.line.gap else 0.0)
     if before.other == "furniture" or after.other == "furniture":
         heading = -LEAD_OPENS
+    head, doubt = head_and_doubt(before, after, habits)
     return Break(
         joins=bound + open_quote + closes + said + _joins(before, after, habits),
         ends=_ends(before, after, habits),
@@ -440,31 +522,34 @@ def read_break(before: LineFacts, after: LineFacts, habits: Habits, words: Words
         + (DASH if behind.startswith("——") else 0.0),
         heading_ends=-bound if after.lead else -2 * bound,
         interrupted=INTERRUPTS_BEHIND_A_STOP if before.stops else 0.0,
-        head=printed_width(behind[0]) if habits.free_marks else after.shown.head,
-        doubt=2 * SLACK if habits.squeezed else 0.0,
+        head=head,
+        doubt=doubt,
     )
 
 
-def goes_on(before: LineFacts, found: Break, indent: float) -> tuple[float, float]:
-    """The scores of a paragraph that runs across a break, where a line of such an indent opens it and where one carries
-    it on."""
-    if before.line.measure is None:
-        return found.joins, found.joins
-    return (
-        found.joins + _runs_in(before.line, before.line.measure - indent, found.head, found.doubt),
-        found.joins + _runs_in(before.line, before.line.measure, found.head, found.doubt),
-    )
+class ByWidth(NamedTuple):
+    """What a line's width says for a paragraph that goes on behind it, where the line opens it and where it carries it
+    on, and for one that ends with it, again in either case."""
+
+    first_goes_on: float
+    goes_on: float
+    first_ends: float
+    ends: float
 
 
-def ends(before: LineFacts, score: float, indent: float) -> tuple[float, float]:
-    """The scores of a paragraph that ends with a line, where the line opens it with such an indent and where it carries
-    it on; `score` is what marks and words say."""
-    measure = before.line.measure
+def by_width(line: Line, head: float, doubt: float, indent: float) -> ByWidth:
+    """What a line's width says where a line of such an `indent` opens a paragraph; `head` and `doubt` are as in
+    `Break`."""
+    measure = line.measure
     if measure is None:
-        return score, score
-    least, greatest = filled(before.line)
-    opening = FULL_LINE_ENDS if least <= measure - indent <= greatest else 0.0
-    return score + opening, score + (FULL_LINE_ENDS if least <= measure <= greatest else 0.0)
+        return ByWidth(0.0, 0.0, 0.0, 0.0)
+    least, greatest = filled(line)
+    return ByWidth(
+        _runs_in(line, measure - indent, head, doubt),
+        _runs_in(line, measure, head, doubt),
+        FULL_LINE_ENDS if least <= measure - indent <= greatest else 0.0,
+        FULL_LINE_ENDS if least <= measure <= greatest else 0.0,
+    )
 
 
 def _ends_a_label(before: LineFacts, after: LineFacts) -> bool:
@@ -520,18 +605,18 @@ def words_across(before: str, after: str) -> float:
     after   more than 0 | less than 0
     """
     tail, head = Tail(before[-CONTEXT:]), Head(after[:CONTEXT])
-    score = GOES_ON * odds(tail, head) - OPENS * opens_with(head) + SHARES_A_WORD * word_across(tail, head)
+    score = GOES_ON * odds(tail, head) - OPENS * opens_with(head)
+    if score < MOST_WORDS:  # else a word across the break, which never speaks against it, could add nothing
+        score += SHARES_A_WORD * word_across(tail, head)
     return max(LEAST_WORDS, min(MOST_WORDS, score))
 
 
 def _runs_in(line: Line, measure: float, head: float, doubt: float) -> float:
     """What width says: a line goes on only where the head of the next would not have fitted into it. `doubt` is how far
-    (em) the line's width may be off, if not by more for what its characters say."""
+    (em) the line's width may be off."""
     if line.squeezed > measure + SLACK:
         return TOO_WIDE + WIDTH_STEP * min(line.squeezed - measure - SLACK, 6.0)
     room = measure - line.width - head
-    if abs(room) <= max(doubt, MOST_DOUBT):
-        doubt = max(_doubt(line.text), doubt)
     if room < -doubt:
         return 0.0
     return TIGHT if room < doubt else SHORT_LINE_GOES_ON + WIDTH_STEP * min(room, 6.0)
@@ -609,9 +694,11 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     text, measure = line.text, line.measure
     apart = line.gap and (after is None or after.line.gap)  # blank lines, or the page's end, on both sides
     own_width = measure is None or _has_own_width(line, measure)
-    score = _heading_by_marks(text, shown.day) + _heading_by_place(line, apart, own_width)
+    score = _heading_by_marks(text, shown) + _heading_by_place(line, apart, own_width)
     if own_width and (apart or measure is None):
         score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
+    if shown.quiet:
+        return score - 2 * LEAD_OPENS if names_an_entry(text) else score
     opens = facts.lead or facts.bullet or shown.signature or facts.salutation
     if opens or shown.calls or names_an_entry(text):
         score -= 2 * LEAD_OPENS
@@ -620,10 +707,14 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     return score
 
 
-def _heading_by_marks(text: str, day: bool) -> float:
-    score = _heading_by_length(text) + _heading_by_stops(text)
-    if text[0] in NEVER_FIRST or day:
+def _heading_by_marks(text: str, shown: Shown) -> float:
+    score = _heading_by_stops(text)
+    if len(text) > LONG_HEADING:
+        score += TOO_LONG if len(text) <= VERY_LONG_HEADING else FAR_TOO_LONG
+    if text[0] in NEVER_FIRST or shown.day:
         score += HEADING_STOPS
+    if shown.quiet:
+        return score
     if " " in text and _HALVES.search(text):
         score += HALVES
     if text.startswith("——") or text.endswith("——"):
@@ -644,12 +735,6 @@ def names_an_entry(text: str) -> bool:
 @cache
 def _entry() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(words('entry_words'))})[：:]")
-
-
-def _heading_by_length(text: str) -> float:
-    if len(text) <= LONG_HEADING:
-        return 0.0
-    return TOO_LONG if len(text) <= VERY_LONG_HEADING else FAR_TOO_LONG
 
 
 def _heading_by_stops(text: str) -> float:

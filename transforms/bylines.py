@@ -35,6 +35,11 @@ _COMMON_WORD = 100  # what jieba's dictionary counts oftener is a word, no name
 LONGEST_LEAD = 300
 
 
+def has_sign_of_lead(text: str) -> bool:
+    """Whether a text has what no agency line can do without."""
+    return _NEWS.search(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """What stands before the text of a report: its length in characters and what it says."""
@@ -116,8 +121,13 @@ def _role_pattern() -> re.Pattern[str]:
 @cache
 def _role_begins() -> re.Pattern[str]:
     """One of the characters with which roles begin; most lines have none."""
-    heads = {word[0] for word in words("credit_roles") if len(word) > 1} | set("文图摄")
-    return re.compile(f"[{''.join(sorted(heads))}]")
+    return re.compile(f"[{''.join(sorted(heads_of_roles()))}]")
+
+
+@cache
+def heads_of_roles() -> frozenset[str]:
+    """The characters with which roles begin."""
+    return frozenset(word[0] for word in words("credit_roles") if len(word) > 1).union("文图摄")
 
 
 @cache

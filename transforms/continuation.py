@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+import string
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
@@ -30,6 +31,7 @@ UNSEEN = 0.5
 _NUMERAL = re.compile(r"[0-9.%]+")
 _LATIN = re.compile(r"[A-Za-z]+")
 _NOT_NORMAL = re.compile("[ 0-9.%A-Za-z]")
+_NORMAL = frozenset(" .%" + string.digits + string.ascii_letters).isdisjoint
 _NOT_HAN = re.compile(r"[^\u3400-\u9fff]")
 _HAN_FIRST = re.compile(rf"[\u3400-\u9fff]{{0,{REACH}}}")
 
@@ -107,16 +109,22 @@ class Tail:
     """The end of a text, made ready to be compared with many heads. What `follows` says that a character was seen
     behind the last one; where it was not, it was not behind the last two, and neither are the two of them a context."""
 
-    __slots__ = ("before", "follows", "han", "last", "parts")
+    __slots__ = ("before", "follows", "han", "last")
 
     def __init__(self, text: str) -> None:
-        context = normal(text)[-2:]
+        context = text[-2:]
+        if not _NORMAL(context):
+            context = normal(text)[-2:]
         self.last = context[-1:]
         self.before = [seen for own in _shorter_first(context) if (seen := _behind(own)) is not None]
         self.follows = self.before[0].characters.__contains__ if self.before else _nothing.__contains__
-        self.han = _NOT_HAN.split(text[-REACH:])[-1]
-        known = dictionary()
-        self.parts = [(i, part) for i in range(1, len(self.han) + 1) if (part := self.han[-i:]) in known]
+        han = text[-REACH:]
+        self.han = _NOT_HAN.split(han)[-1] if _NOT_HAN.search(han) else han
+
+    def parts(self) -> list[str]:
+        """Of the last few Han characters those which are in the dictionary together."""
+        known, han = dictionary(), self.han
+        return [part for i in range(1, len(han) + 1) if (part := han[-i:]) in known]
 
 
 _nothing: frozenset[str] = frozenset()
@@ -132,7 +140,9 @@ class Head:
     __slots__ = ("alone", "first", "han", "initial", "second", "second_alone")
 
     def __init__(self, text: str) -> None:
-        start = normal(text)[:2]
+        start = text[:2]
+        if not _NORMAL(start):
+            start = normal(text)[:2]
         self.first = start[0]
         self.alone = _alone(self.first)
         self.second = start[1:]
@@ -159,7 +169,7 @@ def odds(tail: Tail, head: Head) -> float:
 def odds_without_a_word(tail: Tail, heads: Iterable[Head]) -> list[float | None]:
     """What `odds` says of many heads, but for rounding; none where a word may stand across the break, by its first
     characters. It says the same of all heads that were never seen behind the tail's last character."""
-    are_unknown, parts = dictionary().keys().isdisjoint, [part for _, part in tail.parts]
+    are_unknown, parts = dictionary().keys().isdisjoint, tail.parts()
     unseen = math.log(math.prod(seen.unseen / seen.total for seen in tail.before))
     found: list[float | None] = []
     for head in heads:
@@ -191,7 +201,8 @@ def word_across(tail: Tail, head: Head) -> float:
         return 0.0
     known = dictionary()
     best = 0.0
-    for i, part in tail.parts:
+    for i in range(1, len(left) + 1):
+        part = left[-i:]
         if part + right[0] not in known:
             continue
         for k in range(1, min(len(right), LONGEST_WORD - i) + 1):

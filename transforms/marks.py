@@ -108,7 +108,7 @@ def jump_from(text: str) -> re.Match[str] | None:
     before  （上接第一版）会议指出，… | 上接A1版 | ◀接二版
     after   第一版 | A1版 | 二版
     """
-    return _jump_from().match(text) if text[:1] in _heads_of_jumps() else None
+    return _jump_from().match(text) if text[:1] in heads_of_jumps() else None
 
 
 def jump_to(text: str) -> re.Match[str] | None:
@@ -132,7 +132,7 @@ def _jump_words(way: str, bare: bool = False) -> str:
 
 
 @cache
-def _heads_of_jumps() -> frozenset[str]:
+def heads_of_jumps() -> frozenset[str]:
     """The characters with which a jump line at the head of a text can begin."""
     return frozenset("（(【" + _ARROWS).union(word[0] for word in _jump_words("from").split("|"))
 
@@ -186,7 +186,13 @@ def label_name(text: str) -> str:
 @cache
 def _label_begins() -> re.Pattern[str]:
     """What a label begins with: marks, and a character with which one of the table begins."""
-    return re.compile(rf"{_IDLE_IN_A_LABEL.pattern}*+[{''.join(sorted({word[0] for word in _labels()}))}]")
+    return re.compile(rf"{_IDLE_IN_A_LABEL.pattern}*+[{''.join(sorted(_heads(_labels())))}]")
+
+
+@cache
+def heads_of_labels() -> frozenset[str]:
+    """The characters with which a label can begin, the marks around it among them."""
+    return _heads(_labels()).union("●■▲◆【】[]·—:：")
 
 
 def label_at_head(text: str) -> str | None:

@@ -26,6 +26,7 @@ _LONGEST_BYLINE = 80
 _LONGEST_NAME = 4
 _LONGEST_RUN = 24
 SIGNS_OF_LEADS = "讯訊电電消"  # a line without any of these holds no agency line
+SIGNS_OF_INNER_LEADS = "讯电"
 _NEWS = re.compile(f"[{SIGNS_OF_LEADS}]")
 _TEXT_OR_BRACKETS = re.compile("[（(）)，。；！？“”]")
 _MARKS_OF_TEXT = re.compile("[，。；！？“”]")
@@ -105,7 +106,7 @@ def _inner_lead_pattern() -> re.Pattern[str]:
 
 def inner_leads(text: str) -> list[int]:
     """Where agency lines begin inside a line that an extractor glued together: …会议召开|本报北京11月9日电（记者…"""
-    if "讯" not in text and "电" not in text:
+    if not any(map(text.__contains__, SIGNS_OF_INNER_LEADS)):
         return []
     return [found.start() for found in _inner_lead_pattern().finditer(text, 1)]
 

@@ -64,18 +64,27 @@ def read_line(line: Aligned) -> tuple[Aligned, str]:
     """A printed line as `clean_line` gives it, and its text as decisions read it: with full-width marks and simplified
     characters. Most lines hold nothing that any rule could change, which one search tells."""
     text = line.text
-    if not (_doubtful().search(text) or _has_odd_marks(text)):
+    if is_clean(text):
         return line, text
     clean = clean_line(line) if _untidy().search(text) else line
     return clean, simplify_characters(widen(clean).text)
 
 
+def is_clean(text: str) -> bool:
+    """Whether a printed line holds nothing that any rule could change."""
+    return not (_doubtful().search(text) or _has_odd_marks(text))
+
+
 @cache
 def _doubtful() -> re.Pattern[str]:
+    return characters.any_of(doubtful())
+
+
+@cache
+def doubtful() -> frozenset[str]:
     """Every character by itself by which a rule of cleaning can fire, blanks among them; but for double quotes, which
     change only where they `may_be_reversed`."""
-    triggers = punctuation.triggers() - frozenset("“”")
-    return characters.any_of(_TIDIED | characters.triggers() | triggers | script.triggers())
+    return _TIDIED | characters.triggers() | (punctuation.triggers() - frozenset("“”")) | script.triggers()
 
 
 @cache

@@ -121,10 +121,11 @@ class Tail:
         han = text[-REACH:]
         self.han = _NOT_HAN.split(han)[-1] if _NOT_HAN.search(han) else han
 
-    def parts(self) -> list[str]:
-        """Of the last few Han characters those which are in the dictionary together."""
+    @property
+    def parts(self) -> list[tuple[int, str]]:
+        """Of the last few Han characters those which are in the dictionary together, with their number."""
         known, han = dictionary(), self.han
-        return [part for i in range(1, len(han) + 1) if (part := han[-i:]) in known]
+        return [(i, part) for i in range(1, len(han) + 1) if (part := han[-i:]) in known]
 
 
 _nothing: frozenset[str] = frozenset()
@@ -169,7 +170,7 @@ def odds(tail: Tail, head: Head) -> float:
 def odds_without_a_word(tail: Tail, heads: Iterable[Head]) -> list[float | None]:
     """What `odds` says of many heads, but for rounding; none where a word may stand across the break, by its first
     characters. It says the same of all heads that were never seen behind the tail's last character."""
-    are_unknown, parts = dictionary().keys().isdisjoint, tail.parts()
+    are_unknown, parts = dictionary().keys().isdisjoint, [part for _, part in tail.parts]
     unseen = math.log(math.prod(seen.unseen / seen.total for seen in tail.before))
     found: list[float | None] = []
     for head in heads:

@@ -13,13 +13,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from transforms.alignment import Aligned, aligned, concat
-from transforms.bylines import inner_leads, is_credit
+from transforms.bylines import SIGNS_OF_INNER_LEADS, inner_leads, is_credit
 from transforms.characters import fold, has_invisible, without_invisible
-from transforms.cleaning import read_line
+from transforms.cleaning import doubtful, is_clean, read_line
 from transforms.marks import (
     headline_before_text,
     jump_from,
@@ -43,6 +43,7 @@ GLUED = 200  # so many characters of a line may hold a name and a salutation
 WIDEST_INDENT = 4.0
 SHORTEST_END = 4
 LONG_END = 8  # so many characters of a sentence's end do not recur by chance
+LONGEST_FORM = 100  # characters of a form that is remembered
 LONGEST_PIECE = 200  # a longer line is no piece of a printed one
 LARGEST_PAGE = 500_000  # above this many characters a file is no page, and words recur by chance
 
@@ -57,6 +58,8 @@ TOO_WIDE = -3.0
 OTHER_COLUMN = -4.5
 SQUEEZED = -0.4
 
+_ANY_HAN = "字"  # stands for all of them
+_SIGNS_OF_GLUE = frozenset(SIGNS_OF_INNER_LEADS + "：:）)")
 _NARROW = re.compile(r"[\x20-\x7e]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BEHIND_HAN = re.compile(r"[A-Za-z0-9](?<=[\u3400-\u9fff].)")
@@ -134,19 +137,59 @@ def printed_lines(text: str) -> list[Line]:
     folded = fold(text)
     hides = has_invisible(text)
     gap, end = True, -1
-    for printed in folded.split("\n"):
+    for printed, form in zip(folded.split("\n"), _idle_han().sub(_ANY_HAN, folded).split("\n")):
         start, end = end + 1, end + 1 + len(printed)
-        raw = without_invisible(aligned(printed, start), text[start:end]).strip() if hides else _bare(printed, start)
-        if not raw.text:
+        form = form.strip()
+        if not form:
             gap = True
             continue
-        if not gap and raw.text[-1] in "）)" and _closes_a_bracket(lines[-1].raw.text, raw.text):
-            raw, gap = lines[-1].raw + raw, lines.pop().gap
-        pieces = _unglued(raw)
-        lines.append(line_of(pieces[0], gap, raw.at[0] > start and _is_indented(text[start : raw.at[0]])))
-        lines += [line_of(piece, True) for piece in pieces[1:]]
+        setting = _setting(form) if len(form) <= LONGEST_FORM else None
+        if setting is not None:
+            lines.append(_plain_line(_bare(printed, start), gap, setting, text, start))
+        else:
+            raw = (
+                without_invisible(aligned(printed, start), text[start:end]).strip() if hides else _bare(printed, start)
+            )
+            if not gap and raw.text[-1] in "）)" and _closes_a_bracket(lines[-1].raw.text, raw.text):
+                raw, gap = lines[-1].raw + raw, lines.pop().gap
+            pieces = _unglued(raw)
+            lines.append(line_of(pieces[0], gap, _is_indented(text, start, raw)))
+            lines += [line_of(piece, True) for piece in pieces[1:]]
         gap = False
     return _with_points(lines)
+
+
+class Setting(NamedTuple):
+    """By how much (em) a line is narrower than the number of its characters, as it is printed, and as narrow as a
+    justified line sets it."""
+
+    printed: float
+    squeezed: float
+
+
+@cache
+def _idle_han() -> re.Pattern[str]:
+    """Runs of Han characters of which nothing hangs but how long a line is: no rule of cleaning changes them, and they
+    are no sign of an agency line."""
+    signs = "".join(sorted(sign for sign in doubtful().union(SIGNS_OF_INNER_LEADS) if "\u3400" <= sign <= "\u9fff"))
+    return re.compile(f"[^\0-\u33ff\ua000-\U0010ffff{signs}]+")
+
+
+@lru_cache(maxsize=8192)
+def _setting(form: str) -> Setting | None:
+    """The setting of a line that reads as the source has it, and has nothing glued to it; None for others. In its
+    `form` one character stands for each run of idle Han, so that many lines have the same: 字，字20字。"""
+    if not is_clean(form) or not _SIGNS_OF_GLUE.isdisjoint(form):
+        return None
+    printed, squeezed = _widths(form)
+    return Setting(len(form) - printed, len(form) - squeezed)
+
+
+def _plain_line(raw: Aligned, gap: bool, setting: Setting, text: str, start: int) -> Line:
+    """A line that reads as the source has it; that begins at `start` in the page's text."""
+    n = len(raw.text)
+    indented = _is_indented(text, start, raw)
+    return Line(raw, raw, raw.text, n - setting.printed, n - setting.squeezed, gap, None, False, False, indented)
 
 
 def _bare(printed: str, start: int) -> Aligned:
@@ -198,7 +241,7 @@ def is_old_print(lines: Sequence[Line]) -> bool:
 def _unglued(raw: Aligned) -> list[Aligned]:
     """A line cut where an extractor glued a heading, a speaker's name or a salutation to what follows it."""
     text, head = raw.text, raw.text[:GLUED]
-    cuts = set(inner_leads(text)) if "讯" in text or "电" in text else set()
+    cuts = set(inner_leads(text))
     if "：" in head or ":" in head:
         name = name_before_salutation(head) or 0
         cuts |= {name, name + (salutation_at_head(head[name:]) or 0)}
@@ -211,8 +254,10 @@ def _unglued(raw: Aligned) -> list[Aligned]:
     return [piece for piece in pieces if piece.text]
 
 
-def _is_indented(blanks: str) -> bool:
-    return bool(blanks) and 1.0 <= printed_width(blanks) <= WIDEST_INDENT
+def _is_indented(text: str, start: int, raw: Aligned) -> bool:
+    """Whether a line that begins at `start` in a page's text has blanks at its head as an indent is wide."""
+    first = raw.at[0]
+    return first > start and 1.0 <= printed_width(text[start:first]) <= WIDEST_INDENT
 
 
 def _closes_a_bracket(before: str, text: str) -> bool:
@@ -311,9 +356,15 @@ def with_measures(lines: Sequence[Line]) -> list[Line]:
     if max(squeezed_scores[-1]) + SQUEEZED * sum([narrow < width for width, narrow in squeezed]) > max(scores[-1]):
         widths, scores = squeezed, squeezed_scores
     return [
-        Line(*line[:4], narrow, line.gap, line.measure if width > WIDEST_COLUMN else candidates[at], *line[7:])
+        _measured(line, narrow, line.measure if width > WIDEST_COLUMN else candidates[at])
         for line, (width, narrow), at in zip(lines, widths, _best_measures(scores))
     ]
+
+
+def _measured(line: Line, squeezed: float, measure: float | None) -> Line:
+    """The same line with its measure, and with its width with marks squeezed as its page does (`_replace` is slow)."""
+    raw, clean, text, width, _, gap, _, recurs, closes, indented, column = line
+    return Line(raw, clean, text, width, squeezed, gap, measure, recurs, closes, indented, column)
 
 
 def _stiff_width(line: Line) -> float:

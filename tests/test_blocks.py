@@ -51,13 +51,11 @@ def test_nothing_but_line_ends_is_lost_when_a_seed_is_set_anew() -> None:
 def test_the_ways_of_plain_lines_are_weighed_as_all_ways_are() -> None:
     """Written out or one after the other: the same sums, and of equal ways the same."""
     chance = random.Random(0)
-    by_turns = (*blocks.PLAIN_WAYS[:-1], blocks.PLAIN_WAYS[-1])
-    assert by_turns is not blocks.PLAIN_WAYS
     for _ in range(2000):
         numbers = [float(chance.randrange(-3, 3)) for _ in range(18)]
         given, before, enters = blocks.Scores(*numbers[:8]), [*numbers[8:12], -1e9, -1e9], [*numbers[12:16], -1e9, -1e9]
-        plain = blocks._advance(before, blocks.Steps(blocks.PLAIN_WAYS, given), enters)
-        assert plain == blocks._advance(before, blocks.Steps(by_turns, given), enters)
+        steps = blocks.Steps(blocks.PLAIN_WAYS, given)
+        assert blocks._advance_plainly(before, steps, enters) == blocks._advance_by_ways(before, steps, enters)
 
 
 def test_a_page_is_read_as_if_all_words_were_asked() -> None:

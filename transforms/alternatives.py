@@ -111,7 +111,7 @@ class LineReadings:
 
     def _go_forward(self, steps: Steps, entering: Sequence[float]) -> None:
         plain = Steps(steps.ways, list(map(float, steps.scores)))
-        scores, came = blocks._advance(self.before[-1], plain, list(map(float, entering)))
+        scores, came = blocks._advance_by_ways(self.before[-1], plain, list(map(float, entering)))
         self.before.append(scores)
         self.came.append([blocks.ROLES[was] for was in came])
 

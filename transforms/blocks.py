@@ -159,18 +159,17 @@ def _indents(lines: Sequence[Line]) -> tuple[float, ...]:
 
 def _enters(facts: LineFacts, after: LineFacts | None, habits: Habits) -> list[float]:
     """The score of a line in each role, whatever stands before it."""
-    other = breaks.UNLIKE_OTHER if facts.other else 0.0
-    heading = breaks.heading(facts, after) + other
-    special = breaks.LIKE_OTHER if facts.other else IMPOSSIBLE
-    apart = facts.line.gap and after is not None and after.line.gap
-    return [
-        breaks.opens(facts, habits) + other,
-        other,
-        breaks.HEADING + heading,
-        breaks.HEADING_GOES_ON + heading - breaks.STANDS_AGAIN * facts.again,
-        special,
-        breaks.HEADING + breaks.HEADING_INTERRUPTS + heading if apart and not facts.other else special,
-    ]
+    heading, opens = breaks.heading(facts, after), breaks.opens(facts, habits)
+    goes_on, other, interrupts = 0.0, IMPOSSIBLE, IMPOSSIBLE
+    if facts.other:
+        goes_on, other, interrupts = breaks.UNLIKE_OTHER, breaks.LIKE_OTHER, breaks.LIKE_OTHER
+        heading, opens = heading + goes_on, opens + goes_on
+    elif facts.line.gap and after is not None and after.line.gap:
+        interrupts = breaks.HEADING + breaks.HEADING_INTERRUPTS + heading
+    more = breaks.HEADING_GOES_ON + heading
+    if facts.again:
+        more -= breaks.STANDS_AGAIN
+    return [opens, goes_on, breaks.HEADING + heading, more, other, interrupts]
 
 
 def _roles_in_old_print(facts: Sequence[LineFacts]) -> list[Role]:
@@ -248,7 +247,7 @@ def _readings(facts: Sequence[LineFacts], habits: Habits, indents: Sequence[floa
 
 def _page(facts: Sequence[LineFacts], habits: Habits) -> _Page:
     enters = [_enters(line, after, habits) for line, after in itertools.zip_longest(facts, facts[1:])]
-    special = [entering[Role.OTHER] != IMPOSSIBLE or entering[Role.INTERRUPTS] != IMPOSSIBLE for entering in enters]
+    special = [other != IMPOSSIBLE or interrupts != IMPOSSIBLE for *_, other, interrupts in enters]
     ways = [ALL_WAYS if either else PLAIN_WAYS for either in map(operator.or_, special, special[1:])]
     waiting = _waiting(facts)
     inner = {index for index in waiting if breaks.is_inner(facts[index], facts[index + 1], habits)}
@@ -289,21 +288,22 @@ def _steps(page: _Page, index: int, indent: float) -> Steps:
 
 
 def _scored(page: _Page, index: int, key: _Width) -> Steps:
-    each = page.found[index]
+    joins, ends, heading_goes_on, heading_ends, interrupted, *_ = page.found[index]
     own = page.by_width.get(key)
     if own is None:
         own = page.by_width[key] = breaks.by_width(page.facts[index].line, *key[3:])
     return Steps(
         page.ways[index],
-        Scores(
-            each.joins + own.first_goes_on,
-            each.joins + own.goes_on,
-            each.ends + own.first_ends,
-            each.ends + own.ends,
-            each.heading_goes_on,
-            each.heading_ends,
-            each.interrupted,
+        (  # as in `Scores`
+            joins + own.first_goes_on,
+            joins + own.goes_on,
+            ends + own.first_ends,
+            ends + own.ends,
+            heading_goes_on,
+            heading_ends,
+            interrupted,
             breaks.INTERRUPTED,
+            0.0,
         ),
     )
 
@@ -345,8 +345,8 @@ class _Sums:
         for steps, scored, role in zip(self.steps, self.scores, self.roles[1:]):
             ways, given = steps
             to_role = (_PLAIN_WAYS_TO if ways is PLAIN_WAYS else _ALL_WAYS_TO)[role]
-            *_, second, best = sorted([scored[was] + given[which] for was, which in to_role])
-            if second + CLOSE >= best:
+            totals = sorted([scored[was] + given[which] for was, which in to_role])
+            if totals[-2] + CLOSE >= totals[-1]:
                 return True
         return False
 
@@ -389,7 +389,8 @@ def _advanced(
     scores = [_at_first(enters[0])]
     back: list[tuple[int, ...]] = []
     for steps, entering in zip(partings, enters[1:]):
-        reached, came = _advance(scores[-1], steps, entering)
+        advance = _advance_plainly if steps.ways is PLAIN_WAYS else _advance_by_ways
+        reached, came = advance(scores[-1], steps, entering)
         scores.append(reached)
         back.append(came)
     return scores, back
@@ -411,10 +412,10 @@ def _at_last(scores: Sequence[float], ends: tuple[float, float]) -> list[float]:
     return scores
 
 
-def _advance(scores: Sequence[float], steps: Steps, enters: Sequence[float]) -> tuple[list[float], tuple[int, ...]]:
+def _advance_by_ways(
+    scores: Sequence[float], steps: Steps, enters: Sequence[float]
+) -> tuple[list[float], tuple[int, ...]]:
     """The best scores one line further, and the role before each."""
-    if steps.ways is PLAIN_WAYS:
-        return _advance_plainly(scores, steps, enters)
     best = [2 * IMPOSSIBLE] * len(enters)
     came = [0] * len(enters)
     ways, given = steps
@@ -429,28 +430,25 @@ def _advance(scores: Sequence[float], steps: Steps, enters: Sequence[float]) -> 
 def _advance_plainly(
     scores: Sequence[float], steps: Steps, enters: Sequence[float]
 ) -> tuple[list[float], tuple[int, ...]]:
-    """`_advance` for `PLAIN_WAYS`, written out, which takes a third of the time: of equal ways the first one counts."""
-    opens, goes_on, heading, more, *_ = scores
+    """`_advance_by_ways` for `PLAIN_WAYS`, written out, which takes a third of the time: of equal ways the first one
+    counts."""
+    opens, goes_on, heading, more, _, _ = scores
     first_goes_on, inner_goes_on, first_ends, inner_ends, heading_goes_on, heading_ends, _, _, apart = steps.scores
-    ended, was = opens + first_ends, 0
+    before_more = 2
+    if more > heading:
+        heading, before_more = more, 3
+    ended, before_opens = opens + first_ends, 0
     if goes_on + inner_ends > ended:
-        ended, was = goes_on + inner_ends, 1
-    to_opens, before_opens = heading + heading_ends, 2
-    if more + heading_ends > to_opens:
-        to_opens, before_opens = more + heading_ends, 3
-    if ended > to_opens:
-        to_opens, before_opens = ended, was
+        ended, before_opens = goes_on + inner_ends, 1
+    to_opens, to_heading, before_heading = ended, ended, before_opens
+    if heading + heading_ends >= ended:
+        to_opens, before_opens = heading + heading_ends, before_more
+    if heading + apart >= ended:
+        to_heading, before_heading = heading + apart, before_more
     to_goes_on, before_goes_on = opens + first_goes_on, 0
     if goes_on + inner_goes_on > to_goes_on:
         to_goes_on, before_goes_on = goes_on + inner_goes_on, 1
-    to_heading, before_heading = heading + apart, 2
-    if more + apart > to_heading:
-        to_heading, before_heading = more + apart, 3
-    if ended > to_heading:
-        to_heading, before_heading = ended, was
-    to_more, before_more = heading + heading_goes_on, 2
-    if more + heading_goes_on > to_more:
-        to_more, before_more = more + heading_goes_on, 3
+    to_more = heading + heading_goes_on
     opens, goes_on, heading, more, other, interrupts = enters
     return [
         to_opens + opens,

@@ -487,9 +487,9 @@ def is_inner(before: LineFacts, after: LineFacts, habits: Habits) -> bool:
 
 def marks_of_inner(before: LineFacts, after: LineFacts, habits: Habits) -> tuple[object, ...]:
     """All that counts of a break that `is_inner`, the width of the line before it and words apart."""
-    line = after.line
-    quote = before.open_quote, after.shown.depth < 0
-    return *quote, line.text[0] in NEVER_FIRST, line.recurs, *head_and_doubt(before, after, habits)
+    line, shown = after.line, after.shown
+    head, doubt = head_and_doubt(before, after, habits)
+    return before.open_quote, shown.depth < 0, line.text[0] in NEVER_FIRST, line.recurs, head, doubt
 
 
 def head_and_doubt(before: LineFacts, after: LineFacts, habits: Habits) -> tuple[float, float]:
@@ -506,24 +506,24 @@ def head_and_doubt(before: LineFacts, after: LineFacts, habits: Habits) -> tuple
 
 def read_break(before: LineFacts, after: LineFacts, habits: Habits, words: Words) -> Break:
     """The scores of the break between two lines, with what words say of it."""
-    behind, said = after.line.text, words.said
+    said = words.said
     bound = WORD_CUT * words.cut + WORDS_RECUR * after.line.recurs
     open_quote = OPEN_QUOTE if before.open_quote else 0.0
     closes = CLOSES_BRACKET if before.open_quote and after.shown.depth < 0 else 0.0
     heading = bound + open_quote + closes + max(0.0, said) + (RUNS_IN if after.line.gap else 0.0)
     if before.other == "furniture" or after.other == "furniture":
         heading = -LEAD_OPENS
-    head, doubt = head_and_doubt(before, after, habits)
+    if closes and _ends_a_label(before, after):
+        heading += LABELLED
+    if after.line.text.startswith("——"):
+        heading += DASH
     return Break(
-        joins=bound + open_quote + closes + said + _joins(before, after, habits),
-        ends=_ends(before, after, habits),
-        heading_goes_on=heading
-        + (LABELLED if closes and _ends_a_label(before, after) else 0.0)
-        + (DASH if behind.startswith("——") else 0.0),
-        heading_ends=-bound if after.lead else -2 * bound,
-        interrupted=INTERRUPTS_BEHIND_A_STOP if before.stops else 0.0,
-        head=head,
-        doubt=doubt,
+        bound + open_quote + closes + said + _joins(before, after, habits),
+        _ends(before, after, habits),
+        heading,
+        -bound if after.lead else -2 * bound,
+        INTERRUPTS_BEHIND_A_STOP if before.stops else 0.0,
+        *head_and_doubt(before, after, habits),
     )
 
 
@@ -568,6 +568,8 @@ def _joins(before: LineFacts, after: LineFacts, habits: Habits) -> float:
         score += CLOSES_NEXT
     if habits.blanks and after.line.indented:
         score += INDENTED_GOES_ON
+    if after.shown.quiet:
+        return score - LEAD_OPENS if before.shown.jumps else score
     score += _words_that_open(before, after)
     if after.lead or after.bullet or after.shown.signature or before.shown.jumps:
         score -= LEAD_OPENS
@@ -694,9 +696,13 @@ def heading(facts: LineFacts, after: LineFacts | None) -> float:
     text, measure = line.text, line.measure
     apart = line.gap and (after is None or after.line.gap)  # blank lines, or the page's end, on both sides
     own_width = measure is None or _has_own_width(line, measure)
-    score = _heading_by_marks(text, shown) + _heading_by_place(line, apart, own_width)
-    if own_width and (apart or measure is None):
-        score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
+    score = _heading_by_marks(text, shown)
+    if apart or measure is None:
+        score += _heading_by_place(line, apart, own_width)
+        if own_width:
+            score += BUILT_ALIKE * facts.alike + BALANCED * _is_balanced(text)
+    else:
+        score += OWN_WIDTH if own_width else COLUMN_WIDTH
     if shown.quiet:
         return score - 2 * LEAD_OPENS if names_an_entry(text) else score
     opens = facts.lead or facts.bullet or shown.signature or facts.salutation
@@ -739,7 +745,7 @@ def _entry() -> re.Pattern[str]:
 
 def _heading_by_stops(text: str) -> float:
     commas = text.count("，", 0, -1)
-    score = INNER_COMMA * commas if commas and not _is_balanced(text) else 0.0
+    score = INNER_COMMA * commas if commas and not (commas == 1 and _is_balanced(text)) else 0.0
     if text[-1] in "：:，、,！!":
         score = _heading_by_last_mark(text, score)
     if text[-1] in "。；;" or (text[0] == "（" and _NOTE_IN_A_SENTENCE.match(text)):

@@ -147,9 +147,9 @@ def printed_lines(text: str) -> list[Line]:
         if setting is not None:
             lines.append(_plain_line(_bare(printed, start), gap, setting, text, start))
         else:
-            raw = (
-                without_invisible(aligned(printed, start), text[start:end]).strip() if hides else _bare(printed, start)
-            )
+            raw = _bare(printed, start)
+            if hides:
+                raw = without_invisible(aligned(printed, start), text[start:end]).strip()
             if not gap and raw.text[-1] in "）)" and _closes_a_bracket(lines[-1].raw.text, raw.text):
                 raw, gap = lines[-1].raw + raw, lines.pop().gap
             pieces = _unglued(raw)

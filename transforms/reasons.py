@@ -137,7 +137,6 @@ class _Notes:
     gains: Mapping[tuple[int, int], float] = field(default_factory=dict)
     pieces: Sequence[Piece] = ()
     pairs: Mapping[int, int] = field(default_factory=dict)
-    steps: list[Steps] = field(default_factory=list)
     readings: list[_Reading] = field(default_factory=list)
     facts: Sequence[LineFacts] = ()
     roles: Sequence[Role] = ()
@@ -156,7 +155,6 @@ class _Notes:
             "order._ordered": self._ordered,
             "blocks._waiting": lambda *_: set(),
             "blocks._best_roles": self._best_roles,
-            "blocks._advance": self._advance,
             "blocks._gather": self._gather,
             "articles._best_reading": self._best_reading,
             "stories.read_heading": self._heading,
@@ -189,14 +187,9 @@ class _Notes:
         return call(pieces, pairs)
 
     def _best_roles(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        self.steps = []
         found = call(*arguments)
-        self.readings.append(_Reading(self.steps, *arguments[1:], *found))
+        self.readings.append(_Reading(*arguments, *found))
         return found
-
-    def _advance(self, call: Callable[..., Any], scores: Any, steps: Any, enters: Any) -> Any:
-        self.steps.append(steps)
-        return call(scores, steps, enters)
 
     def _gather(self, call: Callable[..., Any], facts: Sequence[LineFacts], roles: Sequence[Role]) -> Any:
         self.facts, self.roles = facts, roles

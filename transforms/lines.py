@@ -28,6 +28,7 @@ from transforms.marks import (
     opens_a_jump,
     salutation_at_head,
 )
+from transforms.punctuation import WIDER, widen
 from transforms.script import TRADITIONAL_SHARE, evidence
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
@@ -60,6 +61,7 @@ SQUEEZED = -0.4
 
 _ANY_HAN = "字"  # stands for all of them
 _SIGNS_OF_GLUE = frozenset(SIGNS_OF_INNER_LEADS + "：:）)")
+_PAUSES = ",;!?"  # a colon is a sign of glue
 _NARROW = re.compile(r"[\x20-\x7e]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BEHIND_HAN = re.compile(r"[A-Za-z0-9](?<=[\u3400-\u9fff].)")
@@ -161,10 +163,11 @@ def printed_lines(text: str) -> list[Line]:
 
 class Setting(NamedTuple):
     """By how much (em) a line is narrower than the number of its characters, as it is printed, and as narrow as a
-    justified line sets it."""
+    justified line sets it; and which half-width `pauses` it has, all of which are read as full-width ones."""
 
     printed: float
     squeezed: float
+    pauses: str
 
 
 @cache
@@ -177,19 +180,31 @@ def _idle_han() -> re.Pattern[str]:
 
 @lru_cache(maxsize=8192)
 def _setting(form: str) -> Setting | None:
-    """The setting of a line that reads as the source has it, and has nothing glued to it; None for others. In its
-    `form` one character stands for each run of idle Han, so that many lines have the same: 字，字20字。"""
-    if not is_clean(form) or not _SIGNS_OF_GLUE.isdisjoint(form):
+    """The setting of a line that reads as the source has it, its pauses apart, and has nothing glued to it; None for
+    others. In its `form` one character stands for each run of idle Han, so that many lines have the same: 字，字20字。"""
+    if not _SIGNS_OF_GLUE.isdisjoint(form):
         return None
-    printed, squeezed = _widths(form)
-    return Setting(len(form) - printed, len(form) - squeezed)
+    pauses = "".join([pause for pause in _PAUSES if pause in form])
+    wide = _with_wide(form, pauses)
+    if not is_clean(wide) or (pauses and widen(aligned(form)).text != wide):
+        return None
+    printed, squeezed = _widths(wide)
+    return Setting(len(form) - printed, len(form) - squeezed, pauses)
+
+
+def _with_wide(text: str, pauses: str) -> str:
+    """A text with some of its half-width pauses as wide as Chinese has them."""
+    for pause in pauses:
+        text = text.replace(pause, WIDER[pause])
+    return text
 
 
 def _plain_line(raw: Aligned, gap: bool, setting: Setting, text: str, start: int) -> Line:
-    """A line that reads as the source has it; that begins at `start` in the page's text."""
-    n = len(raw.text)
+    """A line that has a setting; that begins at `start` in the page's text."""
+    read = _with_wide(raw.text, setting.pauses) if setting.pauses else raw.text
+    n = len(read)
     indented = _is_indented(text, start, raw)
-    return Line(raw, raw, raw.text, n - setting.printed, n - setting.squeezed, gap, None, False, False, indented)
+    return Line(raw, raw, read, n - setting.printed, n - setting.squeezed, gap, None, False, False, indented)
 
 
 def _bare(printed: str, start: int) -> Aligned:

@@ -334,9 +334,10 @@ class _Sums:
     def total(self) -> float:
         return max(self.scores[-1])
 
-    def goes_on(self, index: int) -> bool:
-        """Whether a paragraph runs across a break."""
-        return self.roles[index + 1] is Role.GOES_ON and self.roles[index] is not Role.INTERRUPTS
+    def parted(self, breaks: Iterable[int]) -> list[int]:
+        """Those of some breaks across which no paragraph runs."""
+        roles, goes_on, interrupts = self.roles, Role.GOES_ON, Role.INTERRUPTS
+        return [index for index in breaks if roles[index + 1] is not goes_on or roles[index] is interrupts]
 
     def is_close(self) -> bool:
         """Whether another reading comes anywhere to the same role, or to the page's end, with as good a score."""
@@ -360,9 +361,9 @@ def _sums(steps: Sequence[Steps], enters: Sequence[Sequence[float]], ends: tuple
 def _in_doubt(waiting: Iterable[int], sums: Sequence[_Sums]) -> list[int]:
     """Of the breaks that are waiting those that are to be asked: where one of the readings does not go on. Where there
     is none, all if another reading is as good as one of these, or one of these as another."""
-    asked = [index for index in waiting if not all(each.goes_on(index) for each in sums)]
+    asked = {index for each in sums for index in each.parted(waiting)}
     if asked:
-        return asked
+        return list(asked)
     totals = [each.total for each in sums]
     differ = any(each.roles != sums[0].roles for each in sums)
     as_good = differ and max(totals) - min(totals) <= CLOSE

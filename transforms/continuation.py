@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 from transforms.lexicon import rows
-from transforms.words import dictionary, frequency, total_frequency
+from transforms.words import dictionary, total_frequency
 
 START = "^"
 END = "$"
@@ -210,22 +210,27 @@ def word_across(tail: Tail, head: Head) -> float:
             n = known.get(part + right[:k], 0)
             if n:
                 lost = _best_cut(left) - _best_cut(left[:-i]) + _best_cut(right) - _best_cut(right[k:])
-                best = max(best, math.log(n) - math.log(total_frequency()) - lost)
+                best = max(best, math.log(n) - _unit() - lost)
     return best
 
 
 @lru_cache(maxsize=100_000)
 def _best_cut(text: str) -> float:
     """The logarithm of the probability of a text's best words."""
-    unit = math.log(total_frequency())
+    times, unit = dictionary().get, _unit()
     best = [0.0]
     for end in range(1, len(text) + 1):
-        best.append(max(best[at] + _word(text[at:end], unit) for at in range(max(0, end - LONGEST_WORD), end)))
+        most = -math.inf
+        for at in range(max(0, end - LONGEST_WORD), end):
+            n = times(text[at:end])
+            found = best[at] + (math.log(n) - unit if n else (end - at) * UNKNOWN)
+            if found > most:
+                most = found
+        best.append(most)
     return best[-1]
 
 
-def _word(word: str, unit: float) -> float:
-    n = frequency(word)
-    if n:
-        return math.log(n) - unit
-    return UNKNOWN if len(word) == 1 else len(word) * UNKNOWN
+@cache
+def _unit() -> float:
+    """The logarithm of how often all words are counted."""
+    return math.log(total_frequency())

@@ -181,7 +181,11 @@ def _idle_han() -> re.Pattern[str]:
 @lru_cache(maxsize=8192)
 def _setting(form: str) -> Setting | None:
     """The setting of a line that reads as the source has it, its pauses apart, and has nothing glued to it; None for
-    others. In its `form` one character stands for each run of idle Han, so that many lines have the same: 字，字20字。"""
+    others. In its `form` one character stands for each run of idle Han, so that many lines have the same.
+
+    before  该市去年新增岗位20万个, | 全省共有20家。
+    after   字20字, | 字20字。
+    """
     if not _SIGNS_OF_GLUE.isdisjoint(form):
         return None
     pauses = "".join([pause for pause in _PAUSES if pause in form])

@@ -209,14 +209,15 @@ def word_across(tail: Tail, head: Head) -> float:
         for k in range(1, min(len(right), LONGEST_WORD - i) + 1):
             n = known.get(part + right[:k], 0)
             if n:
-                lost = _best_cut(left) - _best_cut(left[:-i]) + _best_cut(right) - _best_cut(right[k:])
+                cuts = _best_cuts(left)
+                lost = cuts[-1] - cuts[-1 - i] + _best_cuts(right)[-1] - _best_cuts(right[k:])[-1]
                 best = max(best, math.log(n) - _unit() - lost)
     return best
 
 
 @lru_cache(maxsize=100_000)
-def _best_cut(text: str) -> float:
-    """The logarithm of the probability of a text's best words."""
+def _best_cuts(text: str) -> list[float]:
+    """The logarithm of the probability of the best words of a text's first characters: of none, of one, … of all."""
     times, unit = dictionary().get, _unit()
     best = [0.0]
     for end in range(1, len(text) + 1):
@@ -227,7 +228,7 @@ def _best_cut(text: str) -> float:
             if found > most:
                 most = found
         best.append(most)
-    return best[-1]
+    return best
 
 
 @cache

@@ -436,6 +436,8 @@ def _numbers(text: str) -> list[int]:
 
 def _gram(before: str, after: str) -> str:
     """Four Han characters around a break, two on either side where they are, empty where there are fewer."""
+    if not ("\u3400" <= before[-1] <= "\u9fff" and "\u3400" <= after[0] <= "\u9fff"):
+        return ""
     gram = before[-2:] + after[:2]
     if _FOUR_HAN.fullmatch(gram):
         return gram

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from datetime import date
+from functools import cached_property
 
 from transforms.figures.cues import cues
 from transforms.figures.spans import Days
@@ -70,7 +71,11 @@ class Reports:
     """Where somebody is reported to have said something: what was said is not of the day on which it was."""
 
     def __init__(self, text: str) -> None:
-        self._places = [found.start() for found in _SAID.finditer(text)]
+        self._text = text
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [found.start() for found in _SAID.finditer(self._text)]
 
     def between(self, first: int, last: int) -> bool:
         return bisect_left(self._places, first) < bisect_left(self._places, last)

@@ -37,8 +37,10 @@ def describe(text: str, drafts: Sequence[Draft]) -> None:
     previous: Draft | None = None
     for draft in drafts:
         if not draft.label:
-            _as_money(text, draft)
-            _as_rank(text, draft)
+            if draft.kind in _SUMS:
+                _as_money(text, draft)
+            if text[draft.start - 1 : draft.start] == "前":
+                _as_rank(text, draft)
             _bound(text, draft)
             before = text[max(0, draft.start - _WIDTH) : draft.start]
             draft.direction = _direction(text, draft, before, previous)
@@ -58,13 +60,13 @@ def _direction(text: str, draft: Draft, before: str, previous: Draft | None) -> 
         return None if _REACHES.match(before, found.end("word")) else _DIRECTION[found["word"]]
     gained = _GAINED.search(before)
     if gained:
-        return "up" if gained["up"] else "down"
-    return _shared(text, draft, previous)
+        return "up" if gained["word"] in cues("gain") else "down"
+    return _shared(text, draft, previous) if previous is not None and previous.direction else None
 
 
 _REACHES = re.compile(r"(?<![幅速度])(?:了|仅)*为")  # 降为3.1万个 is where it ends; 涨幅为3% is the rise
 _GAINED = re.compile(
-    rf"(?:(?P<up>{'|'.join(cues('gain'))})|(?:{'|'.join(cues('loss'))}))(?![值额量率幅到至为])[\u4e00-\u9fff]{{1,8}}(?<![到至为])\Z"
+    rf"(?P<word>{'|'.join((*cues('gain'), *cues('loss')))})(?![值额量率幅到至为])[\u4e00-\u9fff]{{1,8}}(?<![到至为])\Z"
 )
 
 
@@ -81,9 +83,9 @@ def _difference(text: str, draft: Draft, measure: Measure, before: str) -> Measu
     return replace(measure, si_offset=0.0) if said or _DIFFERENCE_BEHIND.match(text, draft.end) else measure
 
 
-def _shared(text: str, draft: Draft, previous: Draft | None) -> str | None:
+def _shared(text: str, draft: Draft, previous: Draft) -> str | None:
     """分别增长3.2%、5.6%: what stands in a row rises or falls alike."""
-    if previous is None or previous.unit != draft.unit:
+    if previous.unit != draft.unit:
         return None
     return previous.direction if text[previous.end : draft.start] in ("、", "和", "，") else None
 
@@ -95,6 +97,7 @@ _CURRENCIES = {
 }
 _CURRENCY = re.compile(rf"({'|'.join(sorted(_CURRENCIES, key=len, reverse=True))})[约近共逾超]?\Z")
 _MONEY = re.compile("|".join(words("figures_money_cues")))
+_SUMS = frozenset(("money", "number"))
 _SCALED = re.compile(r"[万亿][多余]?\Z")
 _AFTER_MONEY = re.compile(r"\Z|[，。；、！？）”\n]|以上|以下|左右|大关|以内|的?(?:规模|目标|台阶|产值|投资|资金|大关)")
 
@@ -124,8 +127,7 @@ _BEHIND_PLACES = frozenset(("", *"，。、；：！？（）”\n的是为和�
 
 def _as_rank(text: str, draft: Draft) -> None:
     """位居全国前10位, 世界排名前五十, 前三名: the last of the places that are meant; 目前10名, 前3名顾客 name none."""
-    counted = draft.kind in ("count", "number") and draft.unit in (None, "位", "名")
-    if not counted or not text.endswith("前", 0, draft.start):
+    if draft.kind not in ("count", "number") or draft.unit not in (None, "位", "名"):
         return
     alone = text[draft.end : draft.end + 1] in _BEHIND_PLACES
     first = alone and draft.unit is not None and not text.endswith(cues("before-only"), 0, draft.start)
@@ -139,7 +141,7 @@ def _bound(text: str, draft: Draft) -> None:
     A word before wins over one inside, and one behind over that: 约700余名 is ~, 约…余; a figure without any is =.
     最低 and 最高 name an extreme and yield to a bound behind: 最低零下20度以下 is <=.
     """
-    trail = _trailing(text, draft)
+    trail = _trailing(text, draft) if text[draft.end : draft.end + 1] in _TRAILING_HEADS else None
     lead = _leading(text, draft) or _distant(text, draft) or _parted(text, draft)
     lead = None if lead in _EXTREMES and trail else lead
     inside = draft.infix if draft.infix in _INSIDE else None
@@ -148,8 +150,9 @@ def _bound(text: str, draft: Draft) -> None:
         return
     if lead or trail or inside:
         draft.comparator = _comparator(draft, lead, trail, inside)
-    parts = [word for word in (lead, inside, trail) if word]
-    draft.qualifier = "…".join(parts) or _stated(text, draft)
+        draft.qualifier = "…".join(filter(None, (lead, inside, trail)))
+    elif draft.kind == "duration":
+        draft.qualifier = _stated(text, draft)
 
 
 _SHORT_SPANS = ("h", "min", "s")
@@ -196,16 +199,20 @@ _PARTED = re.compile(
 
 def _parted(text: str, draft: Draft) -> str | None:
     """至少录取了1300名, 大约有660公里, 约合人民币3亿元: a bound that a verb parts from the figure."""
-    found = _PARTED.search(text, max(0, draft.start - _PARTED_WIDTH), draft.start)
+    first = max(0, draft.start - _PARTED_WIDTH)
+    if not _PARTED_HEAD.search(text, first, draft.start):
+        return None
+    found = _PARTED.search(text, first, draft.start)
     return (found["word"] or found["near"]) if found else None
 
 
 _PARTED_WIDTH = 8
+_PARTED_HEAD = re.compile(f"[{''.join(word[0] for word in cues('bound-far') + cues('bound-near'))}]")
 
 
 def _stated(text: str, draft: Draft) -> str | None:
     """连续七年: says how the span lies, bounds nothing."""
-    return "连续" if draft.kind == "duration" and text.endswith("连续", 0, draft.start) else None
+    return "连续" if text.endswith("连续", 0, draft.start) else None
 
 
 def _leading(text: str, draft: Draft) -> str | None:
@@ -230,8 +237,6 @@ _OTHERS = frozenset(cues("not-a-bound"))
 
 
 def _trailing(text: str, draft: Draft) -> str | None:
-    if text[draft.end : draft.end + 1] not in _TRAILING_HEADS:
-        return None
     for width in range(_LONGEST_TRAILING, 0, -1):
         word = text[draft.end : draft.end + width]
         if len(word) == width and word in _TRAILING:

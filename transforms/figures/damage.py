@@ -57,8 +57,8 @@ _TIME = re.compile(
 )
 
 
-_BESIDE = frozenset("".join(row["char"] for row in table("figures_lookalikes")) + ".")
-_BEHIND_NUMERAL = _BESIDE | frozenset("，一月0123456789")
+BESIDE = frozenset("".join(row["char"] for row in table("figures_lookalikes")) + ".")
+BEHIND = BESIDE | frozenset("，一月0123456789")
 
 
 def damaged_at(text: str, start: int, end: int) -> Draft | None:
@@ -68,9 +68,9 @@ def damaged_at(text: str, start: int, end: int) -> Draft | None:
     3.4.5版 and 2024.11.20 are whole. A doubtful numeral has no value and no days.
     """
     before = text[start - 1 : start]
-    if before not in _BESIDE and text[end : end + 1] not in _BEHIND_NUMERAL:
+    if before not in BESIDE and text[end : end + 1] not in BEHIND:
         return None
-    lost = 2 if text.endswith("O.", 0, start) else int(before in _BESIDE)
+    lost = 2 if text.endswith("O.", 0, start) else int(before in BESIDE)
     found = (_DAMAGED.match(text, start - lost) if lost else None) or _DAMAGED.match(text, start)
     if not found:
         return None
@@ -92,10 +92,10 @@ def _measured(text: str, start: int, end: int) -> Draft | None:
 def is_doubtful(text: str, draft: Draft, reference: date | None) -> bool:
     """Whether a figure that could be read is doubtful all the same: a stroke that may be 一 (3一5名), a day that no
     calendar has (2月30日)."""
-    surface = text[draft.start : draft.end]
-    if "一" in surface and _ONE_BETWEEN.search(surface):
+    if text.find("一", draft.start, draft.end) > 0 and _ONE_BETWEEN.search(text, draft.start, draft.end):
         return True
-    day = _DAY.search(surface) if draft.kind == "date" and draft.days is None else None
+    undated = draft.kind == "date" and draft.days is None
+    day = _DAY.search(text, draft.start, draft.end) if undated else None
     if day is None:
         return False
     if reference is not None:

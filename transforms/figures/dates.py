@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from transforms.figures import eras, lunar, spans, weeks
 from transforms.figures.cues import cues
@@ -90,8 +90,7 @@ _AFTERNOON = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """What a date leaves out may be found in: the day of reference, a year or month named before it in the
     sentence; for a time of day the last day named at all."""
 
@@ -101,8 +100,7 @@ class Anchor:
     day: Days | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A date or a time as read: where it ends, its days (None where nothing says which) and its time of day."""
 
     end: int
@@ -134,7 +132,7 @@ def _week_of(text: str, dated: Moment) -> Moment:
     if not found:
         return dated
     end, days = found
-    return replace(dated, end=end, days=days, length="day" if days.first == days.last else "week")
+    return dated._replace(end=end, days=days, length="day" if days.first == days.last else "week")
 
 
 def _week_or_date(text: str, at: int, anchor: Anchor) -> Moment | None:
@@ -270,7 +268,7 @@ def _month_and_day(text: str, at: int, anchor: Anchor) -> Moment | None:
 
 def _date_at(text: str, at: int, anchor: Anchor) -> Moment | None:
     window = text[at : at + _WINDOW]
-    for needed, read in _OF_DIGITS if text[at] < "\u0080" else _OF_WORDS:
+    for needed, read in _readers_at(text, at):
         if needed in window and (found := read(text, at, anchor)):
             return _joined(text, found, read, anchor) if read in (_numeric, _year_behind) else found
     return None
@@ -294,7 +292,7 @@ def _joined(text: str, first: Moment, read: Callable[[str, int, Anchor], Moment 
     joined = _JOIN.match(text, first.end)
     second = read(text, joined.end(), anchor) if joined else None
     days = _between(first.days, second.days) if second else None
-    return replace(first, end=second.end, days=days) if second and days else first
+    return first._replace(end=second.end, days=days) if second and days else first
 
 
 _JOINS = frozenset("至到—－-–~～―一/")
@@ -674,6 +672,14 @@ def _century(number_: int, part: str | None) -> Days | None:
     return _between(spans.year((number_ - 1) * 100 + low), spans.year((number_ - 1) * 100 + high))
 
 
+def _readers_at(text: str, at: int) -> tuple[_Reader, ...]:
+    """Who may read a date that begins at `at`; of digits what stands behind them tells more."""
+    if text[at] > "9":
+        return _OF_WORDS
+    digits = _DIGITS.match(text, at)
+    return _BEHIND_DIGITS.get(text[digits.end() : digits.end() + 1], _OF_DIGITS) if digits else _OF_DIGITS
+
+
 _Reader = tuple[str, Callable[[str, int, Anchor], Moment | None]]
 """What a date can't do without in the characters where it begins, and who reads such dates."""
 _WINDOW = 32
@@ -691,6 +697,19 @@ _NEW_YEARS: tuple[_Reader, ...] = (("大年", _new_year),)
 _NUMERIC_DATES: tuple[_Reader, ...] = (("", _numeric), ("", _year_behind), ("", _month_and_day))
 _OF_DIGITS = (*_ERAS, *_NUMERIC_DATES, *_NEW_YEARS, *_EITHER)
 _OF_WORDS = (*_ERAS, *_NEW_YEARS, *_EITHER)
+_BEHIND_DIGITS: dict[str, tuple[_Reader, ...]] = {
+    "年": (*_ERAS, *_NEW_YEARS, ("月", _lunar), ("月", _shared), ("月", _day_unsaid), ("", _points), ("年代", _decade)),
+    "月": (("", _lunar), ("", _shared), ("", _points)),
+    "日": (("", _points),),
+    "号": (("", _points),),
+    "季": (("季度", _quarters),),
+    "个": (("季度", _quarters), ("个月", _first_months)),
+    "时": (),
+    "点": (),
+    ":": (),
+}
+"""Who may read a date that begins with digits, by what stands behind them; before other characters all may."""
+_DIGITS = re.compile("[0-9]{1,4}")
 
 
 def plan_at(text: str, at: int) -> Moment | None:

@@ -10,13 +10,14 @@ part of a word: the 能 of 产能 and the 用 of 费用 look like words that may
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from transforms.figures import nouns
 from transforms.figures.cues import cues
 from transforms.lexicon import table, words
-from transforms.words import cut_quickly, frequency
+from transforms.words import cut_quickly, dictionary, frequency
 
 _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
 _BOUNDS = [row["word"] for row in table("figures_qualifiers") if row["position"] == "before"]
@@ -49,40 +50,42 @@ _REACHED_MARKS = cues("mark-reached")
 _TO = frozenset("到至为成")
 _NEWS_BEGINNINGS = frozenset("据新本中人●■▲◆○0123456789")
 _LEAST = 2
+_LONGEST_WORD = 16  # of the dictionary
 _HEAD = 8
 _WINDOW = 16
-_LEAD_BEGINNINGS = frozenset(word[0] for word in (*_LEADS, *_ADVERBS))
-_VERB_ENDS = frozenset(word[-1] for word in _VERBS | _TRAILING)
-_LONGEST_LEAD = max(map(len, _LEADS))
-_LONGEST_VERB = max(map(len, _VERBS | _TRAILING))
 
 
-class Joints:
-    """Where in a text words of the dictionary begin or end. A word that it does not know is a guess: all of its
-    places count, for 已近 and 长约 may be two words. The text is cut when the first place is asked for."""
-
-    def __init__(self, text: str, offset: int = 0) -> None:
-        self._text, self._offset = text, offset
-
-    def __contains__(self, place: int) -> bool:
-        return place - self._offset in _places(self._text)
-
-    def places(self) -> Collection[int]:
-        """The places, counted from the beginning of the text."""
-        return _places(self._text)
+def _widths(some: Iterable[str], place: int) -> dict[str, tuple[int, ...]]:
+    """How long the words with a character at `place` are, longest first."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for word in some:
+        found[word[place]].add(len(word))
+    return {char: tuple(sorted(widths, reverse=True)) for char, widths in found.items()}
 
 
-@lru_cache(maxsize=1024)
-def _places(text: str) -> frozenset[int]:
-    """Kept for a while, for both ends of a short clause ask for the same ones."""
-    found = {0}
+_LEAD_WIDTHS = _widths((*_LEADS, *_ADVERBS), 0)
+_VERB_WIDTHS = _widths(_VERBS | _TRAILING, -1)
+
+
+def is_joint(text: str, place: int) -> bool:
+    """Whether words of the dictionary meet at a place in a text. One that it does not know is a guess: all of its
+    places count, for 已近 and 长约 may be two words. So nothing is cut where no word could reach across the place."""
+    known = dictionary()
+    for start in range(place - 1, max(-1, place - _LONGEST_WORD), -1):
+        if text[start : place + 1] in known:
+            break
+    else:
+        return True
     at = 0
-    for word in cut_quickly(text):
-        if not frequency(word) or word in _APART:
-            found.update(range(at + 1, at + len(word)))
+    for word in _cut(text):
+        if at + len(word) > place:
+            return at == place or not known.get(word) or word in _APART
         at += len(word)
-        found.add(at)
-    return frozenset(found)
+    return at == place
+
+
+_cut = lru_cache(maxsize=1024)(cut_quickly)
+"""Kept for a while, for both ends of a short clause ask for the same words."""
 
 
 def bare(clause: str) -> str:
@@ -98,6 +101,7 @@ def bare(clause: str) -> str:
     return clause[start : _before_reaching(clause, start, end, _VERBS)].strip(_MARKS)
 
 
+@lru_cache(maxsize=4096)
 def noun(behind: str, telling: bool, owners: tuple[str, ...]) -> str:
     """What a figure counts of the words behind it: up to the predicate that says the same of all of them.
 
@@ -118,6 +122,7 @@ def _last_noun(found: str) -> str:
     return tail if len(found) > _LONG and len(tail) > _LEAST else found
 
 
+@lru_cache(maxsize=4096)
 def phrase(behind: str) -> str:
     """Words behind a figure without what goes on with it at their head or leads on at their end."""
     found = without_open_quote(behind, keep="head").strip(_MARKS)
@@ -176,35 +181,35 @@ def is_act(clause: str) -> bool:
 
 def _start(clause: str, leads: Mapping[str, str]) -> int:
     start = 0
-    while clause[start : start + 1] in _LEAD_BEGINNINGS:
-        width = _longest(clause, start, leads)
-        if not width:
-            break
+    while width := _longest(clause, start, leads):
         start += width
     return start
 
 
 def _longest(clause: str, start: int, leads: Mapping[str, str]) -> int:
     """How long the longest leading word at `start` is that ends where a word ends and begins no other; 0: none."""
-    for width in range(min(_LONGEST_LEAD, len(clause) - start), 0, -1):
-        unless = leads.get(clause[start : start + width])
-        if unless is not None:
-            following = clause[start + width : start + width + 1]
-            if not (following and following in unless) and start + width in Joints(clause[:_WINDOW]):
-                return width
+    for width in _LEAD_WIDTHS.get(clause[start : start + 1], ()):
+        end = start + width
+        unless = leads.get(clause[start:end]) if end <= len(clause) else None
+        if unless is None:
+            continue
+        if end == len(clause) or (clause[end] not in unless and end <= _WINDOW and is_joint(clause[:_WINDOW], end)):
+            return width
     return 0
 
 
 def _end(clause: str, start: int, verbs: Collection[str]) -> int:
     end = len(clause)
     first = max(start, end - _WINDOW)
-    while end > start and clause[end - 1] in _VERB_ENDS:
-        for width in range(min(_LONGEST_VERB, end - start), 0, -1):
-            if clause[end - width : end] in verbs and end - width in Joints(clause[first:], first):
+    while end > start:
+        for width in _VERB_WIDTHS.get(clause[end - 1], ()):
+            begin = end - width
+            known = begin >= start and clause[begin:end] in verbs
+            if known and (begin == first or is_joint(clause[first:], begin - first)):
                 break
         else:
             return end
-        end -= width
+        end = begin
     return end
 
 

@@ -27,8 +27,23 @@ def _by_numeral(table: Iterable[str]) -> dict[str, tuple[tuple[int, int, frozens
 
 
 _WORDS = _by_numeral(words("figures_idioms"))
-_WITH_NEXT = frozenset(word[at : at + 2] for word in words("figures_idioms") for at in range(len(word) - 1))
-_WITH_BEFORE = frozenset(word[-2:] for word in words("figures_idioms"))
+
+
+def _by_pair(last: bool) -> dict[str, tuple[tuple[int, int, frozenset[str]], ...]]:
+    """The same words by their numeral and the character behind it, or, of words that end with it, the one before."""
+    found: defaultdict[str, defaultdict[tuple[int, int], set[str]]] = defaultdict(lambda: defaultdict(set))
+    for groups in _WORDS.values():
+        for place, length, group in groups:
+            for word in group if (place == length - 1) == last else ():
+                found[word[-2:] if last else word[place : place + 2]][place, length].add(word)
+    return {
+        pair: tuple((place, length, frozenset(group)) for (place, length), group in groups.items())
+        for pair, groups in found.items()
+    }
+
+
+_WITH_NEXT = _by_pair(last=False)
+_WITH_BEFORE = _by_pair(last=True)
 _SLOGANS = _by_numeral(cues("slogan"))
 _SLOGAN_HEADS = frozenset(
     word[at : at + 2] for word in cues("slogan") for at in range(len(word)) if word[at] in _SLOGANS
@@ -37,9 +52,8 @@ _SLOGAN_HEADS = frozenset(
 
 def covers(text: str, start: int, end: int) -> bool:
     """Whether the numeral at [start, end) lies within an idiom or name of the table, and is not longer than it."""
-    if text[start - 1 : start + 1] not in _WITH_BEFORE and text[start : start + 2] not in _WITH_NEXT:
-        return False
-    for place, length, group in _WORDS.get(text[start], ()):
+    words_here = _WITH_NEXT.get(text[start : start + 2], ()) + _WITH_BEFORE.get(text[start - 1 : start + 1], ())
+    for place, length, group in words_here:
         first = start - place
         if first >= 0 and first + length >= end and text[first : first + length] in group:
             return True

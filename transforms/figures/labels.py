@@ -19,7 +19,8 @@ _BEFORE = tuple(row["words"] for row in table("figures_label_cues") if row["plac
 _AFTER_HEADS = frozenset(word[0] for word in _AFTER)
 _BEFORE_ENDS = frozenset(word[-1] for word in _BEFORE)
 _QUOTES = {"“": "”", "‘": "’", "『": "』", "「": "」"}
-_OPENING = frozenset(_QUOTES)
+_OPENED = re.compile(f"[《{''.join(_QUOTES)}]")
+_OPENING = re.compile(f"[{''.join(_QUOTES)}]")
 _QUOTE_WIDTH = 16
 _TITLE_WIDTH = 60
 _STOPS = frozenset("，。、；！？")
@@ -74,7 +75,15 @@ def _named(text: str, draft: Draft) -> bool:
         return True
     if draft.unit == "个" and draft.value == 10.0 and _SELECTED.search(text, max(0, draft.start - 12), draft.start):
         return True
-    return _in_title(text, draft) or _in_quotation(text, draft) or _in_session(text, draft) or _in_series(text, draft)
+    session = draft.unit in _HELD_UNITS and _in_session(text, draft)
+    return session or _in_marks(text, draft) or (before == "（" and _in_series(text, draft))
+
+
+def _in_marks(text: str, draft: Draft) -> bool:
+    """Whether a figure stands within a title or a quotation, one of which then begins not far before it."""
+    if not _OPENED.search(text, max(0, draft.start - _TITLE_WIDTH), draft.start):
+        return False
+    return _in_title(text, draft) or _in_quotation(text, draft)
 
 
 _ISSUE_LENGTH = 5
@@ -113,8 +122,7 @@ def _paper(text: str, draft: Draft) -> bool:
 
 def _in_series(text: str, draft: Draft) -> bool:
     """…共同体意识（40）, （3）加强领导: a bare number in brackets is the place in a series or a list mark."""
-    bare = draft.kind == "number" and draft.unit is None and text[draft.start - 1 : draft.start] == "（"
-    if not bare or text[draft.end : draft.end + 1] != "）":
+    if draft.kind != "number" or draft.unit is not None or text[draft.end : draft.end + 1] != "）":
         return False
     opens = text[draft.start - 2 : draft.start - 1] in ("", "\n", "。", "；", "：", "，")
     return text[draft.end + 1 : draft.end + 2] in ("", "\n") or (opens and draft.end - draft.start < 3)
@@ -141,10 +149,10 @@ def _in_quotation(text: str, draft: Draft) -> bool:
     somebody speaks.
     """
     first = max(0, draft.start - _QUOTE_WIDTH)
-    before = text[first : draft.start]
-    if _OPENING.isdisjoint(before) or text[draft.start] in _QUOTES:
+    openings = [found.start() for found in _OPENING.finditer(text, first, draft.start)]
+    if not openings or text[draft.start] in _QUOTES:
         return False
-    opened = first + max(map(before.rfind, _QUOTES))
+    opened = openings[-1]
     inside_from = opened + 1
     closed = text.find(_QUOTES[text[opened]], draft.end - 1, inside_from + _QUOTE_WIDTH + 4)
     if closed < 0:
@@ -173,7 +181,7 @@ def _in_session(text: str, draft: Draft) -> bool:
         return True
     if draft.unit == "次" and text[draft.start - 1 : draft.start] == "届":
         return True
-    if draft.unit in ("届", "次") and _HELD.search(text, max(0, draft.start - 6), draft.start):
+    if _HELD.search(text, max(0, draft.start - 6), draft.start):
         return False
     if draft.unit == "次":
         return after.startswith(cues("session"))
@@ -184,6 +192,7 @@ def _in_session(text: str, draft: Draft) -> bool:
 
 _SESSION = re.compile(r"[0-9一二三四五六七八九十]{1,4}次")
 _BODIES = cues("body")
+_HELD_UNITS = frozenset("届次")
 _HELD = re.compile(rf"(?:{'|'.join(cues('held'))})[了过约近共]?\Z")
 
 
@@ -192,7 +201,7 @@ def _ordinal(text: str, draft: Draft) -> bool:
     before, after = text[draft.start - 1 : draft.start], text[draft.end : draft.end + 1]
     if text.startswith(_AFTER, draft.end):
         return True
-    if _in_title(text, draft) or _in_quotation(text, draft):
+    if _in_marks(text, draft):
         return True
     use = _ORDINAL_USE.get(draft.unit or "")
     if use is not None:

@@ -13,7 +13,7 @@ from transforms.figures import idioms, numerals, parts, spans, units
 from transforms.figures.cues import cues
 from transforms.figures.dates import JOIN, LASTING
 from transforms.figures.draft import Draft
-from transforms.figures.signs import signed
+from transforms.figures.signs import SIGN_ENDS, signed
 from transforms.figures.spans import Days
 from transforms.figures.units import Measure
 from transforms.figures.unmeasured import bare, scale_class, whole
@@ -44,13 +44,14 @@ _SPANS = _spans()
 
 def measure_behind(text: str, at: int) -> tuple[Measure | None, int, str | None]:
     """The measure behind a numeral that ends at `at`, where it ends, and 多 or 半 within it (2个多小时, 一个半月)."""
-    if text.startswith("个", at):
+    first = text[at : at + 1]
+    if first == "个":
         piece = _PIECE.match(text, at)
         if piece and piece["name"] in _SPANS:
             return _SPANS[piece["name"]], piece.end(), piece["more"]
-    elif text.startswith("日", at) and (_DAYS.match(text, at) or _lasts(text, at)):
+    elif first == "日" and (_DAYS.match(text, at) or _lasts(text, at)):
         return _DAY, at + 1, None
-    elif text.startswith("分", at) and _MINUTES.match(text, at):
+    elif first == "分" and _MINUTES.match(text, at):
         return _MINUTE, at + 1, None
     measure = units.compound_at(text, at)
     return (measure, at + len(measure.name), None) if measure else (None, at, None)
@@ -73,18 +74,20 @@ def measured_at(
     `worth` is that of a numeral that `numerals` does not read (1.5e6).
     """
     worth = worth or numerals.amount(text[start:end])
-    if text.startswith("k", end) and _THOUSANDS.match(text, end - 1):
+    after = text[end : end + 1]
+    if after == "k" and _THOUSANDS.match(text, end - 1):
         end, worth = end + 1, numerals.Amount(worth.value * 1000)
-    if text.startswith("级", end) and (classed := scale_class(text, start, end, worth.value)):
+    if after == "级" and (classed := scale_class(text, start, end, worth.value)):
         return classed
     draft, measure = _draft(text, start, end, worth)
-    if _spelt_out(text, draft, measure):
+    if end > start + 1 and text[start] in _SPELT_DIGITS and _spelt_out(text, draft, measure):
         return None
-    figure = _ranged(text, draft, measure, reference)
+    figure = _ranged(text, draft, measure, reference) if text[draft.end : draft.end + 1] in _JOINS else None
     if figure is None:
         figure = bare(text, draft, end) if measure is None else _with(text, draft, measure, reference)
-        figure = _extended(text, figure, end, reference) if figure else None
-    return signed(text, figure) if figure else None
+        if figure and figure.kind in _EXTENDED:
+            figure = _extended(text, figure, end, reference)
+    return signed(text, figure) if figure and text[figure.start - 1 : figure.start] in SIGN_ENDS else figure
 
 
 _TENTHS = 10.0
@@ -93,7 +96,7 @@ _TENTHS = 10.0
 def _draft(text: str, start: int, end: int, worth: numerals.Amount) -> tuple[Draft, Measure | None]:
     """The numeral with what stands between it and its measure: 来 (十来个), 多 and 半 behind 个 (两个半小时)."""
     at, infix = end, worth.infix
-    if text.startswith("来", end) and not text.startswith(("来自", "来源"), end) and units.measure_at(text, end + 1):
+    if text[end : end + 1] == "来" and not text.startswith(("来自", "来源"), end) and units.measure_at(text, end + 1):
         at, infix = end + 1, "来"
     measure, stop, more = measure_behind(text, at)
     if measure is not None and measure.name == "成" and worth.value > _TENTHS:
@@ -118,7 +121,9 @@ def _spelt_out(text: str, draft: Draft, measure: Measure | None) -> bool:
 
 
 _THOUSANDS = re.compile(r"[0-9]k(?![A-Za-z0-9/·.])")  # 15k
-_SPELT = re.compile("[一二两三四五六七八九]{2,}")
+_SPELT_DIGITS = frozenset("一二两三四五六七八九")
+_SPELT = re.compile(f"[{''.join(sorted(_SPELT_DIGITS))}]{{2,}}")
+_EXTENDED = frozenset(("money", "duration"))
 _JOINED = re.compile(rf"(?:（不?含）)?(?:{JOIN}|(?P<between>[和与]))(?P<sign>零下|负|-(?=[0-9]))?(?P<n>{_NUMERAL})")
 _JOINS = frozenset("（至到—－-–~～―一和与")
 _BELOW = re.compile(r"(?:零下|负|[-－−])(?:摄氏|华氏)?\Z")
@@ -126,7 +131,7 @@ _BELOW = re.compile(r"(?:零下|负|[-－−])(?:摄氏|华氏)?\Z")
 
 def _ranged(text: str, low: Draft, measure: Measure | None, reference: date | None) -> Draft | None:
     """3至5名, 3%—5%, 十八至三十万, 在20和30之间: two numerals joined, with one unit or the same one twice."""
-    joined = _JOINED.match(text, low.end) if text[low.end : low.end + 1] in _JOINS else None
+    joined = _JOINED.match(text, low.end)
     if not joined or joined.end() - joined.start("n") > numerals.LONGEST or low.value is None:
         return None
     second, stop, more = measure_behind(text, joined.end())
@@ -185,7 +190,7 @@ def _across_zero(
 
 def _extended(text: str, low: Draft, end: int, reference: date | None) -> Draft:
     """五元六角到六元: a range whose first end has more than one unit."""
-    if low.measure is None or low.end <= end + len(low.measure.name) or low.kind not in ("money", "duration"):
+    if low.measure is None or low.end <= end + len(low.measure.name):
         return low
     joined = _JOINED.match(text, low.end)
     if not joined or joined["between"] or joined["sign"] or low.high is not None or low.value is None:
@@ -229,7 +234,8 @@ def _with(text: str, draft: Draft, measure: Measure, reference: date | None) -> 
         draft.high = round(draft.high * measure.factor, 10) if draft.high else None
     if measure.name == "折" and draft.value is not None and draft.value > 100:
         draft.value /= 10
-    _carry_on(text, draft, measure, reference)
+    if measure.kind != "count":
+        _carry_on(text, draft, measure, reference)
     if measure.kind in ("money", "quantity") and text.startswith("级", draft.end):
         draft.end, draft.infix = draft.end + 1, "级"
     return draft

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from transforms.figures import edges, nouns
 from transforms.figures.clauses import Clauses
@@ -88,16 +89,17 @@ def _named(text: str, clauses: Clauses, figures: Sequence[Draft], place: int, ea
     subject = "" if edges.is_act(before) else before
     behind = ""
     if _looks_on(text, draft, subject):
-        telling = _opens(text, draft, before)
-        behind = _behind(text, clauses, draft, figures[place + 1 : place + 3], telling)
+        behind = _behind(text, clauses, draft, figures[place + 1 : place + 3], before)
     counted = earlier.counted
     if not before and counted and _same_count(counted, draft) and nouns.tells(behind):
         behind = nouns.core(counted.metric or "") + behind
-    base = earlier.alike(draft) if subject and _is_change(subject) else previous
+    base = earlier.alike(draft)
+    if base is not previous and not (subject and _is_change(subject)):
+        base = previous
     metric = _metric(text, draft, subject, behind, base) or before or _beside(text, clauses, draft, previous, begin)
     if metric == before:
         metric = _of_place(text, draft, _led(text, clauses, metric, begin, previous), earlier)
-    return _per(text, clauses, draft, metric, begin, previous)
+    return metric if draft.kind in _COUNTS else _per(text, clauses, metric, begin, previous)
 
 
 def _of_place(text: str, draft: Draft, metric: str, earlier: Earlier) -> str:
@@ -314,9 +316,9 @@ _DONE = ("下", "得", "到", "走", "出")
 _EACH = re.compile("每(?![年月日天周季期次])")
 
 
-def _per(text: str, clauses: Clauses, draft: Draft, metric: str, begin: int, previous: Draft | None) -> str:
+def _per(text: str, clauses: Clauses, metric: str, begin: int, previous: Draft | None) -> str:
     """每生产一吨钢，能耗为600千克: what a short metric is reckoned for, where the clause before says it."""
-    if draft.kind in _COUNTS or not 1 < len(metric) <= _SHORT or text[begin - 1 : begin] != "，":
+    if not 1 < len(metric) <= _SHORT or text[begin - 1 : begin] != "，":
         return metric
     if previous is not None and previous.end == begin - 1:
         return metric
@@ -405,8 +407,7 @@ def _side_by_side(previous: Draft, draft: Draft) -> bool:
 
 def _ranked(before: str, behind: str, inherited: str) -> str:
     """A rank speaks of what its clause, or the figure before it, measured: …占GDP比达3.72%，列全省第一位."""
-    places = edges.Joints(before)
-    placed = next(at for at in range(len(before) + 1) if _RANK_TAIL.match(before, at) and at in places)
+    placed = next(at for at in range(len(before) + 1) if _RANK_TAIL.match(before, at) and edges.is_joint(before, at))
     subject = before[:placed]
     if len(subject) < 2:
         return inherited or subject or behind or before
@@ -495,8 +496,10 @@ def _bounds(text: str, other: Draft, draft: Draft) -> bool:
     return bounded or (other.kind == "percent" and text[other.end : draft.start] == "的")
 
 
+@lru_cache(maxsize=4096)
 def _trimmed(clause: str, whole: bool) -> str:
-    """A clause without its asides and what leads in and out; of a long one only the object, if not `whole`."""
+    """A clause without its asides and what leads in and out; of a long one only the object, if not `whole`. Kept for a
+    while, as the words behind figures are: a third of them come again (同比增长, 其中)."""
     clause = clause.lstrip("、和与")
     if "（" in clause:
         clause = _without_aside(clause)
@@ -523,9 +526,9 @@ _OCCASION = re.compile(
 
 def _object(clause: str) -> str:
     """Of a long clause what follows its last verb, or its last 的 where that leaves a noun."""
-    places = edges.Joints(clause)
-    ends = [found.end() for found in _OBJECTS.finditer(clause) if found.start() in places and found.end() in places]
-    last = max(ends, default=0)
+    objects = [found.span() for found in _OBJECTS.finditer(clause)]
+    apart = [end for start, end in objects if edges.is_joint(clause, start) and edges.is_joint(clause, end)]
+    last = max(apart, default=0)
     if last and len(clause) - last >= 3:
         clause = _ALL.sub("", clause[last:])
     head, _, tail = clause.rpartition("的")
@@ -535,8 +538,9 @@ def _object(clause: str) -> str:
 _ALL = re.compile(r"\A(?:了|的|、|各类|各)+(?!种|[项个])")
 
 
-def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft], telling: bool) -> str:
-    """What follows a figure up to the next pause, without the next figure; a list's next item is not its own."""
+def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft], before: str) -> str:
+    """What follows a figure up to the next pause, without the next figure; a list's next item is not its own. `before`
+    are the words that stand before it."""
     at = _past_tail(text, draft.end)
     end = clauses.end(at)
     if end == at or text[at] == "）" or edges.reaches(text, at):
@@ -556,7 +560,7 @@ def _behind(text: str, clauses: Clauses, draft: Draft, following: Sequence[Draft
     if draft.kind == "rank":
         words_behind = words_behind.split("、")[0]
     owners = nouns.PERSONS if persons and draft.unit != "人" else nouns.BODIES if draft.unit in _OF_BODIES else ()
-    return edges.noun(_plain(words_behind), telling and not persons, owners)
+    return edges.noun(_plain(words_behind), not persons and _opens(text, draft, before), owners)
 
 
 def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bool, unit: str | None) -> str:

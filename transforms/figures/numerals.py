@@ -10,9 +10,9 @@ out by a few steps over their characters. Whether a numeral is a figure is for o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from transforms.lexicon import table
 
@@ -58,8 +58,7 @@ def expression() -> str:
     return rf"(?:{_MIXED}|{_CHEQUE}|{_HAN})(?:几(?![{SCALES}何乎])|(?:多|余)(?![0-9]))?"
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """What a numeral is worth; `high` is the upper end of an estimate (七八十), `infix` the word inside it (多, 几)."""
 
     value: float

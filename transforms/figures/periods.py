@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from transforms.figures import carrying, dates, lunar, spans
 from transforms.figures.cues import cues
@@ -35,6 +35,7 @@ _WORDS = _any_of([*words("figures_periods", "words"), *words("figures_festivals"
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出", "离", "距")
 _MOVED_TO = ("延期至", "延期到", "推迟至", "推迟到", "延至")
 _COMPARED_WITH = (*cues("bound-of"), *_MOVED_TO)
+_BASE_ENDS = frozenset((*(word[0] for word in _BASES), *(word[-1] for word in _COMPARED_WITH)))
 _UNTIL = cues("until")
 _RECENT = ("近", "最近", "过去", "过去的", "近近")
 _COMING = ("未来", "今后", "此后", "接下来")
@@ -45,8 +46,7 @@ _REACH = 3
 _LINE_END = re.compile("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A word or date of time: where it stands, what it means (None where there is no day to resolve it from), whether
     later sentences are of that time too, whether it runs to the day of the issue (今年以来), of a word that points
     back (当日, 当月, 当年, 全年) to what, and whether a date is where a span to the issue begins (2015年以来)."""
@@ -79,36 +79,33 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
             place += 1
         if draft.label:
             continue
-        here = current if current and _apart(breaks, current, draft) == 0 else lasting
         if draft.days is not None:
             draft.period = draft.days
-        elif (
-            here is not None
-            and here.days is not None
-            and _holds(breaks, reports, here, draft)
-            and _concerns(text, breaks, here, draft, reference)
-        ):
-            draft.period = here.days
+        elif current is not None:
+            number = bisect_left(breaks, draft.start)  # of the sentence
+            own = bisect_left(breaks, current.start) == number
+            here = current if own else lasting
+            if own or (
+                here is not None
+                and number - bisect_left(breaks, here.start) <= _REACH
+                and _holds(reports, here, draft)
+                and _concerns(text, breaks[number - 1] + 1, here, draft, reference)
+            ):
+                draft.period = here.days if here else None
 
 
-def _apart(breaks: Sequence[int], cue: Cue, draft: Draft) -> int:
-    """How many sentences behind a cue's own a figure's lies."""
-    return bisect_left(breaks, draft.start) - bisect_left(breaks, cue.start)
+def _holds(reports: carrying.Reports, cue: Cue, draft: Draft) -> bool:
+    """Whether a time of an earlier sentence still holds: a day does not for what somebody is reported to have said."""
+    if cue.days is None:
+        return False
+    return not (carrying.is_point(cue.days) and reports.between(cue.start, draft.start))
 
 
-def _holds(breaks: Sequence[int], reports: carrying.Reports, cue: Cue, draft: Draft) -> bool:
-    apart = _apart(breaks, cue, draft)
-    said = (
-        apart > 0 and cue.days is not None and carrying.is_point(cue.days) and reports.between(cue.start, draft.start)
-    )
-    return apart <= _REACH and not said
-
-
-def _concerns(text: str, breaks: Sequence[int], cue: Cue, draft: Draft, reference: date | None) -> bool:
-    """Whether a time of an earlier sentence that is past speaks of a figure: 去年… never of what is so today."""
-    if not _apart(breaks, cue, draft) or cue.days is None or not carrying.is_past(cue.days, reference):
+def _concerns(text: str, line: int, cue: Cue, draft: Draft, reference: date | None) -> bool:
+    """Whether a time of an earlier sentence that is past speaks of a figure of the sentence from `line` on: 去年… never
+    of what is so today."""
+    if cue.days is None or not carrying.is_past(cue.days, reference):
         return True
-    line = breaks[bisect_left(breaks, draft.start) - 1] + 1
     if carrying.goes_on(text, line, draft.start):
         return True
     rank = draft.kind == "rank" and draft.unit != "次"
@@ -130,7 +127,7 @@ def _next(text: str, cue: Cue, current: Cue | None) -> Cue:
     wider = cue.days.first <= current.days.first and current.days.last <= cue.days.last
     short = (current.days.last - current.days.first).days < 31
     if wider and same and text.endswith(_UNTIL, 0, current.start):
-        return replace(cue, days=Days(cue.days.first, current.days.last))
+        return cue._replace(days=Days(cue.days.first, current.days.last))
     told = same and not cue.to_date and bool(_TOLD.search(text, current.start, cue.start))
     return current if wider and short and same and not told else cue
 
@@ -147,13 +144,13 @@ def _pointed_at(text: str, cue: Cue, to: Cue | None) -> Cue | None:
     if cue.back == "day":
         return to if carrying.is_point(to.days) else cue
     if cue.back == "month":
-        return replace(to, start=cue.start, days=spans.month(last.year, last.month)) if (last - first).days < 31 else to
+        return to._replace(start=cue.start, days=spans.month(last.year, last.month)) if (last - first).days < 31 else to
     if carrying.is_point(to.days) and cue.days and (last.month, last.day) != (12, 31):
         return cue
     if first.year != last.year:
         return to
     ends = last if text.endswith(_UNTIL, 0, to.start) else last.replace(month=12, day=31)
-    return replace(to, start=cue.start, days=Days(first.replace(month=1, day=1), ends))
+    return to._replace(start=cue.start, days=Days(first.replace(month=1, day=1), ends))
 
 
 _CLAUSE_STARTS = frozenset("\n，。；：！？、“（")
@@ -189,7 +186,9 @@ def _at_end(word: str, days: Days) -> Days:
 
 def _is_base(text: str, at: int) -> bool:
     """Whether the time at `at` is what a figure is compared with: 比2018年, 不及去年的1/10."""
-    return bool(at) and (text.startswith(_BASES, at - 1) or text.endswith(_COMPARED_WITH, max(0, at - 4), at))
+    if not at or text[at - 1] not in _BASE_ENDS:
+        return False
+    return text.startswith(_BASES, at - 1) or text.endswith(_COMPARED_WITH, max(0, at - 4), at)
 
 
 def _figure_cues(text: str, drafts: Sequence[Draft], reference: date | None) -> Iterator[Cue]:

@@ -11,12 +11,12 @@ from transforms.lexicon import table, words
 
 _UNITS = {row["sign"]: row["unit"] for row in table("figures_currency_signs")}
 _SIGNS = words("figures_currency_signs", "sign")
-_LAST = frozenset(sign[-1] for sign in _SIGNS)
+CURRENCY_ENDS = frozenset(sign[-1] for sign in _SIGNS)
 
 
 def sign_before(text: str, at: int) -> str | None:
     """The sign or code that ends at `at`; a code only where no letter stands before it."""
-    if not at or text[at - 1] not in _LAST:
+    if not at or text[at - 1] not in CURRENCY_ENDS:
         return None
     for sign in _SIGNS:
         start = at - len(sign)

@@ -23,15 +23,18 @@ _SCORED_BEFORE = ("以", "比分", "比分为", "比分是", "总分", "局分")
 _SCORED_BEHIND = re.compile(
     r"的?(?:比分|总比分|获胜|取胜|战胜|击败|大胜|小胜|险胜|完胜|力克|胜|负|平|战平|领先|落后|淘汰|不敌|逆转|惜败|输|赢)"
 )
+RATIO_SIGNS = frozenset("/∶:：比 分又")
 _BASES = {"百": ("percent", "%"), "一百": ("percent", "%"), "千": ("percent", "‰")}
 
 
 def ratio_at(text: str, start: int, end: int) -> Draft | None:
     """The ratio whose first numeral is at [start, end); None where it is none."""
     after = text[end : end + 1]
+    if after not in RATIO_SIGNS:
+        return None
     if after == "/" and (found := _FRACTION.match(text, start)) and float(found[2]):
         return Draft(start, found.end(), "fraction", float(found[1]) / float(found[2]), unit="1")
-    if after and after in "∶:：比" and (found := _SCORED.match(text, start)):
+    if after in "∶:：比" and (found := _SCORED.match(text, start)):
         return Draft(start, found.end(), "number", float(found[1]), float(found[2]))
     if after == "比" and (found := _SPOKEN_SCORE.match(text, start)) and _is_score(text, found):
         return Draft(start, found.end(), "number", numerals.amount(found[1]).value, numerals.amount(found[2]).value)

@@ -9,10 +9,8 @@ period given in one sentence can hold for the next.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import accumulate
 
 from transforms.document import Mention
 from transforms.figures import context, folding, labels, metrics, periods, respective, scan
@@ -24,13 +22,19 @@ def read_figures(sentences: Sequence[str], reference: date | None) -> list[tuple
 
     The sentences are normalised text. `start` and `end` lie in the sentence; mentions ascend and don't overlap.
     """
-    text = "\n".join(sentence.replace("\n", " ") for sentence in sentences)
-    starts = list(accumulate((len(sentence) + 1 for sentence in sentences), initial=0))
-    rows: list[list[Mention]] = [[] for _ in sentences]
-    for draft in drafts_of(text, reference):
-        which = bisect_right(starts, draft.start) - 1
-        rows[which].append(draft.mention(text, starts[which]))
-    return [tuple(row) for row in rows]
+    text = "\n".join(sentences)
+    if text.count("\n") >= len(sentences) > 0:  # a sentence holds line breaks of its own
+        text = "\n".join([sentence.replace("\n", " ") for sentence in sentences])
+    drafts = drafts_of(text, reference)
+    rows: list[tuple[Mention, ...]] = []
+    start = first = last = 0
+    for sentence in sentences:
+        end = start + len(sentence)
+        while last < len(drafts) and drafts[last].start <= end:
+            last += 1
+        rows.append(tuple([draft.mention(text, start) for draft in drafts[first:last]]) if first < last else ())
+        start, first = end + 1, last
+    return rows
 
 
 def drafts_of(text: str, reference: date | None) -> list[Draft]:

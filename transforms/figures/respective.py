@@ -25,7 +25,7 @@ _NEAR = 16
 
 def bind(text: str, drafts: Sequence[Draft]) -> None:
     """Gives each figure of a list behind 分别 the noun that stands at its place in the list before."""
-    words = [found.span() for found in _EACH.finditer(text)]
+    words = [found.span() for found in _EACH.finditer(text)] if "分别" in text or "依次" in text else ()
     if not words:
         return
     figures = [draft for draft in drafts if not draft.label]

@@ -7,7 +7,6 @@ after   1.22万亿元 (money, 1.22e12 CNY) · 237家 (count) · 1/3 (fraction, 0
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 from transforms.figures import damage, eras, idioms, numerals, places, rows, spans
@@ -17,8 +16,8 @@ from transforms.figures.dates import Anchor
 from transforms.figures.draft import Draft
 from transforms.figures.measured import half_at, measure_behind, measured_at
 from transforms.figures.plans import phase_at, plan_at
-from transforms.figures.prices import priced, sign_before
-from transforms.figures.ratios import ratio_at
+from transforms.figures.prices import CURRENCY_ENDS, priced, sign_before
+from transforms.figures.ratios import RATIO_SIGNS, ratio_at
 from transforms.figures.signs import signed
 from transforms.figures.unmeasured import CLAUSE_ENDS
 
@@ -33,8 +32,12 @@ _FIND = re.compile(
     rf"翻了?(?:(?:{_NEARLY})?[一二两三四五六])?番[多余]?|第(?:{_NUMERAL})|(?<=[届大协会])一(?={_FIRST_SESSION})|(?<=对)折(?![叠磨腾])|首位(?!度)|榜首"
     rf"|(?!一(?<!月初一)(?<!年初一)(?:[^{_AFTER_ONE}]|个[^月多小半世百星工季钟])|几[^十百千万亿]|数[^十百千万亿])(?:{_NUMERAL}|半)"
 )
-# One set of characters is searched for much faster than the expression: it is tried only where one of them stands.
+# One set of characters is searched for much faster than the expression: it is tried only where one of them stands,
+# and only behind those that may begin more than a numeral is it tried as a whole.
 _START = re.compile(f"[0-9翻第半数几上折首榜{''.join(numerals.READS)}]")
+_WORDS_OF_OWN = frozenset("翻第折首榜半")
+_ODD_STARTS = _WORDS_OF_OWN | frozenset("一几数")
+_PLAIN = re.compile(_NUMERAL)
 _DIGITS = frozenset("0123456789")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_@=#&")
 _DATE_STARTS = frozenset("年月日号时点:：-/.世季—至到~～－–―一前个")
@@ -44,34 +47,43 @@ _WEEKS = ("周", "星期", "礼拜")
 
 def figures(text: str, reference: date | None) -> list[Draft]:
     """The figures and labels of `text` in order; line breaks part its sentences, and dates look back no further."""
-    drafts = list(_found(text, reference))
+    drafts = _found(text, reference)
     rows.share_units(text, drafts)
     return drafts
 
 
-def _found(text: str, reference: date | None) -> Iterator[Draft]:
+def _found(text: str, reference: date | None) -> list[Draft]:
+    drafts: list[Draft] = []
     done = tried = searched = 0
     anchor = Anchor(reference)
     while place := _START.search(text, tried):
         start = place.start()
-        found = _FIND.match(text, start)
+        found = (_FIND if text[start] in _ODD_STARTS else _PLAIN).match(text, start)
         if not found:
             tried = start + 1
             continue
         if text.find("\n", searched, start) >= 0:
             anchor = Anchor(reference, day=anchor.day)
         searched = start
-        shifted = _shifted(text, start, anchor)
         tried = found.end()
-        draft = damage.damaged_at(text, start, tried) or _read(text, start, tried, shifted)
+        shifted = _shifted(text, start, anchor) if start > 1 and text[start - 1] in "年月" else anchor
+        draft = _read(text, start, tried, shifted)
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
-            draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)
-            if _names_event(text, draft, reference):
-                draft.label = draft.label or text.startswith(cues("games"), draft.end)
-            else:
-                anchor = _carried(shifted, draft, anchor)
-            yield draft
+            if draft.kind == "date" or text.find("一", start, draft.end) > 0:
+                draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)
+            if draft.days is not None:
+                anchor = _behind(text, draft, shifted, anchor)
+            drafts.append(draft)
+    return drafts
+
+
+def _behind(text: str, draft: Draft, shifted: Anchor, anchor: Anchor) -> Anchor:
+    """The anchor behind a date; an event that a year names is marked as such."""
+    if not _names_event(text, draft, anchor.reference):
+        return _carried(shifted, draft, anchor)
+    draft.label = draft.label or text.startswith(cues("games"), draft.end)
+    return anchor
 
 
 def _names_event(text: str, draft: Draft, reference: date | None) -> bool:
@@ -103,7 +115,7 @@ _COUNTED_MONTHS = {"上个月": -1, "这个月": 0, "今个月": 0, "本个月":
 
 def _shifted(text: str, start: int, anchor: Anchor) -> Anchor:
     """The anchor for a date behind 去年, 上个月 and the like."""
-    if not anchor.reference or start < 2 or text[start - 1] not in "年月":
+    if not anchor.reference:
         return anchor
     before = text[start - 2 : start]
     if before in _RELATIVE_YEARS:
@@ -121,21 +133,28 @@ def _shifted(text: str, start: int, anchor: Anchor) -> Anchor:
 def _read(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     """The figure or label whose numeral is found at [start, end); None where it is none."""
     first = text[start]
-    if end - start > numerals.LONGEST:
-        return None
-    if first == "翻":
-        return _doubled(text, start, end)
-    if first == "折":
-        return _half_price(text, start)
-    if first == "第":
-        return _ordinal(text, start, end, anchor)
-    if first in "首榜":
-        return _foremost(text, start, end)
-    if first == "半":
-        return half_at(text, start)
+    if first in _DIGITS and _stands_plain(text, start, end):
+        return measured_at(text, start, end, anchor.reference)
+    damaged = damage.damaged_at(text, start, end)
+    if damaged or end - start > numerals.LONGEST:
+        return damaged
     if first in _DIGITS:
         return _arabic(text, start, end, anchor)
+    if first in _WORDS_OF_OWN:
+        return _odd(text, start, end, anchor)
     return _chinese(text, start, end, anchor)
+
+
+def _odd(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
+    """What begins with a word of its own, and not with a numeral: 翻番, 对折, 第八, 首位, 榜首, 半年."""
+    first = text[start]
+    if first == "第":
+        return _ordinal(text, start, end, anchor)
+    if first == "半":
+        return half_at(text, start)
+    if first == "翻":
+        return _doubled(text, start, end)
+    return _half_price(text, start) if first == "折" else _foremost(text, start, end)
 
 
 _RANKED_FIRST = re.compile(rf"(?:{'|'.join(cues('first-place'))})[^，。；：！？\n]{{0,14}}\Z")
@@ -187,13 +206,20 @@ def _scientific(text: str, start: int, reference: date | None) -> Draft | None:
     return measured_at(text, start, found.end(), reference, numerals.Amount(value))
 
 
+def _stands_plain(text: str, start: int, end: int) -> bool:
+    """Whether nothing beside digits could make them anything but a number with or without a unit: 共237家, not C919,
+    3.4.5, 2024年, 1/3, -5."""
+    plain = text[start - 1 : start] not in _TELLING_BEFORE and text[end : end + 1] not in _TELLING_BEHIND
+    return plain and end - start <= numerals.LONGEST
+
+
 def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     marked = _behind_mark(text, start, end, anchor.reference) if start else None
     if marked:
         return None if _is_model(text, start, marked) else marked
     if text[end : end + 1] == "·" and (named := _DAY_NAME.match(text, start)):
         return Draft(start, named.end(), "count", numerals.amount(text[start:end]).value, label=True)
-    if text[end : end + 1] in _DATE_STARTS or (text.startswith("、", end) and text[end + 1 : end + 2].isdigit()):
+    if _may_begin_date(text, end):
         dated = dated_at(text, start, anchor)
         if dated:
             return _named(text, dated)
@@ -205,6 +231,15 @@ def _arabic(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     return signed(text, ratio) if ratio else measured_at(text, start, end, anchor.reference)
 
 
+def _may_begin_date(text: str, end: int) -> bool:
+    """Whether digits that end at `end` may begin a date or a time: 个 only counts months and quarters of one."""
+    behind = text[end : end + 1]
+    if behind == "个":
+        return text[end + 1 : end + 2] in _SPANS_OF_DATES
+    return behind in _DATE_STARTS or (behind == "、" and text[end + 1 : end + 2].isdigit())
+
+
+_SPANS_OF_DATES = ("月", "季")
 _DAY_NAME = re.compile(r"(?:1[0-2]|[1-9])·(?:3[01]|[12][0-9]|0?[1-9])(?![0-9.%·])")  # 5·12, 9·11
 
 
@@ -242,6 +277,8 @@ def _measured_behind_letter(text: str, end: int) -> bool:
 
 
 _POWERS = ("e", "E", "×")
+_TELLING_BEFORE = damage.BESIDE | CURRENCY_ENDS | _LETTERS | frozenset("-·.")
+_TELLING_BEHIND = damage.BEHIND | RATIO_SIGNS | _DATE_STARTS | frozenset((*_POWERS, "·", "、"))
 
 
 def _named(text: str, dated: Draft) -> Draft:
@@ -288,7 +325,8 @@ def _slogan(text: str, start: int, end: int) -> Draft | None:
     """两个一百年, 二期工程, 一次会议: what is a label as a whole."""
     if end - start > 4:
         return None
-    return idioms.slogan_at(text, start) or phase_at(text, start, end) or _first_session(text, start)
+    slogan = idioms.slogan_at(text, start) or phase_at(text, start, end)
+    return slogan or (_first_session(text, start) if text[start] == "一" else None)
 
 
 _FIRST = re.compile(rf"一(?:(?P<held>{_FIRST_SESSION})|届(?=[一二三四五六七八九十]{{1,3}}[次中]))")
@@ -304,6 +342,8 @@ def _first_session(text: str, start: int) -> Draft | None:
 
 def _may_be_dated(text: str, start: int, end: int) -> bool:
     """Whether a Chinese numeral can begin a date or a time: 上周四到10月1日 has a weekday, 晚九点零九 a decimal."""
+    if text[end : end + 1] == "个" and "点" not in text[start:end]:
+        return text[end + 1 : end + 2] in _SPANS_OF_DATES
     if text[end : end + 1] in _CHINESE_DATE_STARTS or text[start] == "廿":
         return not (end == start + 1 and text.startswith(("至", "到", "—"), end) and text.endswith(_WEEKS, 0, start))
     return "点" in text[start:end] and (

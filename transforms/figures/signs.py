@@ -16,13 +16,13 @@ _BELOW = ("零下", "负的", "负", "-", "－", "−")
 _PAIRS = [pair for scale in _SCALES for below in _BELOW for pair in (scale + below, below + scale)]
 _SIGNS = sorted([*_PAIRS, *_SCALES, *_BELOW], key=len, reverse=True)
 _STROKES = ("-", "－", "−")
-_LAST = frozenset(sign[-1] for sign in _SIGNS)
+SIGN_ENDS = frozenset(sign[-1] for sign in _SIGNS)
 _OTHER_WORDS = frozenset("胜担抱肩自欺平辜不减")
 
 
 def signed(text: str, draft: Draft) -> Draft:
     """The draft with the sign before it, where there is one."""
-    if not draft.start or text[draft.start - 1] not in _LAST or draft.value is None:
+    if not draft.start or text[draft.start - 1] not in SIGN_ENDS or draft.value is None:
         return draft
     before = text[max(0, draft.start - 4) : draft.start]
     sign = next((sign for sign in _SIGNS if before.endswith(sign)), None)

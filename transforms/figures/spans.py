@@ -9,12 +9,11 @@ All spans hold both their first and their last day.
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """First and last day of a span of time."""
 
     first: date

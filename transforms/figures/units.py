@@ -55,49 +55,55 @@ def _classifiers() -> Iterable[Measure]:
         yield Measure(row["word"], row["word"], kind, use=row["use"], unless=row["unless"])
 
 
-def _by_first_character() -> dict[str, tuple[Measure, ...]]:
+def _by_first_character() -> dict[str, tuple[tuple[str, Measure], ...]]:
     """All measures under their first character, longest name first; units win over classifiers of the same name."""
     named: dict[str, Measure] = {}
     for measure in (*_classifiers(), *_units(), *_currencies()):
         named[measure.name] = measure
-    groups: defaultdict[str, list[Measure]] = defaultdict(list)
-    for measure in sorted(named.values(), key=lambda one: -len(one.name)):
-        groups[measure.name[0]].append(measure)
+    groups: defaultdict[str, list[tuple[str, Measure]]] = defaultdict(list)
+    for name, measure in sorted(named.items(), key=lambda one: -len(one[0])):
+        groups[name[0]].append((name, measure))
     return {first: tuple(group) for first, group in groups.items()}
 
 
 _MEASURES = _by_first_character()
+_ASCII = "\x7f"
 
 
 def measure_at(text: str, at: int) -> Measure | None:
     """The longest unit, currency or classifier that begins at `at`; a Latin one only where no letter follows."""
-    for measure in _MEASURES.get(text[at : at + 1], ()):
-        if text.startswith(measure.name, at) and not _runs_on(text, at, measure):
-            return measure
+    for name, measure in _MEASURES.get(text[at : at + 1], ()):
+        if text.startswith(name, at):
+            after = text[at + len(name) : at + len(name) + 1]
+            if (after > _ASCII and after not in measure.unless) or not _runs_on(text, at, measure):
+                return measure
     return None
 
 
 def _runs_on(text: str, at: int, measure: Measure) -> bool:
     """Whether a unit is only the beginning of a longer word or model name (市场, 3D, 2mA)."""
     end = at + len(measure.name)
-    last, after = text[end - 1], text[end : end + 1]
-    if after and after in measure.unless:
-        return True
-    return last.isascii() and last.isalpha() and after.isascii() and after.isalnum()
+    after = text[end : end + 1]
+    if not after or after in measure.unless:
+        return after != ""
+    return after <= _ASCII and after.isalnum() and text[end - 1].isascii() and text[end - 1].isalpha()
 
 
 def compound_at(text: str, at: int) -> Measure | None:
     """`measure_at` with what it is divided by: 元/吨, ug/m3 for 微克/立方米, km/h for 公里/小时, 元每吨."""
     measure = measure_at(text, at)
-    if measure is None or measure.kind in ("percent", "multiple"):
-        return measure
+    if measure is None:
+        return None
     end = at + len(measure.name)
-    if text[end : end + 1] not in ("/", "每", "／") or (text[end] == "每" and measure.kind == "duration"):
+    if text[end : end + 1] not in _PER or measure.kind in ("percent", "multiple"):
+        return measure
+    if text[end] == "每" and measure.kind == "duration":
         return measure  # 连续7年每年减贫…: over each year something else is counted
     divisor = measure_at(text, end + 1) or _single(text, end + 1)
     return _quotient(measure, divisor, text[end]) if divisor else measure
 
 
+_PER = frozenset("/每／")
 _SINGLE = {
     "日": Measure("日", "d", "duration", si_factor=86400.0, si_unit="s"),
     "月": Measure("月", "mo", "duration", si_factor=2629800.0, si_unit="s"),

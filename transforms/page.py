@@ -217,8 +217,8 @@ def _figures(sentence_id: str, mentions: Sequence[Mention], text: Aligned) -> tu
 
 
 def _figure(figure_id: str, mention: Mention, text: Aligned) -> Figure:
-    hull = _hull(text[mention.start : mention.end])
-    return Figure(figure_id, mention, hull.start, hull.end)
+    places = sorted(text.at[mention.start : mention.end])  # neither the first nor the last character is a blank
+    return Figure(figure_id, mention, places[0], places[-1] + 1)
 
 
 def _hull(text: Aligned) -> Span:

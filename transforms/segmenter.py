@@ -75,7 +75,7 @@ class Segmenter:
                 words += cut_marks(block)
         return words
 
-    def finish(self, pieces: Iterable[str]) -> list[list[str]]:
+    def finish(self, pieces: Iterable[str]) -> list[tuple[str, ...]]:
         """The words of texts from the likeliest reading of them by the dictionary: what `cut` gives for all of each.
 
         `pieces` are words of the dictionary and, between them, characters that belong to none, of which letters and
@@ -84,7 +84,7 @@ class Segmenter:
         """
         # One string, so that a pattern finds the runs: a loop over the pieces takes three times as long.
         found = _RUN.sub(self._cut_found, f"{_CUT}{_CUT.join(pieces)}{_CUT}")
-        return [text.split(_CUT) if text else [] for text in found[1:-1].split(_CUT * 3)]
+        return [tuple(text.split(_CUT)) if text else () for text in found[1:-1].split(_CUT * 3)]
 
     def _cut_found(self, run: re.Match[str]) -> str:
         parted = run[0]

@@ -97,7 +97,7 @@ def cut(text: str) -> tuple[str, ...]:
     """
     if len(text) > _LONG or _APART.search(text):
         return tuple(_segmenter().cut(text))
-    return tuple(_segmenter().finish(rjieba.cut(text, False))[0])
+    return _segmenter().finish(rjieba.cut(text, False))[0]
 
 
 def cut_each(texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -105,7 +105,7 @@ def cut_each(texts: Sequence[str]) -> list[tuple[str, ...]]:
     together = _BETWEEN.join(texts)
     if len(together) > _LONG or not all(texts) or _APART.search("".join(texts)):
         return [cut(text) for text in texts]
-    return [tuple(words) for words in _segmenter().finish(rjieba.cut(together, False))] if texts else []
+    return _segmenter().finish(rjieba.cut(together, False)) if texts else []
 
 
 def cut_by_jieba(text: str) -> tuple[str, ...]:

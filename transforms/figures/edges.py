@@ -46,6 +46,7 @@ _REACH = f"(?:(?:{'|'.join(cues('suddenly'))})?(?:{_CHANGE})了?(?:[到至成]|(
 _REACHES = re.compile(_REACH)
 _REACHED = re.compile(f"{_REACH}\\Z")
 _REACH_BEGINNINGS = frozenset(word[0] for word in (*words("figures_directions"), *cues("change"), *cues("suddenly")))
+_GOING_ON_BEGINNINGS = _REACH_BEGINNINGS.union("到至", (word[0] for word in _GOING_ON))
 _REACHED_MARKS = cues("mark-reached")
 _TO = frozenset("到至为成")
 _NEWS_BEGINNINGS = frozenset("据新本中人●■▲◆○0123456789")
@@ -153,6 +154,8 @@ def person(behind: str) -> str:
 
 def names_nothing(text: str, at: int) -> bool:
     """Whether the words at `at`, behind a figure, go on with it (降至, 就, 呢) and name nothing."""
+    if text[at : at + 1] not in _GOING_ON_BEGINNINGS:
+        return False
     if text.startswith(("到", "至"), at) or reaches(text, at):
         return True
     return text.startswith(_GOING_ON, at) and cut_quickly(text[at : at + _HEAD])[0] in _NAMELESS

@@ -140,12 +140,11 @@ def _opens(text: str, draft: Draft, before: str) -> bool:
 
 def _looks_on(text: str, draft: Draft, before: str) -> bool:
     """Whether the words behind a figure may name it: not those behind an amount that has its subject before it."""
-    named_before = draft.kind not in _COUNTED and len(before) > _SHORT and draft.infix != "级"
-    named_before = named_before and not before.endswith(_SPENDING) and not _takes(text, draft, before)
-    named_before = named_before and not _is_share(text, draft)
-    if _is_object(text, draft):
+    if draft.kind in _COUNTED or len(before) <= _SHORT or draft.infix == "级":
         return True
-    return not named_before or text.startswith(("的", "以"), draft.end)
+    if _is_object(text, draft) or text.startswith(("的", "以"), draft.end):
+        return True
+    return before.endswith(_SPENDING) or _takes(text, draft, before) or _is_share(text, draft)
 
 
 def _is_share(text: str, draft: Draft) -> bool:
@@ -407,8 +406,10 @@ def _side_by_side(previous: Draft, draft: Draft) -> bool:
 
 def _ranked(before: str, behind: str, inherited: str) -> str:
     """A rank speaks of what its clause, or the figure before it, measured: …占GDP比达3.72%，列全省第一位."""
-    placed = next(at for at in range(len(before) + 1) if _RANK_TAIL.match(before, at) and edges.is_joint(before, at))
-    subject = before[:placed]
+    tail = _RANK_TAIL.search(before)
+    while tail and not edges.is_joint(before, tail.start()):
+        tail = _RANK_TAIL.search(before, tail.start() + 1)
+    subject = before[: tail.start()] if tail else before
     if len(subject) < 2:
         return inherited or subject or behind or before
     return subject if not subject.startswith(("数量", "总量", "规模")) or len(subject) > 3 else inherited + subject

@@ -10,9 +10,8 @@ behind it; a person or a place ends before what it has.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import add
 
-from transforms.figures.cues import cues
+from transforms.figures.cues import any_of, cues
 from transforms.lexicon import words
 from transforms.words import cut_quickly, frequency
 
@@ -23,6 +22,7 @@ _JOINED = (*PERSONS, "的", "和", "与", "及", "、", "等")
 _PREDICATES = frozenset((*words("figures_metric_predicates"), *cues("predicate")))
 _SINGLE = frozenset(word for word in _PREDICATES if len(word) == 1)
 _BEGINNINGS = frozenset(word[:2] for word in _PREDICATES if len(word) > 1)
+_BEGUN = any_of([*_SINGLE, *_BEGINNINGS])
 _TAKING = frozenset((*words("figures_metric_objects"), *cues("taking")))
 _NOMINAL = cues("nominal")
 _ADNOMINAL = ("的", "过的", "了的", "出的", "到的")
@@ -82,10 +82,8 @@ def _is_whole(clause: str, at: int, here: Sequence[str]) -> bool:
 
 
 def _may_end(clause: str) -> bool:
-    """Whether a clause holds 的 or a character or two with which a predicate begins."""
-    if "的" in clause or not _SINGLE.isdisjoint(clause[1:]):
-        return True
-    return not _BEGINNINGS.isdisjoint(map(add, clause[1:], clause[2:]))
+    """Whether a clause holds 的 or, behind its head, a character or two with which a predicate begins."""
+    return "的" in clause or _BEGUN.search(clause, 1) is not None
 
 
 def tells(behind: str) -> bool:

@@ -54,8 +54,9 @@ _CHEQUE = rf"[{FINANCIAL}{DIGITS}{SCALES}两]{{0,40}}[{FINANCIAL}][{FINANCIAL}{D
 
 
 def expression() -> str:
-    """The source of the expression that finds a numeral; it holds no groups."""
-    return rf"(?:{_MIXED}|{_CHEQUE}|{_HAN})(?:几(?![{SCALES}何乎])|(?:多|余)(?![0-9]))?"
+    """The source of the expression that finds a numeral; it holds no groups. Most are digits alone."""
+    other = rf"(?:{_MIXED}|{_CHEQUE}|{_HAN})(?:几(?![{SCALES}何乎])|(?:多|余)(?![0-9]))?"
+    return rf"(?:[0-9]++(?![.,·{INFIXES}{SCALES}])|{other})"
 
 
 class Amount(NamedTuple):

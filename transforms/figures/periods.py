@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from transforms.figures import carrying, dates, lunar, spans
-from transforms.figures.cues import cues
+from transforms.figures.cues import any_of, cues
 from transforms.figures.draft import Draft
 from transforms.figures.spans import Days
 from transforms.lexicon import table, words
@@ -23,15 +24,7 @@ _BACK = {words_: row["span"] for words_, row in _ROWS.items() if row["part"] == 
 _FESTIVALS = {row["name"]: row for row in table("figures_festivals")}
 
 
-def _any_of(some: Iterable[str]) -> re.Pattern[str]:
-    """The first of some words that begins at a place, which are gone through by their first characters."""
-    tails: dict[str, list[str]] = {}
-    for word in some:
-        tails.setdefault(word[0], []).append(re.escape(word[1:]))
-    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in tails.items()))
-
-
-_WORDS = _any_of([*words("figures_periods", "words"), *words("figures_festivals", "name")])
+_WORDS = any_of([*words("figures_periods", "words"), *words("figures_festivals", "name")])
 _BASES = ("比", "较", "于", "与", "跟", "同", "超", "高出", "离", "距")
 _MOVED_TO = ("延期至", "延期到", "推迟至", "推迟到", "延至")
 _COMPARED_WITH = (*cues("bound-of"), *_MOVED_TO)
@@ -66,7 +59,7 @@ def assign(text: str, drafts: Sequence[Draft], reference: date | None) -> None:
     the next sentences until another one comes, three at most. What a figure is compared with (比2018年, 较去年同期) is
     not its time.
     """
-    times = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=lambda cue: cue.start)
+    times = sorted([*_word_cues(text, reference), *_figure_cues(text, drafts, reference)], key=attrgetter("start"))
     breaks = [found.start() for found in _LINE_END.finditer(text)]
     reports = carrying.Reports(text)
     current: Cue | None = None

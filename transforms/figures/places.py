@@ -21,9 +21,10 @@ def begins(text: str, start: int, end: int) -> bool:
     Where the figure has a unit the word must end as places do: 五台县 goes on behind 五台, 三座大山 names none.
     """
     measured = end > start + 1
+    known = words.dictionary()
     for stop in range(min(len(text), start + _LONGEST), end, -1):
         word = text[start:stop]
-        if words.frequency(word):
+        if known.get(word):
             named = word[-1] in _HEADS if measured else len(word) > 2 or word[-1] not in _COUNTED
             return named and is_place(word)
     return False

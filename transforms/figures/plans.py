@@ -36,8 +36,8 @@ _PHASE_BEFORE = re.compile(rf"(?:{_PHASE}[、和及]|{'|'.join(cues('phase-befor
 
 
 def phase_at(text: str, start: int, end: int) -> Draft | None:
-    """电站项目一期、二期, 二期扩建: the phase of a project whose numeral is at [start, end); of 已办三期 None."""
-    if end != start + 1 or text[end : end + 1] != "期":
+    """电站项目一期、二期, 二期扩建: the phase of a project, numeral [start, end) and 期; of 已办三期 None."""
+    if end != start + 1:
         return None
     within = _PHASE_BEFORE.search(text, max(0, start - 4), start) or _NEXT_PHASE.match(text, start + 1)
     if not within and not text.startswith(cues("phase-after"), start + 2):

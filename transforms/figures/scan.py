@@ -54,7 +54,8 @@ def figures(text: str, reference: date | None) -> list[Draft]:
 
 def _found(text: str, reference: date | None) -> list[Draft]:
     drafts: list[Draft] = []
-    done = tried = searched = 0
+    done = tried = 0
+    line_end = text.find("\n")
     anchor = Anchor(reference)
     while place := _START.search(text, tried):
         start = place.start()
@@ -62,9 +63,9 @@ def _found(text: str, reference: date | None) -> list[Draft]:
         if not found:
             tried = start + 1
             continue
-        if text.find("\n", searched, start) >= 0:
+        if 0 <= line_end < start:
             anchor = Anchor(reference, day=anchor.day)
-        searched = start
+            line_end = text.find("\n", start)
         tried = found.end()
         shifted = _shifted(text, start, anchor) if start > 1 and text[start - 1] in "年月" else anchor
         draft = _read(text, start, tried, shifted)
@@ -305,7 +306,7 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
         return plan
     if start > 1 and text[start - 1] in "月初年" and (early := _begun_before(text, start, anchor)):
         return early
-    if text.startswith("月", end) and idioms.covers(text, start, end):
+    if text[end : end + 1] == "月" and idioms.covers(text, start, end):
         return None
     if _may_be_dated(text, start, end):
         dated = dated_at(text, start, anchor)
@@ -314,8 +315,7 @@ def _chinese(text: str, start: int, end: int, anchor: Anchor) -> Draft | None:
     name = _slogan(text, start, end)
     if name or (end - start <= 4 and idioms.covers(text, start, end)):
         return name or idioms.quoted_at(text, start)
-    ratio = ratio_at(text, start, end)
-    if ratio:
+    if text[end : end + 1] in RATIO_SIGNS and (ratio := ratio_at(text, start, end)):
         return signed(text, ratio)
     draft = measured_at(text, start, end, anchor.reference)
     return None if draft and end - start <= 2 and places.begins(text, start, draft.end) else draft
@@ -325,7 +325,7 @@ def _slogan(text: str, start: int, end: int) -> Draft | None:
     """两个一百年, 二期工程, 一次会议: what is a label as a whole."""
     if end - start > 4:
         return None
-    slogan = idioms.slogan_at(text, start) or phase_at(text, start, end)
+    slogan = idioms.slogan_at(text, start) or (phase_at(text, start, end) if text[end : end + 1] == "期" else None)
     return slogan or (_first_session(text, start) if text[start] == "一" else None)
 
 

@@ -32,8 +32,6 @@ class Clauses:
 
     def _turn_to(self, at: int) -> None:
         """Finds the ends of the clauses of the line that `at` lies in."""
-        if self._line <= at <= self._line_end:
-            return
         text = self._text
         start = text.rfind("\n", 0, at) + 1
         end = text.find("\n", at)
@@ -47,7 +45,8 @@ class Clauses:
 
     def begin(self, at: int) -> int:
         """Where the clause begins that `at` lies in."""
-        self._turn_to(at)
+        if not self._line <= at <= self._line_end:
+            self._turn_to(at)
         place = bisect_left(self._ends, at)
         begin = self._ends[place - 1] + 1 if place else self._line
         while self._asides:
@@ -61,5 +60,6 @@ class Clauses:
 
     def end(self, at: int) -> int:
         """Where the clause ends that `at` lies in."""
-        self._turn_to(at)
+        if not self._line <= at <= self._line_end:
+            self._turn_to(at)
         return min(self._ends[bisect_left(self._ends, at)], at + _WIDTH)

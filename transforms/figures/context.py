@@ -46,7 +46,7 @@ def describe(text: str, drafts: Sequence[Draft]) -> None:
             draft.direction = _direction(text, draft, before, previous)
             if draft.kind == "temperature" and draft.measure is not None:
                 draft.measure = _difference(text, draft, draft.measure, before)
-            if draft.days is None:
+            if draft.days is None and _SCOPE.search(before):
                 draft.scope = _scope(before)
             previous = draft
 
@@ -262,7 +262,5 @@ def _bounds_here(text: str, draft: Draft, word: str) -> bool:
 
 def _scope(before: str) -> str | None:
     """每人每月, 累计, 年均: in the clause before the figure, the last ones that stand side by side."""
-    if not _SCOPE.search(before):
-        return None
     clause = before[max((found.end() for found in _CLAUSE.finditer(before)), default=0) :]
     return "".join(dict.fromkeys(_SCOPE.findall(clause))) or None

@@ -23,8 +23,9 @@ _LEADS = {row["word"]: row["unless"] for row in table("figures_metric_leads")}
 _BOUNDS = [row["word"] for row in table("figures_qualifiers") if row["position"] == "before"]
 _BEHIND = [row["word"] for row in table("figures_qualifiers") if row["position"] == "after" and len(row["word"]) > 1]
 _LIGHT = frozenset((*(row["word"] for row in table("figures_metric_verbs") if not row["act"]), *_BOUNDS, *_BEHIND))
-_ACTS = frozenset(row["word"] for row in table("figures_metric_verbs") if row["act"])
-_VERBS = _LIGHT | _ACTS
+ACTS = frozenset(row["word"] for row in table("figures_metric_verbs") if row["act"])
+"""What is done to what is counted, and no name of it: 完成 30亿元的投资建设."""
+_VERBS = _LIGHT | ACTS
 _TRAILING = frozenset((*cues("only-trailing"), *_BOUNDS))
 _PREDICATE = re.compile("|".join(cues("predicate")))
 _TELLING = frozenset(cues("predicate")) - {"已", "已经", "现已"}
@@ -177,21 +178,16 @@ def ends_in(clause: str, verbs: Collection[str]) -> bool:
     return last in verbs or not frequency(last)
 
 
-def is_act(clause: str) -> bool:
-    """Whether a clause is no more than what is done to what is counted: 完成 30亿元的投资建设."""
-    return clause in _ACTS
-
-
 def _start(clause: str, leads: Mapping[str, str]) -> int:
     start = 0
-    while width := _longest(clause, start, leads):
+    while clause[start : start + 1] in _LEAD_WIDTHS and (width := _longest(clause, start, leads)):
         start += width
     return start
 
 
 def _longest(clause: str, start: int, leads: Mapping[str, str]) -> int:
     """How long the longest leading word at `start` is that ends where a word ends and begins no other; 0: none."""
-    for width in _LEAD_WIDTHS.get(clause[start : start + 1], ()):
+    for width in _LEAD_WIDTHS[clause[start]]:
         end = start + width
         unless = leads.get(clause[start:end]) if end <= len(clause) else None
         if unless is None:

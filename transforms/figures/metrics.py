@@ -86,7 +86,7 @@ def _named(text: str, clauses: Clauses, figures: Sequence[Draft], place: int, ea
     before = _before(text, draft, figures, place, begin)
     if draft.kind == "rank" and _RANK_TAIL.fullmatch(before):
         before = ""
-    subject = "" if edges.is_act(before) else before
+    subject = "" if before in edges.ACTS else before
     behind = ""
     if _looks_on(text, draft, subject):
         behind = _behind(text, clauses, draft, figures[place + 1 : place + 3], before)
@@ -149,8 +149,10 @@ def _looks_on(text: str, draft: Draft, before: str) -> bool:
 
 def _is_share(text: str, draft: Draft) -> bool:
     """各州1/3以上病例出自…: whether the noun of which a share is taken stands right behind it."""
+    if draft.kind not in ("percent", "fraction"):
+        return False
     at = _past_tail(text, draft.end)
-    if draft.kind not in ("percent", "fraction") or not _is_han(text[at : at + 1]):
+    if not _is_han(text[at : at + 1]):
         return False
     said = nouns.tells(text[draft.end : draft.end + 8]) or nouns.tells(text[at : at + 8])
     return not said and not edges.names_nothing(text, at)

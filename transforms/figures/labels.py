@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transforms.figures.cues import cues
+from transforms.figures.cues import any_of, cues
 from transforms.figures.draft import Draft
 from transforms.lexicon import table
 
 _ORDINAL_USE = {row["word"]: row["use"] for row in table("figures_ordinals")}
-_AFTER = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "after")
+_AFTER = any_of(row["words"] for row in table("figures_label_cues") if row["place"] == "after")
 _BEFORE = tuple(row["words"] for row in table("figures_label_cues") if row["place"] == "before")
-_AFTER_HEADS = frozenset(word[0] for word in _AFTER)
 _BEFORE_ENDS = frozenset(word[-1] for word in _BEFORE)
 _QUOTES = {"“": "”", "‘": "’", "『": "』", "「": "」"}
 _OPENED = re.compile(f"[《{''.join(_QUOTES)}]")
@@ -61,7 +60,7 @@ def _label_kind(text: str, draft: Draft) -> str:
 def _named(text: str, draft: Draft) -> bool:
     """Whether a figure stands in a title, in a short quotation or beside words that make it a name."""
     at, before = draft.numeral_end or draft.end, text[draft.start - 1 : draft.start]
-    if text[at : at + 1] in _AFTER_HEADS and text.startswith(_AFTER, at):
+    if _AFTER.match(text, at):
         return True
     if before in _BEFORE_ENDS and text.endswith(_BEFORE, max(0, draft.start - 6), draft.start):
         return True
@@ -199,7 +198,7 @@ _HELD = re.compile(rf"(?:{'|'.join(cues('held'))})[了过约近共]?\Z")
 def _ordinal(text: str, draft: Draft) -> bool:
     """Whether 第N is a list mark, an edition, a chapter; ranks and the like are not."""
     before, after = text[draft.start - 1 : draft.start], text[draft.end : draft.end + 1]
-    if text.startswith(_AFTER, draft.end):
+    if _AFTER.match(text, draft.end):
         return True
     if _in_marks(text, draft):
         return True

@@ -443,8 +443,10 @@ def _lasting(text: str, draft: Draft, before: str, behind: str, inherited: str) 
 
 def _before(text: str, draft: Draft, figures: Sequence[Draft], place: int, begin: int) -> str:
     """The clause before a figure without what leads in, without other figures and dates, and without the verb."""
-    pieces: list[str] = []
     end = _opened(text, draft) if draft.bound_at is None else draft.bound_at
+    if not place or figures[place - 1].end <= begin:
+        return _trimmed(text[begin : max(begin, end)], draft.kind == "rank")
+    pieces: list[str] = []
     closed = text.rfind("）", begin, end)
     opened = text.rfind("（", begin, closed) if closed > 0 else closed
     for other in reversed(figures[max(0, place - 4) : place]):
@@ -576,7 +578,7 @@ def _stretch(text: str, at: int, end: int, figures: Sequence[Draft], counted: bo
         return ""
     if _is_object(text, following):
         return text[at : max(at, following.start - 1)]
-    listed = max(text.rfind(mark, at, following.start) for mark in "、和及+")
+    listed = max([text.rfind(mark, at, following.start) for mark in "、和及+"])
     if listed >= 0 and (
         following.start - listed <= 2 or _same_kind(text[listed + 1 : following.start], unit, following)
     ):

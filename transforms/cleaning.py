@@ -10,7 +10,9 @@ script last, for its phrases must not be parted.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Callable
 from functools import cache
 
 from transforms import characters, punctuation, script
@@ -33,9 +35,11 @@ def clean(text: Aligned) -> Aligned:
     """
     found = characters.kinds(_doubtful(), text.text)
     if not found.isdisjoint(_untidy_characters()):
-        return simplify(_settle(close_up(_folded(text).strip())))
+        return simplify(_settle(_folded(text).strip(), close_up, widen))
     # Without blanks and look-alikes, as most are, marks and old characters alone can change.
-    return simplify(_settle(text)) if found or _has_odd_marks(text.text) else text
+    if found or _has_odd_marks(text.text):
+        text = _settle(text, widen)
+    return text if found.isdisjoint(script.triggers()) else simplify(text)
 
 
 def _has_odd_marks(text: str) -> bool:
@@ -43,11 +47,13 @@ def _has_odd_marks(text: str) -> bool:
     return punctuation.has_dots(text) or may_be_reversed(text)
 
 
-def _settle(text: Aligned) -> Aligned:
-    """Marks and blanks in turn until nothing changes; each turn only widens or drops, so there are few."""
-    for _ in range(MOST_TURNS):
-        before, text = text, close_up(widen(text))
-        if text.text == before.text:
+def _settle(text: Aligned, *steps: Callable[[Aligned], Aligned]) -> Aligned:
+    """Some steps in turn until none of them changes anything; each only widens or drops, so there are few turns."""
+    idle = 0
+    for step in itertools.islice(itertools.cycle(steps), MOST_TURNS * len(steps)):
+        before, text = text, step(text)
+        idle = idle + 1 if text.text == before.text else 0
+        if idle == len(steps):
             break
     return text
 

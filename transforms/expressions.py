@@ -23,6 +23,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇々"
 _NUMERAL = "[一二三四五六七八九十0-9]"
 _BRACKETED = "|".join(f"(?<=[（(]{_NUMERAL * length}[）)])" for length in (1, 2, 3))
 _BROKEN_POINT = re.compile("[0-9][.．·] [0-9]")
+_BETWEEN_CAPITALS = re.compile(" (?<=[A-Z] )[A-Z]")
 _ACRONYM = re.compile(
     "(?=[A-Z] [A-Z])"
     f"(?:(?<=[{HAN}“（《、，：])|(?<=[{HAN}] )|(?<![^ ]))"
@@ -36,27 +37,47 @@ _BESIDE_SIGN = re.compile(" (?:(?<=[^\u3400-\u9fff“”《》、，：；。！
 
 
 class Rule(NamedTuple):
-    """A rule: its name, and what it fires on; all blanks of a match are dropped."""
+    """A rule: its name, a blank and what must stand beside it for the rule to fire, which is soon looked for, and what
+    it fires on; all blanks of a match are dropped."""
 
     name: str
+    needs: re.Pattern[str]
     pattern: re.Pattern[str]
 
 
 RULES = (
     Rule(
         "spaced number",
+        re.compile(" (?<=[0-9] )[0-9.,]"),
         re.compile(
             rf"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])[0-9](?: [0-9.,](?![0-9.,]))+(?=[ ]?[{HAN}%％‰])"
             r"|(?<=[0-9]) \.[ ]?(?=[0-9])"
         ),
     ),
-    Rule("thousands", re.compile("(?<![0-9]{4})(?<=[0-9]), (?=0[0-9]{2}(?![0-9]))")),
-    Rule("sign behind a number", re.compile("(?<=[0-9]) (?=[%％‰℃℉㎡㎞㎏㎜㎝])|(?<=[2-6]) (?=G(?![0-9A-Za-z]))")),
-    Rule("list mark", re.compile(f"(?:{_BRACKETED}) (?=[{HAN}“《0-9A-Z])|(?<=[0-9]) (?=[.．] ?[{HAN}“《])")),
-    Rule("hyphen before a number", re.compile(f"(?<=[{HAN}A-Z]) -[ ]?(?=[0-9])|(?<=[{HAN}0-9A-Z]-) (?=[0-9])")),
-    Rule("range or ratio", re.compile("(?<=[0-9%‰℃]) [-–:∶/] (?=[0-9]++(?:[.,][0-9]++)*+(?! ?[A-Za-z]))")),
+    Rule("thousands", re.compile(" (?<=, )0"), re.compile("(?<![0-9]{4})(?<=[0-9]), (?=0[0-9]{2}(?![0-9]))")),
+    Rule(
+        "sign behind a number",
+        re.compile(" (?<=[0-9] )[%％‰℃℉㎡㎞㎏㎜㎝G]"),
+        re.compile("(?<=[0-9]) (?=[%％‰℃℉㎡㎞㎏㎜㎝])|(?<=[2-6]) (?=G(?![0-9A-Za-z]))"),
+    ),
+    Rule(
+        "list mark",
+        re.compile(" (?:(?<=[）)] )|(?<=[0-9] )[.．])"),
+        re.compile(f"(?:{_BRACKETED}) (?=[{HAN}“《0-9A-Z])|(?<=[0-9]) (?=[.．] ?[{HAN}“《])"),
+    ),
+    Rule(
+        "hyphen before a number",
+        re.compile(" (?:-|(?<=- ))"),
+        re.compile(f"(?<=[{HAN}A-Z]) -[ ]?(?=[0-9])|(?<=[{HAN}0-9A-Z]-) (?=[0-9])"),
+    ),
+    Rule(
+        "range or ratio",
+        re.compile(" [-–:∶/] "),
+        re.compile("(?<=[0-9%‰℃]) [-–:∶/] (?=[0-9]++(?:[.,][0-9]++)*+(?! ?[A-Za-z]))"),
+    ),
     Rule(
         "sign of reckoning",
+        re.compile(" (?:[+＋×=＝]|(?<=[+＋×=＝] ))"),
         re.compile(
             f"(?= ?[+＋×=＝])(?:(?<=[A-Za-z])(?: [+＋×=＝] ?|[+＋×=＝] )(?=[{HAN}0-9])"
             f"|(?<=[{HAN}0-9])(?: ?[+＋×=＝] | [+＋×=＝])(?=[A-Za-z]))"
@@ -69,8 +90,9 @@ def blanks_inside(text: str) -> list[int]:
     """The places of the blanks that no text around a line can give a meaning, in order."""
     if not _BESIDE_SIGN.search(text):
         return []
-    places = {at for rule in RULES for found in rule.pattern.finditer(text) for at in _blanks_in(found)}
-    return sorted(places.union(_blanks_of_acronyms(text)))
+    fit = [rule.pattern for rule in RULES if rule.needs.search(text)]
+    places = {at for pattern in fit for found in pattern.finditer(text) for at in _blanks_in(found)}
+    return sorted(places.union(_blanks_of_acronyms(text) if _BETWEEN_CAPITALS.search(text) else ()))
 
 
 def blanks_of_decimals(text: str) -> list[int]:

@@ -33,6 +33,7 @@ _HAS_HAN = re.compile(f"[{HAN}]")
 _PAUSE = re.compile("[,;:!?]")
 # Most half-width marks touch Han or a full-width mark; quotes, and what closes behind, may hold an English phrase.
 _BEFORE = re.sub("[“”‘’]", "", WIDE)
+_APART = re.compile(rf"[,;:!?](?<![{_BEFORE}].)(?![{re.sub('[》）]', '', _BEFORE)}])")
 # A run of them, from its first mark on; the pattern begins with what it looks for, so that text without is soon passed.
 _BESIDE_CHINESE = re.compile(
     rf"[,;:!?](?<![,;:!?]{{2}})(?:(?<=[{_BEFORE}].)[,;:!?]*+|[,;:!?]*+(?=[{re.sub('[》）]', '', _BEFORE)}]))"
@@ -64,15 +65,19 @@ _NARROW = tuple(
     )
 )
 
-# Stretches whose half-width marks stay.
+# Stretches whose half-width marks stay: their names, one of which each of them holds, and what they are.
 _WORD = r"[(\"'“‘]?[0-9A-Za-z][\w'’.-]*+[,;:!?]?[)\"'”’]?"
 _FOREIGN = (
-    ("address", re.compile(r"(?:(?:https?|ftp)://|www\.)[\x21-\x7e]*[0-9A-Za-z/=_&#-]", re.ASCII)),
-    ("e-mail", re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
-    ("thousands", re.compile("(?<![0-9.,/])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9]|,[0-9])")),
-    ("time or ratio", re.compile("(?<=[0-9]):(?=[0-9])")),
-    ("English quotation", re.compile(r"[“‘《(（](?=[^A-Za-z]*[A-Za-z][\w'’-]*[,;:]? [A-Za-z])[\x20-\x7e’]+[”’》)）]")),
-    ("English phrase", re.compile(rf"(?<![\w'’.-])[A-Za-z][\w'’.-]*+[,;:!?]?(?: +{_WORD}){{2,}}", re.ASCII)),
+    ("address", ("://", "www."), re.compile(r"(?:(?:https?|ftp)://|www\.)[\x21-\x7e]*[0-9A-Za-z/=_&#-]", re.ASCII)),
+    ("e-mail", ("@",), re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
+    ("thousands", (",",), re.compile("(?<![0-9.,/])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9]|,[0-9])")),
+    ("time or ratio", (":",), re.compile("(?<=[0-9]):(?=[0-9])")),
+    (
+        "English quotation",
+        (" ",),
+        re.compile(r"[“‘《(（](?=[^A-Za-z]*[A-Za-z][\w'’-]*[,;:]? [A-Za-z])[\x20-\x7e’]+[”’》)）]"),
+    ),
+    ("English phrase", (" ",), re.compile(rf"(?<![\w'’.-])[A-Za-z][\w'’.-]*+[,;:!?]?(?: +{_WORD}){{2,}}", re.ASCII)),
 )
 
 
@@ -202,7 +207,9 @@ def pauses(text: str) -> str:
 
     Those of addresses, thousands, times, ratios and English phrases stay half-width.
     """
-    text = _BESIDE_CHINESE.sub(lambda found: "".join(map(WIDER.__getitem__, found[0])), text)
+    if not _APART.search(text):  # as in most texts
+        return _all_wider(text)
+    text = _BESIDE_CHINESE.sub(lambda found: _all_wider(found[0]), text)
     if not _PAUSE.search(text):
         return text
     kept, runs = _foreign(text), _Runs(text)
@@ -212,6 +219,13 @@ def pauses(text: str) -> str:
         if at not in kept and (_beside_wide(marked, at, at + 1) or runs.is_chinese(at)):
             marked[at] = WIDER[found[0]]
     return "".join(marked)
+
+
+def _all_wider(text: str) -> str:
+    """A text with every pause as wide as Chinese has it."""
+    for narrow, wide in WIDER.items():
+        text = text.replace(narrow, wide)
+    return text
 
 
 class _Runs:
@@ -242,7 +256,9 @@ class _Runs:
 def _foreign(text: str) -> set[int]:
     """The places of half-width pauses that stay because of what they stand in."""
     kept: set[int] = set()
-    for _, pattern in _FOREIGN:
+    for _, needs, pattern in _FOREIGN:
+        if not any(sign in text for sign in needs):
+            continue
         for found in pattern.finditer(text):
             inside = (place.start() for place in _PAUSE.finditer(text, *found.span()))
             kept.update(place for place in inside if place + 1 < found.end() or not _WIDE.match(text, found.end()))

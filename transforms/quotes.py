@@ -86,7 +86,10 @@ def reversed_quotes(text: str) -> str:
 
 def may_be_reversed(text: str) -> bool:
     """Whether double quotes of a text could stand the wrong way round: they are even in number, and not in turn."""
-    return (text.count("“") + text.count("”")) % 2 == 0 and not _are_in_turn(text, "“”")
+    n_pairs, n_closing = text.count("“"), text.count("”")
+    if n_pairs != n_closing:
+        return (n_pairs + n_closing) % 2 == 0
+    return n_pairs > 0 and not _are_in_turn(text, "“”")
 
 
 def _are_in_turn(text: str, pair: str) -> bool:

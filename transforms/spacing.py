@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -88,7 +88,7 @@ def close_up(line: Aligned) -> Aligned:
     """
     if not _has_gap(line.text):
         return line
-    line = close_letter_spacing(line)
+    line = _without_letter_spacing(line)
     line = _drop_at(line, blanks_of_decimals(line.text))
     around = _Surroundings(line.text, _gaps(line.text))
     return _keep_gaps(line, [_is_meant(gap, around) for gap in around.gaps], around.gaps)
@@ -96,8 +96,10 @@ def close_up(line: Aligned) -> Aligned:
 
 def close_letter_spacing(line: Aligned) -> Aligned:
     """A line or paragraph with its letter-spaced stretches closed up: 滨 州 全 社 会 → 滨州全社会, 3 0 日 → 30 日."""
-    if not _has_gap(line.text):
-        return line
+    return _without_letter_spacing(line) if _has_gap(line.text) else line
+
+
+def _without_letter_spacing(line: Aligned) -> Aligned:
     line = _with_plain_blanks(line)
     line = _drop_at(line, blanks_inside(line.text))
     gaps = _gaps(line.text)
@@ -110,7 +112,7 @@ def close_certain(line: Aligned) -> Aligned:
     """A printed line without letter-spacing and without the blanks that mean nothing whatever line comes next."""
     if not _has_gap(line.text):
         return line
-    line = close_letter_spacing(line)
+    line = _without_letter_spacing(line)
     gaps = _gaps(line.text)
     return _keep_gaps(line, [not _is_certain(gap, line.text) for gap in gaps], gaps)
 
@@ -204,14 +206,23 @@ def _is_number_then_han(gap: Gap) -> bool:
 
 
 class _Surroundings:
-    """What the whole text says about each of its blanks."""
+    """What the whole text says about each of its blanks, found out when it is first asked."""
 
     def __init__(self, text: str, gaps: list[Gap]) -> None:
         self.text = text
         self.gaps = gaps
-        self.is_headline = len(text) <= LONGEST_HEADLINE and not _CLAUSE_MARK.search(text)
-        self.blank_after_marks = _has_habit(text, gaps)
-        self.is_noisy = _is_noisy(text, gaps)
+
+    @cached_property
+    def is_headline(self) -> bool:
+        return len(self.text) <= LONGEST_HEADLINE and not _CLAUSE_MARK.search(self.text)
+
+    @cached_property
+    def blank_after_marks(self) -> bool:
+        return _has_habit(self.text, self.gaps)
+
+    @cached_property
+    def is_noisy(self) -> bool:
+        return _is_noisy(self.text, self.gaps)
 
     def before(self, gap: Gap) -> str:
         """The characters before a gap, without blanks."""
@@ -263,9 +274,9 @@ def _is_meant(gap: Gap, around: _Surroundings) -> bool:
 
 def _in_english(gap: Gap, text: str) -> bool:
     """Whether English stands on both sides of the quote beside a blank: “I love it!” he said."""
-    before, behind = text[max(gap.start - 3, 0) : gap.start], text[gap.end : gap.end + 3]
     if gap.left not in "”’" and gap.right not in "“‘":
         return False
+    before, behind = text[max(gap.start - 3, 0) : gap.start], text[gap.end : gap.end + 3]
     return _ENGLISH_BEFORE.search(before) is not None and _ENGLISH_BEHIND.match(behind) is not None
 
 
@@ -314,9 +325,27 @@ def _cuts_word(gap: Gap, around: _Surroundings) -> bool:
 
 @lru_cache(maxsize=4096)
 def _word_runs_across(before: str, behind: str) -> bool:
+    if not _may_run_across(before, behind):
+        return False
     position = 0
     for word in words.cut_by_dictionary(before + behind):
         if position < len(before) < position + len(word):
             return len(words.cut_by_dictionary(before)[-1]) == 1 or len(words.cut_by_dictionary(behind)[0]) == 1
         position += len(word)
+    return False
+
+
+def _may_run_across(before: str, behind: str) -> bool:
+    """Whether the dictionary has any word that runs from the end of one text into the other. It has all that words
+    begin with as well, so that most are soon found not to go on."""
+    known = words.dictionary()
+    for start in range(len(before)):
+        word = before[start:]
+        for character in behind:
+            word += character
+            times = known.get(word)
+            if times is None:
+                break
+            if times:
+                return True
     return False

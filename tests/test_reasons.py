@@ -85,7 +85,7 @@ def test_what_is_explained_is_what_the_page_was_read_as(name: str) -> None:
     found = reasons(name)
     assert [line.line for line in found.lines] == lines
     assert [article.confidence for article in found.articles] == [story.confidence for story in stories]
-    owners = {span.start: number for number, story in enumerate(stories) for span in story.spans}
+    owners = {start: number for number, story in enumerate(stories) for start, _ in story.spans}
     for line in found.lines:
         assert found.blocks[line.block].article == owners.get(line.line.raw.at[0]), line.line.text
 

@@ -80,7 +80,7 @@ def concat(parts: Iterable[Aligned]) -> Aligned:
     at = array("i")
     for part in parts:
         texts.append(part.text)
-        at.extend(part.at)
+        at += part.at
     return Aligned("".join(texts), at)
 
 

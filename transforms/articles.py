@@ -262,7 +262,7 @@ def _item(block: Block) -> _Item:
         closes=bool(credit) or bool(marks.jump_to(text)),
         measure=_measure(block),
         text=text,
-        credit=names_a_picture(read_credits(credit.strip("（()）。 "))),
+        credit=bool(credit) and names_a_picture(read_credits(credit.strip("（()）。 "))),
         bare=_is_bare(block),
         pairs=pairs(text),
         numbered=block.kind == "heading" and marks.has_numbering(text),
@@ -281,7 +281,7 @@ def _is_bare(block: Block) -> bool:
     """Whether a block is an agency line or （上接第一版） and nothing else, so that its article's text must follow."""
     if block.kind == "jump":
         return marks.jump_from(block.text) is not None
-    text = "".join(line.raw.text for line in block.lines[:4])
+    text = "".join([line.raw.text for line in block.lines[:4]])
     lead = read_lead(text) if block.kind == "paragraph" and len(text) <= LEAD_WINDOW else None
     return lead is not None and lead.length >= len(text.rstrip())
 
@@ -290,11 +290,14 @@ def _is_announced(block: Block) -> bool:
     """Whether a block opens an article by its own words: an agency line or a jump line."""
     if block.kind in HEADING_KINDS:
         return False
-    head = "".join(line.raw.text[:LEAD_WINDOW] for line in block.lines[:2])
-    return bool(marks.jump_from(block.lines[0].text)) or (block.kind == "paragraph" and read_lead(head) is not None)
+    if block.kind == "paragraph" and read_lead("".join([line.raw.text[:LEAD_WINDOW] for line in block.lines[:2]])):
+        return True
+    return bool(marks.jump_from(block.lines[0].text))
 
 
 def _credit_at_end(text: str) -> str:
+    if "）" not in text[-2:] and ")" not in text[-2:]:
+        return ""
     found = _TAIL_CREDIT.search(text[-64:])
     return found.group() if found and is_credit(found.group().rstrip("。")) else ""
 
@@ -692,31 +695,41 @@ def _between(before: _Item, item: _Item, reading: _Reading) -> float:
     return score
 
 
-_Step = dict[tuple[Phase, bool], tuple[float, tuple[Phase, bool] | None, _Reading]]
+_State = tuple[Phase, bool] | None
+_Step = dict[tuple[Phase, bool], tuple[float, _State, _Reading]]
 """For each state in which the items so far can end: the best score, the state before the last item, its reading."""
 
 
 def _best_reading(items: Sequence[_Item], habits: Habits) -> list[_Reading]:
     """The readings whose scores add up to the most."""
     steps: list[_Step] = []
+    known: list[tuple[_State, float]] = [(None, 0.0)]
+    plainly: dict[_State, list[tuple[_Reading, float]]] = {}
     for index in range(len(items)):
         following: _Step = {}
-        known: Iterable[tuple[tuple[Phase, bool] | None, float]] = [(None, 0.0)]
-        if index:
-            known = ((state, total) for state, (total, _, _) in steps[-1].items())
+        ways = plainly if _is_plain(items, index) else {}
         for state, base in known:
-            for reading, gain in _moves(items, index, state, habits):
+            moves = ways.get(state)
+            if moves is None:
+                moves = ways[state] = _moves(items, index, state, habits)
+            for reading, gain in moves:
                 total = base + gain
                 best = following.get(reading.state)
                 if best is None or total > best[0]:
                     following[reading.state] = (total, state, reading)
         steps.append(following)
+        known = [(state, best[0]) for state, best in following.items()]
     return _trace(steps)
 
 
-def _moves(
-    items: Sequence[_Item], index: int, state: tuple[Phase, bool] | None, habits: Habits
-) -> list[tuple[_Reading, float]]:
+def _is_plain(items: Sequence[_Item], index: int) -> bool:
+    """Whether a block is a paragraph that shows nothing by which an article could begin with it, nor does the block
+    before it: there is nothing to tell such paragraphs apart, and most are such."""
+    item = items[index]
+    return item.body and index > 0 and not (item.opens or item.saluting or _matters_behind(items[index - 1], item))
+
+
+def _moves(items: Sequence[_Item], index: int, state: _State, habits: Habits) -> list[tuple[_Reading, float]]:
     """The ways to read an item after a state, each with all that speaks for it."""
     item, before = items[index], items[index - 1] if index else None
     choices = _choices(item, state[0] if state else None, habits, before is not None and before.bare)

@@ -139,7 +139,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        return "".join(line.text for line in self.lines)
+        return "".join([line.text for line in self.lines])
 
 
 def read_blocks(lines: Sequence[Line]) -> list[Block]:

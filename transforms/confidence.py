@@ -112,8 +112,13 @@ def _unlike(headline: str, texts: Sequence[str]) -> float:
 
 def _poor_seams(draft: Draft) -> int:
     """How often a sentence goes on across a blank line and nothing binds it: no mark, no word, nothing that recurs."""
-    breaks = [pair for part in draft.body for pair in itertools.pairwise(part.block.lines)]
-    return sum(after.gap and not after.recurs and _is_poor(before.text, after.text) for before, after in breaks)
+    seams = [
+        (before.text, after.text)
+        for part in draft.body
+        for before, after in itertools.pairwise(part.block.lines)
+        if after.gap and not after.recurs
+    ]
+    return sum(_is_poor(*seam) for seam in seams)
 
 
 def _is_poor(before: str, after: str) -> bool:

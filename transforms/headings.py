@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from transforms import marks
 from transforms.alignment import Aligned, concat, drop
@@ -205,7 +205,7 @@ def _opens_a_subheadline(before: str, after: str) -> bool:
     says what was held; a subheadline mostly says of what the headline speaks, and is the longer one."""
     if _OPENS_SUBHEADLINE.match(after) and len(after) > len(before):
         return True
-    if printed_width(before) <= _SHORT:
+    if _width(before) <= _SHORT:
         return False
     kicker = opens_with_a_name(before) + 2 * ends_with_a_name(before) + closes_a_kicker(before)
     kicker += _cues(before, "kicker")
@@ -320,13 +320,13 @@ def _is_halved(text: str) -> bool:
 
 def _widths_of_halves(text: str) -> list[float]:
     """The widths of what blanks part in a text, its label left out."""
-    return [printed_width(half) for half in _without_label(text).split(" ")]
+    return [_width(half) for half in _without_label(text).split(" ")]
 
 
 def _ends_in_halves(text: str) -> bool:
     """Whether what stands before the last blank is so long that a kicker may be glued to the first of two halves."""
     before, _, last = _without_label(text).rpartition(" ")
-    return printed_width(before) > printed_width(last) + _SHORT
+    return _width(before) > _width(last) + _SHORT
 
 
 def _names_no_occasion_yet(group: Sequence[Line]) -> bool:
@@ -353,7 +353,7 @@ def _joint(pieces: Sequence[_Part], index: int, said: bool) -> float:
 
 def _is_remainder(pieces: Sequence[_Part], index: int) -> bool:
     """Whether a piece is a word or two that a line's end left over, not the first of two halves."""
-    widths = [printed_width(_without_label(piece.text.text)) for piece in pieces[index - 1 : index + 2]]
+    widths = [_width(_without_label(piece.text.text)) for piece in pieces[index - 1 : index + 2]]
     if not _SHORT > widths[1] < widths[0] / 1.6:
         return False
     return len(widths) < 3 or pieces[index + 1].gap or abs(widths[2] - widths[1]) > _SAME_LENGTH
@@ -361,7 +361,7 @@ def _is_remainder(pieces: Sequence[_Part], index: int) -> bool:
 
 def _unlike(one: str, other: str) -> float:
     """What widths say against two halves: these are short and about as long as each other."""
-    widths = printed_width(one), printed_width(other)
+    widths = _width(one), _width(other)
     if max(widths) > _HALF:
         return _LONG
     if " " in other and " " not in one:
@@ -380,9 +380,15 @@ def _unlike_words(one: str, other: str, said: bool) -> float:
         return _NAMED
     score = min(words, _USUAL_WORDS) if said else words
     if opens_with_an_act(one) and opens_with_an_act(other):
-        even = abs(printed_width(one) - printed_width(other)) < _SAME_LENGTH
+        even = abs(_width(one) - _width(other)) < _SAME_LENGTH
         score += _BOTH_ACT_AS_SAID if said else _BOTH_ACT_ALIKE if even else _BOTH_ACT
     return score - _USUAL_WORDS
+
+
+@lru_cache(maxsize=256)
+def _width(text: str) -> float:
+    """`printed_width`, which is asked of the same few texts over and over."""
+    return printed_width(text)
 
 
 def _without_label(text: str) -> str:
@@ -474,7 +480,7 @@ def _as_headline(part: _Part) -> float:
         score -= _TOO_LONG
     if "；" in text:
         score -= _LISTS
-    if "，" in text and printed_width(text) > _LONG_SENTENCE:
+    if "，" in text and _width(text) > _LONG_SENTENCE:
         score -= _SENTENCE
     if marks.column_label(text):
         score += _LABELLED
@@ -497,9 +503,9 @@ def _as_kicker(part: _Part) -> float:
         score += _DASH_KICKER
     if text.endswith(("：", ":")):
         score += _COLON_KICKER
-    if printed_width(text) > _LONGEST_KICKER and max(closes_a_kicker(text), _cues(text, "kicker")) < 1:
+    if _width(text) > _LONGEST_KICKER and max(closes_a_kicker(text), _cues(text, "kicker")) < 1:
         score += _LONG_KICKER
-    return score + (_SHORT_PART if printed_width(text) <= _SHORT else 0.0)
+    return score + (_SHORT_PART if _width(text) <= _SHORT else 0.0)
 
 
 def _as_subheadline(part: _Part) -> float:
@@ -509,12 +515,12 @@ def _as_subheadline(part: _Part) -> float:
         score += _DASH_SUBHEADLINE
     if text.endswith("——"):
         score -= _DASH_KICKER
-    return score + (_SHORT_PART if printed_width(text) <= _SHORT else 0.0)
+    return score + (_SHORT_PART if _width(text) <= _SHORT else 0.0)
 
 
 def _smaller(part: _Part, headline: _Part) -> float:
     """Type size as lines show it: a part set over several lines shows how wide its type lets a line be."""
-    longer = _LONGER * max(-12.0, min(12.0, printed_width(part.text.text) - printed_width(headline.text.text)))
+    longer = _LONGER * max(-12.0, min(12.0, _width(part.text.text) - _width(headline.text.text)))
     if len(headline.lines) > 1 and part.widest > headline.widest + 3:
         return longer + _SAME_TYPE
     if len(part.lines) > 1 and headline.widest > part.widest + 3:
@@ -523,7 +529,12 @@ def _smaller(part: _Part, headline: _Part) -> float:
 
 
 def _cues(text: str, role: str) -> float:
-    core = text.rstrip("—：: ")
+    return _sum_of_cues(text.rstrip("—：: "), role)
+
+
+@lru_cache(maxsize=256)
+def _sum_of_cues(core: str, role: str) -> float:
+    """What the words of a part say; it is asked in each of the readings in which the part stands."""
     score = 0.0
     for has, word, weight in _cues_of(role):
         if has(core, word):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -67,8 +68,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _BEHIND_HAN = re.compile(r"[A-Za-z0-9](?<=[\u3400-\u9fff].)")
 _BEFORE_HAN = re.compile(r"[A-Za-z0-9%](?=[\u3400-\u9fff])")
 _MARK = re.compile(r"[，。、；：！？“”‘’（）《》【】「」『』…—]")
-_LATIN_END = re.compile(r"[A-Za-z]$")
-_LATIN_START = re.compile(r"[A-Za-z]")
+_LATIN = frozenset(string.ascii_letters)
 _FOUR_HAN = re.compile(r"[\u3400-\u9fff]{4}")
 _MARKS_IN_A_ROW = re.compile(r"[，。、；：！？“”‘’（）《》](?<=[，。、；：！？“”‘’（）《》].)")
 _POINT_LAST = re.compile(r"(?<![0-9.．])[0-9]{1,8}[.．]$")
@@ -345,7 +345,8 @@ def _was_cut(before: Line, line: Line, joined: Line) -> bool:
 
 def are_moved(lines: Iterable[Line]) -> bool:
     """Whether lines stand in another order than in the source."""
-    return any(one.raw.at[0] > other.raw.at[0] for one, other in itertools.pairwise(lines))
+    starts = [line.raw.at[0] for line in lines]
+    return starts != sorted(starts)
 
 
 def join(lines: Sequence[Line]) -> Aligned:
@@ -354,11 +355,16 @@ def join(lines: Sequence[Line]) -> Aligned:
     >>> join(printed_lines("走出国⏎门".replace("⏎", chr(10)))).text
     '走出国门'
     """
+    if len(lines) == 1:
+        return lines[0].clean
     pieces: list[Aligned] = []
+    last = ""
     for line in lines:
-        if pieces and _LATIN_END.search(pieces[-1].text) and _LATIN_START.match(line.clean.text):
+        text = line.clean.text
+        if last in _LATIN and text[0] in _LATIN:
             pieces.append(Aligned(" ", pieces[-1].at[-1:]))
         pieces.append(line.clean)
+        last = text[-1]
     return concat(pieces)
 
 

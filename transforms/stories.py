@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from transforms import marks
-from transforms.alignment import Aligned, Span, concat
+from transforms.alignment import Aligned, concat
 from transforms.articles import Draft, Part
 from transforms.blocks import Block
 from transforms.bylines import Lead, is_credit, names_a_picture, names_only, read_credits, read_lead
@@ -39,12 +39,13 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Story:
-    """An article with its parts told apart, before sentences and figures."""
+    """An article with its parts told apart, before sentences and figures. `spans` are the stretches of the source in
+    which its lines lie, in order."""
 
     kind: str
     heading: Heading
     paragraphs: list[Paragraph]
-    spans: tuple[Span, ...]
+    spans: list[tuple[int, int]]
     agency: str | None = None
     dateline: str | None = None
     byline: tuple[Credit, ...] = ()
@@ -139,17 +140,23 @@ def _read_jump(block: Block, body: _Body) -> None:
 
 
 def _read_paragraph(part: Part, body: _Body) -> None:
-    joined = join(part.block.lines)
-    # What is taken off is looked for in simplified characters; what stays keeps the source's own until it is cleaned.
-    plain = joined.with_text(simplify_characters(joined.text))
+    text = join(part.block.lines)
     if not part.crosshead:
-        plain = _without_box_marks(plain)
-        plain = _without_lead(part.block, plain, body)
-        plain = _without_jump_from(plain, body)
-        plain = _without_tail(plain, body)
-    text = clean(_stretch(joined, plain)).strip()
+        text = _core(part.block, text, body)
+    text = clean(text).strip()
     if len(text):
         body.paragraphs.append(Paragraph(text, part.crosshead))
+
+
+def _core(block: Block, joined: Aligned, body: _Body) -> Aligned:
+    """A paragraph without what is read by itself, which is looked for in simplified characters; what stays keeps the
+    source's own until it is cleaned."""
+    plain = joined.with_text(simplify_characters(joined.text))
+    plain = _without_box_marks(plain)
+    plain = _without_lead(block, plain, body)
+    plain = _without_jump_from(plain, body)
+    plain = _without_tail(plain, body)
+    return _stretch(joined, plain)
 
 
 def _stretch(text: Aligned, part: Aligned) -> Aligned:
@@ -229,8 +236,8 @@ def _is_photo(draft: Draft, body: _Body, texts: Sequence[str]) -> bool:
     return labelled or names_a_picture(tuple(body.credits)) or any(_CAPTION.search(text) for text in texts)
 
 
-def _spans(draft: Draft) -> tuple[Span, ...]:
+def _spans(draft: Draft) -> list[tuple[int, int]]:
     """Where the draft's lines lie in the source."""
     blocks = [part.block for part in draft.parts] + ([draft.label] if draft.label else [])
-    places = {(at[0], at[-1] + 1) for block in blocks for at in [line.raw.at for line in block.lines]}
-    return tuple(map(Span._make, sorted(places)))
+    places = [line.raw.at for block in blocks for line in block.lines]
+    return sorted({(at[0], at[-1] + 1) for at in places})

@@ -21,7 +21,7 @@ from transforms import marks
 from transforms.blocks import Block
 from transforms.breaks import runs_on, words_across
 from transforms.bylines import is_credit, names_a_picture, read_credits, read_lead
-from transforms.likeness import pairs, triples
+from transforms.likeness import Run, in_letters, pairs, triples
 from transforms.lines import Line, are_moved, fills
 
 IMPOSSIBLE = -1e9
@@ -246,8 +246,8 @@ class _Item:
     titled: bool = False
     saluting: bool = False
     opens: bool = False
-    pairs: frozenset[str] = frozenset()
-    phrases: frozenset[str] | None = None
+    pairs: frozenset[Run] = frozenset()
+    phrases: frozenset[Run] | None = None
     numbered: bool = False
 
 
@@ -350,22 +350,22 @@ def _is_titled(items: Sequence[_Item], index: int) -> bool:
     return item.block.kind == "heading" and marks.column_label(item.text) is not None
 
 
-def _weights_of_pairs(items: Sequence[_Item]) -> dict[str, float]:
+def _weights_of_pairs(items: Sequence[_Item]) -> dict[Run, float]:
     """What each pair of characters of the headings weighs: the more, the fewer runs of paragraphs have it."""
-    asked = frozenset[str]().union(*(item.pairs for item in items if item.heading))
+    asked = frozenset[Run]().union(*(item.pairs for item in items if item.heading))
     runs = _runs(items, asked)
     spread = Counter(pair for run in runs for pair in run)
     return {pair: math.log(1 + len(runs) / max(1, spread[pair])) for pair in asked}
 
 
-def _weight(some: Iterable[str], weights: Mapping[str, float]) -> float:
+def _weight(some: Iterable[Run], weights: Mapping[Run, float]) -> float:
     """The weights of some pairs together, to the last bit the same in whatever order a set gives them."""
     return math.fsum(map(weights.__getitem__, some))
 
 
-def _shared(item: _Item, body: Iterable[_Item]) -> set[str]:
+def _shared(item: _Item, body: Iterable[_Item]) -> set[Run]:
     """The pairs of a heading that the paragraphs of a body have."""
-    return set[str]().union(*(item.pairs & each.pairs for each in body))
+    return set[Run]().union(*[item.pairs & each.pairs for each in body])
 
 
 def _has_a_dash(item: _Item) -> bool:
@@ -386,45 +386,48 @@ _Bodies = Mapping[int, tuple[Sequence[_Item], Sequence[_Item]]]
 def _matter_carried_on(items: Sequence[_Item], bodies: _Bodies) -> dict[int, float]:
     """For headings that stand between two bodies: what speaks for these being one text, phrases in both that few other
     paragraphs of the page have."""
-    shared: dict[int, tuple[frozenset[str], int]] = {}
+    shared: dict[int, tuple[frozenset[Run], int]] = {}
     for index, (above, below) in bodies.items():
         if above and below and not below[0].announced and not items[index].titled:
             one, other = _phrases(above[:MATTER]), _phrases(below[:MATTER])
             shared[index] = one & other, min(len(one), len(other))
-    asked = frozenset[str]().union(*(phrases for phrases, _ in shared.values()))
-    spread = Counter(phrase for item in items if item.body for phrase in _phrases_among(item, asked)) if asked else {}
+    asked = frozenset[Run]().union(*(phrases for phrases, _ in shared.values()))
+    few = {phrase: in_letters(phrase) for phrase in asked} if len(asked) <= FEW_PHRASES else {}
+    bodies_of_all = [item for item in items if item.body] if asked else []
+    spread = Counter(phrase for item in bodies_of_all for phrase in _phrases_among(item, asked, few))
     return {index: _same_matter(phrases, size, spread) for index, (phrases, size) in shared.items()}
 
 
-def _same_matter(shared: Iterable[str], size: int, spread: Mapping[str, int]) -> float:
+def _same_matter(shared: Iterable[Run], size: int, spread: Mapping[Run, int]) -> float:
     """The score of phrases that two bodies share, the shorter of which has `size` of them."""
     rare = math.fsum(1 / (spread[phrase] - 1) for phrase in shared if spread[phrase] > 1)
     return SAME_MATTER * min(max(0.0, rare / math.sqrt(size + SMALL_TEXT) - OTHER_MATTER), MOST_LIKE)
 
 
-def _phrases(body: Iterable[_Item]) -> frozenset[str]:
+def _phrases(body: Iterable[_Item]) -> frozenset[Run]:
     """The phrases of some paragraphs."""
-    return frozenset[str]().union(*map(_phrases_of, body))
+    return frozenset[Run]().union(*map(_phrases_of, body))
 
 
-def _phrases_of(item: _Item) -> frozenset[str]:
+def _phrases_of(item: _Item) -> frozenset[Run]:
     """The phrases of a paragraph, taken when they are first asked for."""
     if item.phrases is None:
         item.phrases = triples(item.text)
     return item.phrases
 
 
-def _phrases_among(item: _Item, asked: frozenset[str]) -> Iterable[str]:
-    """Those of the phrases that a paragraph has. Few are looked for in its text, which is faster than to take all."""
-    if item.phrases is None and len(asked) <= FEW_PHRASES:
-        return [phrase for phrase in asked if phrase in item.text]
+def _phrases_among(item: _Item, asked: frozenset[Run], few: Mapping[Run, str]) -> Iterable[Run]:
+    """Those of the phrases that a paragraph has. If they are few, they come in letters as well, and are looked for in
+    its text, which is faster than to take all of its own."""
+    if item.phrases is None and few:
+        return [phrase for phrase, letters in few.items() if letters in item.text]
     return _phrases_of(item) & asked
 
 
-def _runs(items: Sequence[_Item], asked: frozenset[str]) -> list[set[str]]:
+def _runs(items: Sequence[_Item], asked: frozenset[Run]) -> list[set[Run]]:
     """The pairs, of those that are asked for, of each run of paragraphs between headings or agency lines; the last
     character of a paragraph and the first of the next are a pair as well."""
-    runs: list[set[str]] = []
+    runs: list[set[Run]] = []
     last = ""
     for item in items:
         if item.heading or item.announced:
@@ -433,7 +436,8 @@ def _runs(items: Sequence[_Item], asked: frozenset[str]) -> list[set[str]]:
             if not last:
                 runs.append(set())
             runs[-1] |= item.pairs & asked
-            runs[-1] |= asked & {last + item.text[:1]}
+            if _HAN.match(last):  # few paragraphs end so
+                runs[-1] |= asked & pairs(last + item.text[:1])
             last = item.text[-1:]
     return runs
 

@@ -20,7 +20,7 @@ from transforms import marks
 from transforms.articles import Draft
 from transforms.breaks import cuts_a_word
 from transforms.lexicon import table
-from transforms.likeness import pairs
+from transforms.likeness import Run, pairs
 from transforms.lines import are_moved
 from transforms.stories import Story
 
@@ -135,7 +135,7 @@ def _strangers(stories: Sequence[Story]) -> list[float]:
     told = [_told(each) for each in texts]
     words = [every for every, _ in told]
     _, shared = _told(words)
-    owners: dict[str, list[int]] = {}
+    owners: dict[Run, list[int]] = {}
     for number, each in enumerate(words):
         for pair in each & shared:
             owners.setdefault(pair, []).append(number)
@@ -147,16 +147,16 @@ def _strangers(stories: Sequence[Story]) -> list[float]:
     ]
 
 
-def _telling_paragraphs(story: Story) -> list[frozenset[str]]:
+def _telling_paragraphs(story: Story) -> list[frozenset[Run]]:
     """The pairs of characters of each paragraph that is long enough to be told a stranger."""
     return [pairs(paragraph.text.text) for paragraph in story.paragraphs if len(paragraph.text) >= TELLING_PARAGRAPH]
 
 
-def _told(texts: Iterable[Set[str]]) -> tuple[Set[str], Set[str]]:
+def _told(texts: Iterable[Set[Run]]) -> tuple[Set[Run], Set[Run]]:
     """The pairs of some texts, and those that are in more than one; the others, which are most, say nothing of what
     belongs together."""
-    seen: set[str] = set()
-    again: set[str] = set()
+    seen: set[Run] = set()
+    again: set[Run] = set()
     for text in texts:
         again |= seen & text
         seen |= text
@@ -164,7 +164,7 @@ def _told(texts: Iterable[Set[str]]) -> tuple[Set[str], Set[str]]:
 
 
 def _is_stranger(
-    text: Set[str], own: Set[str], rare: Set[str], owners: Mapping[str, Sequence[int]], number: int
+    text: Set[Run], own: Set[Run], rare: Set[Run], owners: Mapping[Run, Sequence[int]], number: int
 ) -> bool:
     """Whether a paragraph of the story `number` has more pairs of another story than of its own. `own` are the pairs
     that its story has elsewhere as well, `rare` those of the paragraph that few stories share, the `owners`."""

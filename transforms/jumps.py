@@ -20,7 +20,7 @@ from transforms import marks
 from transforms.breaks import NEVER_FIRST, cuts_a_word
 from transforms.document import Article, Document
 from transforms.figures.numerals import number
-from transforms.likeness import pairs
+from transforms.likeness import Run, pairs
 from transforms.pairing import best_pairs
 
 # What speaks for a join, in units of about one natural logarithm of odds.
@@ -60,8 +60,8 @@ class _Part:
     pages: frozenset[PageName]
     to: frozenset[PageName] | None
     came_from: frozenset[PageName] | None
-    headline: frozenset[str]
-    titles: frozenset[str]
+    headline: frozenset[Run]
+    titles: frozenset[Run]
 
 
 def join_issues(documents: Iterable[Document]) -> list[Document]:
@@ -160,12 +160,12 @@ class _Bodies:
         words = {part.article.article_id: pairs(part.article.text) for part in parts}
         asked = {part.article.article_id for candidate in candidates for part in candidate}
         self._words = {name: words[name] for name in asked}
-        known = frozenset[str]().union(*self._words.values())
+        known = frozenset[Run]().union(*self._words.values())
         spread = Counter(pair for own in words.values() for pair in own & known)
         self._weights = {pair: math.log((len(parts) + 1) / n) for pair, n in spread.items()}
         self._sums = {name: self._sum(own) for name, own in self._words.items()}
 
-    def _sum(self, words: Iterable[str]) -> float:
+    def _sum(self, words: Iterable[Run]) -> float:
         return math.fsum(map(self._weights.__getitem__, words))
 
     def alike(self, one: _Part, other: _Part) -> float:
@@ -238,7 +238,7 @@ def _alike_titles(head: _Part, tail: _Part) -> float:
     return SAME_HEADLINE * shared if shared else OTHER_HEADLINE
 
 
-def _held(title: frozenset[str], other: frozenset[str]) -> float:
+def _held(title: frozenset[Run], other: frozenset[Run]) -> float:
     """The share of a title's words that another one holds; a very short title says less."""
     return len(title & other) / max(len(title), TELLING_TITLE)
 

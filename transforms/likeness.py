@@ -6,12 +6,14 @@ after   {市图, 图书, 书馆} · {图书, 书捐, 捐赠}, with 图书 in com
 
 from __future__ import annotations
 
+import itertools
 import math
-import re
+import struct
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Literal
 from functools import cached_property, lru_cache
-from itertools import chain
 
 # Fitted to the pieces of pages whose articles are known: how the odds of one matter grow with the cosine.
 FLOOR = 0.003
@@ -24,23 +26,51 @@ MOST = 4.0
 
 _LONGEST_REMEMBERED = 500
 
-_PAIR = re.compile(r"(?=([\u3400-\u9fff]{2}))")
-_TRIPLE = re.compile(r"(?=([\u3400-\u9fff]{3}))")
+_IS_HAN = bytes(0x34 <= high <= 0x9F for high in range(256))
+"""Whether characters are Han, by the higher of their two bytes in UTF-16."""
+
+Run = int
+"""Some neighbouring characters as one number."""
 
 
-def pairs(text: str) -> frozenset[str]:
+def pairs(text: str) -> frozenset[Run]:
     """The pairs of neighbouring Han characters in a text; those of a page's paragraphs are asked for more than once."""
-    return _remembered_pairs(text) if len(text) <= _LONGEST_REMEMBERED else frozenset(_PAIR.findall(text))
+    return _remembered_pairs(text) if len(text) <= _LONGEST_REMEMBERED else _runs(text, 2, "I")
 
 
 @lru_cache(maxsize=256)
-def _remembered_pairs(text: str) -> frozenset[str]:
-    return frozenset(_PAIR.findall(text))
+def _remembered_pairs(text: str) -> frozenset[Run]:
+    return _runs(text, 2, "I")
 
 
-def triples(text: str) -> frozenset[str]:
+def triples(text: str) -> frozenset[Run]:
     """The runs of three neighbouring Han characters in a text, which phrases share and chance seldom does."""
-    return frozenset(_TRIPLE.findall(text))
+    return _runs(text, 3, "Q")
+
+
+def in_letters(triple: Run) -> str:
+    """A run of three characters as text."""
+    each = triple.to_bytes(8, sys.byteorder)
+    return "".join(chr(low | high << 8) for low, high in zip(each[:3], each[3:6]))
+
+
+def _runs(text: str, size: int, form: Literal["I", "Q"]) -> frozenset[Run]:
+    """The runs of so many neighbouring Han characters, each as one number of a form that has room for two bytes of each
+    of its characters. No text is made of any run, so that it takes half the time.
+
+    The lower bytes stand first in a number, for they differ most, by which sets find their place for it.
+    """
+    data = text.encode("utf-16-le", "surrogatepass")
+    low, high = data[::2], data[1::2]
+    n_runs = max(0, len(low) - size + 1)
+    room = struct.calcsize(form)
+    numbers = bytearray(n_runs * room)
+    han = every = int.from_bytes(high.translate(_IS_HAN), "little")  # a byte for each character
+    for at in range(size):
+        numbers[at::room] = low[at : at + n_runs]
+        numbers[size + at :: room] = high[at : at + n_runs]
+        every &= han >> 8 * at
+    return frozenset(itertools.compress(memoryview(numbers).cast(form), every.to_bytes(len(low), "little")))
 
 
 class Matter:
@@ -53,14 +83,14 @@ class Matter:
         self._norms: list[float | None] = [None for _ in texts]
 
     @cached_property
-    def _pairs(self) -> list[frozenset[str]]:
+    def _pairs(self) -> list[frozenset[Run]]:
         found = {text: pairs(text) for text in set(self._texts)}
         return [found[text] for text in self._texts]
 
     @cached_property
-    def _spread(self) -> Counter[str]:
+    def _spread(self) -> Counter[Run]:
         """In how many of the texts each pair stands."""
-        return Counter(chain.from_iterable(self._pairs))
+        return Counter(itertools.chain.from_iterable(self._pairs))
 
     @cached_property
     def _weights(self) -> dict[int, float]:
@@ -74,7 +104,7 @@ class Matter:
             norm = self._norms[index] = math.sqrt(self._sum(self._pairs[index]))
         return norm
 
-    def _sum(self, some: Iterable[str]) -> float:
+    def _sum(self, some: Iterable[Run]) -> float:
         """The weights of some pairs together, to the last bit the same in whatever order a set gives them."""
         return math.fsum(map(self._weights.__getitem__, map(self._spread.__getitem__, some)))
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 
 from transforms import marks
@@ -106,8 +107,12 @@ def _mean(values: Sequence[float]) -> float:
 
 def _unlike(headline: str, texts: Sequence[str]) -> float:
     """The share of a headline's words that its body has not got."""
-    words = pairs(headline)
-    return len(words.difference(*map(pairs, texts))) / len(words) if words else 0.0
+    words = left = pairs(headline)
+    for text in texts:
+        if not left:
+            break
+        left = left - pairs(text)
+    return len(left) / len(words) if words else 0.0
 
 
 def _poor_seams(draft: Draft) -> int:
@@ -130,21 +135,39 @@ def _is_poor(before: str, after: str) -> bool:
 
 def _strangers(stories: Sequence[Story]) -> list[float]:
     """For each story the share of its paragraphs that have more rare words of another story than of their own."""
+    if len(stories) < 2:
+        return [0.0 for _ in stories]
     paragraphs = [_telling_paragraphs(story) for story in stories]
-    texts = [[pairs(_headline(story)), *own] for story, own in zip(stories, paragraphs)]
-    told = [_told(each) for each in texts]
+    told = [_told([pairs(_headline(story)), *own]) for story, own in zip(stories, paragraphs)]
     words = [every for every, _ in told]
-    _, shared = _told(words)
-    owners: dict[Run, list[int]] = {}
-    for number, each in enumerate(words):
-        for pair in each & shared:
-            owners.setdefault(pair, []).append(number)
-    rare = frozenset(pair for pair, found in owners.items() if len(found) <= FEW_OWNERS)
-    common = shared - rare
-    return [
-        _mean([_is_stranger(text, own, text & rare, owners, number) for text in paragraphs[number]])
-        for number, own in enumerate(again - common for _, again in told)
+    shared, common = _shared(words)
+    rare = shared - common
+    doubtful = [
+        each
+        for number, (_, again) in enumerate(told)
+        for each in _doubtful(number, paragraphs[number], again - common, rare)
     ]
+    owners = _owners(words, frozenset[Run]().union(*(each.rare for each in doubtful)))
+    found = Counter(each.story for each in doubtful if _is_stranger(each, owners))
+    return [found[number] / len(texts) if texts else 0.0 for number, texts in enumerate(paragraphs)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubtful:
+    """A paragraph that may be a stranger to its story, by its number: of its pairs of characters fewer are `known` to
+    the story from elsewhere than are `rare`, in few stories."""
+
+    story: int
+    known: int
+    rare: frozenset[Run]
+
+
+def _doubtful(number: int, texts: Iterable[frozenset[Run]], own: Set[Run], rare: Set[Run]) -> Iterator[_Doubtful]:
+    """The paragraphs of a story that may be strangers to it; `own` are the pairs that it has more than once."""
+    for text in texts:
+        known, few = len(text & own), text & rare
+        if len(few) > known:
+            yield _Doubtful(number, known, few)
 
 
 def _telling_paragraphs(story: Story) -> list[frozenset[Run]]:
@@ -163,15 +186,27 @@ def _told(texts: Iterable[Set[Run]]) -> tuple[Set[Run], Set[Run]]:
     return seen, again
 
 
-def _is_stranger(
-    text: Set[Run], own: Set[Run], rare: Set[Run], owners: Mapping[Run, Sequence[int]], number: int
-) -> bool:
-    """Whether a paragraph of the story `number` has more pairs of another story than of its own. `own` are the pairs
-    that its story has elsewhere as well, `rare` those of the paragraph that few stories share, the `owners`."""
-    if not rare:
-        return False
-    known = len(text & own)
-    if len(rare) <= known:
-        return False
-    shares = Counter(owner for pair in rare for owner in owners[pair] if owner != number)
-    return max(shares.values()) > known
+def _shared(words: Iterable[Set[Run]]) -> tuple[Set[Run], Set[Run]]:
+    """Of the pairs of some stories those that are in more than one, and in more than `FEW_OWNERS`."""
+    found: list[set[Run]] = [set() for _ in range(FEW_OWNERS + 1)]  # by how many stories have them, or more
+    for each in words:
+        for known in found:
+            again = each & known
+            known |= each
+            each = again
+    return found[1], found[-1]
+
+
+def _owners(words: Iterable[Set[Run]], asked: Set[Run]) -> Mapping[Run, Sequence[int]]:
+    """Which stories have each of the pairs that are asked for."""
+    owners: dict[Run, list[int]] = {}
+    for number, each in enumerate(words):
+        for pair in each & asked:
+            owners.setdefault(pair, []).append(number)
+    return owners
+
+
+def _is_stranger(text: _Doubtful, owners: Mapping[Run, Sequence[int]]) -> bool:
+    """Whether a paragraph has more pairs of another story than of its own."""
+    shares = Counter(owner for pair in text.rare for owner in owners[pair] if owner != text.story)
+    return max(shares.values()) > text.known

@@ -376,7 +376,7 @@ def _unlike(one: str, other: str) -> float:
 def _unlike_words(one: str, other: str, said: bool) -> float:
     """What words say: a kicker names who or where, the halves of a headline both say what is done."""
     words = words_at_seam(one, other)
-    if opens_with_a_name(one) and len(one) > _SHORTEST_KICKER and words > _CUT_SHORT:
+    if len(one) > _SHORTEST_KICKER and words > _CUT_SHORT and opens_with_a_name(one):
         return _NAMED
     score = min(words, _USUAL_WORDS) if said else words
     if opens_with_an_act(one) and opens_with_an_act(other):

@@ -9,11 +9,10 @@ from __future__ import annotations
 import itertools
 import math
 import struct
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
 from functools import cached_property, lru_cache
+from typing import Literal
 
 # Fitted to the pieces of pages whose articles are known: how the odds of one matter grow with the cosine.
 FLOOR = 0.003
@@ -50,7 +49,7 @@ def triples(text: str) -> frozenset[Run]:
 
 def in_letters(triple: Run) -> str:
     """A run of three characters as text."""
-    each = triple.to_bytes(8, sys.byteorder)
+    each = struct.pack("Q", triple)
     return "".join(chr(low | high << 8) for low, high in zip(each[:3], each[3:6]))
 
 

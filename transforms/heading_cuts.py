@@ -9,6 +9,7 @@ one statement and open another, and the story's own text never has the two chara
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -17,7 +18,7 @@ from transforms import marks
 from transforms.breaks import NEVER_FIRST
 from transforms.lexicon import table, words
 from transforms.lines import printed_width
-from transforms.words import tag
+from transforms.words import cut, tag
 
 SHORTEST = 15.0  # a line as short is one part
 LONGEST = 90.0
@@ -38,6 +39,7 @@ NAME_LAST = -2.0  # a kicker seldom closes with a person's name, but before a co
 OPEN_LAST = -3.0  # …and with no adverb or preposition: 公开|征集
 OCCASION = 1.0  # it opens with what the headline is about: 就…合作
 EXCLAIMED = 3.0
+ROUNDING = 1e-6
 COLON = 3.0
 FIRST_WORDS = 12  # characters that show the first word
 WINDOW = 3000  # so much of the text is compared
@@ -52,27 +54,36 @@ _PREPOSITIONS = ("就", "围绕", "针对")
 _CLOSES_A_KICKER = "！？：!?:"
 
 
-def best_cut(text: str, body: str) -> tuple[int, float]:
+def best_cut(text: str, body: str, doubt: float) -> tuple[int, float]:
     """The likeliest place of a seam in a heading's line, and how likely it is as the logarithm of its odds.
 
-    `body` is the text of the heading's story. Where no seam is possible the place is 0.
+    `body` is the text of the heading's story. Where no seam is possible, or none can be likelier than `doubt`, the
+    place is 0. Words are tagged, which takes longest, only where their tags could help a seam to that.
     """
     width = printed_width(text)
     if not SHORTEST <= width <= LONGEST or "——" in text or is_a_title(text):
         return 0, -float("inf")
-    tokens, tags = _tagged(text)
+    tokens = _cut(text)
     compared = body[:WINDOW]
+    seams = [(at, _seam(text, at, compared), _cues_at_seam(tokens, index)) for index, at in enumerate(_ends(tokens), 1)]
+    most = max((seam + cues for _, seam, cues in seams), default=-float("inf"))
+    most += AGENT + AGENT_FIRST + BOTH_SAY + OCCASION + ROUNDING
+    if most + PRIOR + LENGTH * (width - USUAL) <= doubt:
+        return 0, -float("inf")
+    tags = _tags(text)
     best = (0, -float("inf"))
-    at = 0
-    for index in range(1, len(tokens)):
-        at += len(tokens[index - 1])
-        score = _seam(text, at, compared)
+    for index, (at, score, cues) in enumerate(seams, 1):
         if score == -float("inf"):
             continue
-        score += _words(tokens, tags, index)
+        score += _words(cues, tokens, tags, index)
         if score > best[1]:
             best = (at, score)
     return best[0], best[1] + PRIOR + LENGTH * (width - USUAL)
+
+
+def _ends(tokens: Sequence[str]) -> list[int]:
+    """Where each of some words ends but the last."""
+    return list(itertools.accumulate(map(len, tokens)))[:-1]
 
 
 def words_at_seam(before: str, after: str) -> float:
@@ -81,23 +92,33 @@ def words_at_seam(before: str, after: str) -> float:
     before  市图书馆印发阅读推广方案 | 乡村孩子人人都有借书证
     after   more than 2: 方案 closes a kicker, and either side says what is done
     """
-    tokens, tags = _tagged(before + after)
-    at = 0
-    for index, token in enumerate(tokens):
-        if at == len(before):
-            return _words(tokens, tags, index) if index else 0.0
-        at += len(token)
-    return 0.0
+    text = before + after
+    tokens = _cut(text)
+    ends = _ends(tokens)
+    if len(before) not in ends:
+        return 0.0
+    index = ends.index(len(before)) + 1
+    return _words(_cues_at_seam(tokens, index), tokens, _tags(text), index)
 
 
-def _tagged(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of a text with their tags; a heading's are asked for in one way after another."""
-    return _remembered_tags(text) if len(text) <= LONGEST else tag(text)
+def _cut(text: str) -> tuple[str, ...]:
+    """The words of a text; a heading's are asked for in one way after another."""
+    return _remembered_cut(text) if len(text) <= LONGEST else cut(text)
 
 
 @lru_cache(maxsize=1024)
-def _remembered_tags(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tag(text)
+def _remembered_cut(text: str) -> tuple[str, ...]:
+    return cut(text)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    """The tags of the words of a text."""
+    return _remembered_tags(text) if len(text) <= LONGEST else tag(text)[1]
+
+
+@lru_cache(maxsize=1024)
+def _remembered_tags(text: str) -> tuple[str, ...]:
+    return tag(text, _cut(text))[1]
 
 
 def is_a_title(text: str) -> bool:
@@ -138,10 +159,15 @@ def _bare(text: str) -> str:
     return text[: -len(label) - 2] if label else text
 
 
-def _words(tokens: Sequence[str], tags: Sequence[str], index: int) -> float:
-    """What the words on either side of a seam say."""
+def _cues_at_seam(tokens: Sequence[str], index: int) -> float:
+    """What the words on either side of a seam say by what they are."""
     before, after = "".join(tokens[max(0, index - 4) : index]), "".join(tokens[index : index + 3])
-    score = _last_words(before) + _first_words(after)
+    return _last_words(before) + _first_words(after)
+
+
+def _words(cues: float, tokens: Sequence[str], tags: Sequence[str], index: int) -> float:
+    """What the words on either side of a seam say by what they are, and by their tags."""
+    score = cues
     score += AGENT * tags[index].startswith(_AGENTS) + AGENT_FIRST * _acts(tokens[0], tags[0])
     score += BOTH_SAY * (_has_verb(tags[:index]) and _has_verb(tags[index:]))
     score += NAME_LAST * tags[index - 1].startswith("nr") + OCCASION * tokens[0].startswith(_PREPOSITIONS)
@@ -180,8 +206,8 @@ def _cues(place: str) -> tuple[dict[str, tuple[int, float]], tuple[int, ...]]:
 
 def opens_with_a_name(text: str) -> bool:
     """Whether the first word names a place, an institution or a person: 某地开展对外援助."""
-    tokens, tags = _tagged(text[:FIRST_WORDS])
-    return bool(tokens) and _acts(tokens[0], tags[0])
+    head = text[:FIRST_WORDS]
+    return bool(head) and _acts(_cut(head)[0], _tags(head)[0])
 
 
 def _acts(word: str, tagged: str) -> bool:
@@ -191,7 +217,7 @@ def _acts(word: str, tagged: str) -> bool:
 
 def ends_with_a_name(text: str) -> bool:
     """Whether the last word names a person: …阅读推广人王健."""
-    _, tags = _tagged(text[-FIRST_WORDS:])
+    tags = _tags(text[-FIRST_WORDS:])
     return bool(tags) and tags[-1].startswith("nr")
 
 
@@ -201,5 +227,5 @@ def opens_with_an_act(text: str) -> bool:
 
 
 def _first_tag(text: str) -> str:
-    _, tags = _tagged(text[:FIRST_WORDS])
+    tags = _tags(text[:FIRST_WORDS])
     return tags[0] if tags else ""

@@ -305,7 +305,7 @@ def _at_seam(part: _Part, body: str, doubt: float) -> list[_Part]:
     text = part.text.text
     if " " in text and not _ends_in_halves(text):
         return [part]
-    at, odds = best_cut(text, body)
+    at, odds = best_cut(text, body, doubt)
     if odds <= doubt or (" " in text and not _is_halved(text[at:])):
         return [part]
     before, after = part.text[:at].strip(), part.text[at:].strip()

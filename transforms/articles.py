@@ -10,12 +10,14 @@ credits and the page's own habit give the scores, and the best whole reading win
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import lru_cache
 
 from transforms import marks
 from transforms.blocks import Block
@@ -73,7 +75,7 @@ LEAD_WINDOW = 200
 LONGEST_RUN = 12  # headings in a row across which a body is looked for
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_OFFICE = re.compile(r"[\u3400-\u9fff、]{6,}$")
+_OFFICE = re.compile(r"[\u3400-\u9fff、]{6}")
 _TAIL_CREDIT = re.compile(r"[（(][^（）()]{1,60}[)）]。?$")
 
 
@@ -354,7 +356,7 @@ def _weights_of_pairs(items: Sequence[_Item]) -> dict[Run, float]:
     """What each pair of characters of the headings weighs: the more, the fewer runs of paragraphs have it."""
     asked = frozenset[Run]().union(*(item.pairs for item in items if item.heading))
     runs = _runs(items, asked)
-    spread = Counter(pair for run in runs for pair in run)
+    spread = Counter(itertools.chain.from_iterable(runs))
     return {pair: math.log(1 + len(runs) / max(1, spread[pair])) for pair in asked}
 
 
@@ -390,11 +392,14 @@ def _matter_carried_on(items: Sequence[_Item], bodies: _Bodies) -> dict[int, flo
     for index, (above, below) in bodies.items():
         if above and below and not below[0].announced and not items[index].titled:
             one, other = _phrases(above[:MATTER]), _phrases(below[:MATTER])
-            shared[index] = one & other, min(len(one), len(other))
+            again, size = one & other, min(len(one), len(other))
+            if len(again) > OTHER_MATTER * math.sqrt(size + SMALL_TEXT):  # fewer say nothing, however rare
+                shared[index] = again, size
+    if not shared:
+        return {}
     asked = frozenset[Run]().union(*(phrases for phrases, _ in shared.values()))
     few = {phrase: in_letters(phrase) for phrase in asked} if len(asked) <= FEW_PHRASES else {}
-    bodies_of_all = [item for item in items if item.body] if asked else []
-    spread = Counter(phrase for item in bodies_of_all for phrase in _phrases_among(item, asked, few))
+    spread = Counter(phrase for item in items if item.body for phrase in _phrases_among(item, asked, few))
     return {index: _same_matter(phrases, size, spread) for index, (phrases, size) in shared.items()}
 
 
@@ -536,7 +541,7 @@ def _spanning(items: Sequence[_Item]) -> float:
 def _names_an_office_holder(item: _Item) -> bool:
     """Whether a heading ends with an office and the name of its holder: 市图书馆研学专员 李晓旭."""
     office, _, name = item.text.rpartition(" ")
-    return item.block.kind == "heading" and bool(_OFFICE.search(office)) and marks.is_name_line(name)
+    return item.block.kind == "heading" and bool(_OFFICE.fullmatch(office[-6:])) and marks.is_name_line(name)
 
 
 def _loose_end(items: Sequence[_Item], index: int) -> float | None:
@@ -577,6 +582,7 @@ def _is_quoted(text: str) -> bool:
     return text[0] == "“" and text[-1] == "”"
 
 
+@lru_cache(maxsize=256)
 def _shape(text: str) -> str:
     """A heading with every Han character made alike, quotes left out: its length and the places of its marks."""
     return _HAN.sub(lambda run: "字" * len(run.group()), text.replace("“", "").replace("”", ""))

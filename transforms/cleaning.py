@@ -34,10 +34,11 @@ def clean(text: Aligned) -> Aligned:
     beyond the two characters of an ellipsis, and for ligatures, which become several at theirs.
     """
     found = characters.kinds(_doubtful(), text.text)
-    if not found.isdisjoint(_untidy_characters()):
+    if not found.isdisjoint(characters.triggers()):
         return simplify(_settle(_folded(text).strip(), close_up, widen))
-    # Without blanks and look-alikes, as most are, marks and old characters alone can change.
-    if found or _has_odd_marks(text.text):
+    if not found.isdisjoint(_TIDIED):
+        text = _settle(text.strip(), close_up, widen)
+    elif found or _has_odd_marks(text.text):  # without blanks and look-alikes, as most are, marks alone can change
         text = _settle(text, widen)
     return text if found.isdisjoint(script.triggers()) else simplify(text)
 

@@ -151,7 +151,8 @@ def _read_paragraph(part: Part, body: _Body) -> None:
 def _core(block: Block, joined: Aligned, body: _Body) -> Aligned:
     """A paragraph without what is read by itself, which is looked for in simplified characters; what stays keeps the
     source's own until it is cleaned."""
-    plain = joined.with_text(simplify_characters(joined.text))
+    simple = simplify_characters(joined.text)
+    plain = joined if simple is joined.text else joined.with_text(simple)
     plain = _without_box_marks(plain)
     plain = _without_lead(block, plain, body)
     plain = _without_jump_from(plain, body)

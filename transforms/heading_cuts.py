@@ -65,17 +65,13 @@ def best_cut(text: str, body: str, doubt: float) -> tuple[int, float]:
         return 0, -float("inf")
     tokens = _cut(text)
     compared = body[:WINDOW]
-    seams = [(at, _seam(text, at, compared), _cues_at_seam(tokens, index)) for index, at in enumerate(_ends(tokens), 1)]
-    most = max((seam + cues for _, seam, cues in seams), default=-float("inf"))
-    most += AGENT + AGENT_FIRST + BOTH_SAY + OCCASION + ROUNDING
-    if most + PRIOR + LENGTH * (width - USUAL) <= doubt:
-        return 0, -float("inf")
-    tags = _tags(text)
+    least = doubt - PRIOR - LENGTH * (width - USUAL) - (AGENT + AGENT_FIRST + BOTH_SAY + OCCASION) - ROUNDING
     best = (0, -float("inf"))
-    for index, (at, score, cues) in enumerate(seams, 1):
-        if score == -float("inf"):
+    for index, at in enumerate(_ends(tokens), 1):
+        score, cues = _seam(text, at, compared), _cues_at_seam(tokens, index)
+        if score + cues <= least:
             continue
-        score += _words(cues, tokens, tags, index)
+        score += _words(cues, tokens, _tags(text), index)
         if score > best[1]:
             best = (at, score)
     return best[0], best[1] + PRIOR + LENGTH * (width - USUAL)

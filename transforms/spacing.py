@@ -102,9 +102,9 @@ def close_letter_spacing(line: Aligned) -> Aligned:
 def _without_letter_spacing(line: Aligned) -> Aligned:
     line = _with_plain_blanks(line)
     line = _drop_at(line, blanks_inside(line.text))
-    gaps = _gaps(line.text)
-    if len(gaps) < 2:  # too few characters stand alone
+    if len(_BLANKS.findall(line.text)) < 2:  # too few characters stand alone
         return line
+    gaps = _gaps(line.text)
     return drop(line, (Span(gap.start, gap.end) for gap in _letter_spaced(line.text, gaps)))
 
 
@@ -132,8 +132,8 @@ def _gaps(text: str) -> list[Gap]:
 
 def _keep_gaps(line: Aligned, kept: list[bool], gaps: list[Gap]) -> Aligned:
     """Takes out the gaps that are not kept, and of the others all but one blank."""
-    starts = [Span(gap.start + is_kept, gap.end) for gap, is_kept in zip(gaps, kept)]
-    return drop(_with_plain_blanks(line), [span for span in starts if span.start < span.end])
+    idle = [Span(gap.start + keeps, gap.end) for gap, keeps in zip(gaps, kept) if gap.end - gap.start > keeps]
+    return drop(_with_plain_blanks(line), idle)
 
 
 def _with_plain_blanks(line: Aligned) -> Aligned:

@@ -167,18 +167,15 @@ def odds(tail: Tail, head: Head) -> float:
     return score + math.log(_after(both, head.second, head.second_alone) / head.second_alone)
 
 
-def odds_without_a_word(tail: Tail, heads: Iterable[Head]) -> list[float | None]:
-    """What `odds` says of many heads, but for rounding; none where a word may stand across the break, by its first
-    characters. It says the same of all heads that were never seen behind the tail's last character."""
-    are_unknown, parts = dictionary().keys().isdisjoint, [part for _, part in tail.parts]
-    unseen = math.log(math.prod(seen.unseen / seen.total for seen in tail.before))
-    found: list[float | None] = []
-    for head in heads:
-        if head.initial and not are_unknown([part + head.initial for part in parts]):
-            found.append(None)
-        else:
-            found.append(odds(tail, head) if tail.follows(head.first) else unseen)
-    return found
+def odds_of_the_unseen(tail: Tail) -> float:
+    """What `odds` says, but for rounding, of all heads whose first character was never seen behind the tail's last."""
+    return math.log(math.prod([seen.unseen / seen.total for seen in tail.before]))
+
+
+def words_begun(tail: Tail, characters: Iterable[str]) -> set[str]:
+    """Of some Han characters those with which a text may begin so that a word stands across the break before it."""
+    known, some = dictionary().__contains__, list(characters)
+    return {word[-1] for _, part in tail.parts for word in filter(known, map(part.__add__, some))}
 
 
 def opens_with(head: Head) -> float:

@@ -74,7 +74,8 @@ def _runs(text: str, size: int, form: Literal["I", "Q"]) -> frozenset[Run]:
 
 class Matter:
     """How much some texts of a page have in common: the cosine of their pairs of characters, rare ones first. Nothing
-    is counted before it is first asked."""
+    is counted before it is first asked. Most pairs stand in one text alone: they count for how much it says in all, by
+    their number, and only the others are looked up."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.lengths = [len(text) for text in texts]
@@ -87,25 +88,37 @@ class Matter:
         return [found[text] for text in self._texts]
 
     @cached_property
-    def _spread(self) -> Counter[Run]:
-        """In how many of the texts each pair stands."""
-        return Counter(itertools.chain.from_iterable(self._pairs))
+    def _common(self) -> list[frozenset[Run]]:
+        """Of each text the pairs that stand in another one as well."""
+        seen: set[Run] = set()
+        again: set[Run] = set()
+        for own in self._pairs:
+            again |= own & seen
+            seen |= own
+        return [own & again for own in self._pairs]
 
     @cached_property
-    def _weights(self) -> dict[int, float]:
+    def _weights(self) -> dict[Run, float]:
+        """What each pair weighs that stands in more than one text."""
+        spread = Counter(itertools.chain.from_iterable(self._common))
+        weights = {n: self._weight(n) for n in set(spread.values())}
+        return {pair: weights[n] for pair, n in spread.items()}
+
+    def _weight(self, n_holding: int) -> float:
         """What a pair weighs that stands in so many texts."""
-        n_texts = len(self._texts)
-        return {n: math.log(1 + n_texts / n) ** 2 for n in set(self._spread.values())}
+        return math.log(1 + len(self._texts) / n_holding) ** 2
 
     def _norm(self, index: int) -> float:
         norm = self._norms[index]
         if norm is None:
-            norm = self._norms[index] = math.sqrt(self._sum(self._pairs[index]))
+            common = self._common[index]
+            alone = len(self._pairs[index]) - len(common)
+            norm = self._norms[index] = math.sqrt(alone * self._weight(1) + self._sum(common))
         return norm
 
     def _sum(self, some: Iterable[Run]) -> float:
         """The weights of some pairs together, to the last bit the same in whatever order a set gives them."""
-        return math.fsum(map(self._weights.__getitem__, map(self._spread.__getitem__, some)))
+        return math.fsum(map(self._weights.__getitem__, some))
 
     def same(self, one: int, other: int) -> float:
         """The logarithm of the odds that two texts are of one article: about 0 where they are short or the page is all
@@ -113,7 +126,7 @@ class Matter:
         norm = self._norm(one) * self._norm(other)
         if not norm:
             return 0.0
-        cosine = self._sum(self._pairs[one] & self._pairs[other]) / norm
+        cosine = self._sum(self._common[one] & self._common[other]) / norm
         length = min(self.lengths[one], self.lengths[other], LONGEST)
         usual = CHANCE + CHANCE_BY_LENGTH * length
         odds = (STEEPNESS + length / LONGEST) * math.log((cosine + FLOOR) / (usual + FLOOR))

@@ -18,10 +18,10 @@ from itertools import pairwise
 
 from transforms import breaks, interleaved, likeness, marks
 from transforms.breaks import LineFacts
-from transforms.continuation import Head, Tail, odds, odds_without_a_word, opens_with, word_across
+from transforms.continuation import Head, Tail, odds, odds_of_the_unseen, opens_with, word_across, words_begun
 from transforms.likeness import Matter
-from transforms.lines import INDENT, LARGEST_PAGE, SLACK, Line, fills
-from transforms.pairing import Paired, leaning, priced_pairs
+from transforms.lines import INDENT, LARGEST_PAGE, SLACK, Line, filled, fills
+from transforms.pairing import Paired, priced_pairs
 
 MOST_PIECES = 400  # with more pieces than that a page is left in the order of its file
 
@@ -62,8 +62,11 @@ BEGINS = -1.5
 HEADS = -0.5
 OPENING = 1.0  # at most, for words that open a sentence
 
-TO_THE_SECOND = 0.35  # so much of what two neighbours gain is the price of the second, as far as no other pair forbids
 ROUNDING = 1e-6
+
+BY_COUNTS, BY_MATTER, BY_WORDS, BY_ALL = range(4)
+"""What lowers a bound of a gain, one after the other: counts of prose, what the pieces have in common, words across the
+break."""
 
 
 @dataclass(slots=True)
@@ -150,15 +153,32 @@ class _Top:
 
 
 @dataclass(slots=True)
+class _Others:
+    """The pieces in which one that breaks off may go on: what each shows by itself and gains at most, the characters
+    with which they begin, as printed and as the counts have it, which of these are Han, and what `places` before and
+    behind a piece say. They are told also by their first character, and by each that is printed before their first two.
+    """
+
+    tops: list[tuple[int, str, float | None, float, float]]
+    firsts: dict[str, str]
+    initials: set[str]
+    places: list[float]
+    by_first: dict[str, list[int]] = field(default_factory=dict)
+    by_printed: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Bounds:
-    """What a piece gains at `most` if it goes on in each of the others. For some these are lowered already to what the
-    characters on both sides say, whose `odds` are none where a word may stand across the break; for those `compared` to
-    what all words say. `asked_at` is what the piece was worth when rivals of its neighbour were last asked for."""
+    """What a piece gains at `most` if it goes on in each of the others, and in how many `steps` that was lowered for
+    some. Of the characters with which these begin some may go on in a word `begun` at its end, and some of the others
+    were `seen` in prose behind its last. `asked_at` is what the piece was worth when rivals of its neighbour were last
+    asked for."""
 
     index: int
+    seen: set[str]
+    begun: set[str]
     most: dict[int, float]
-    odds: dict[int, float | None] = field(default_factory=dict)
-    compared: set[int] = field(default_factory=set)
+    steps: dict[int, int] = field(default_factory=dict)
     asked_at: float = math.inf
 
 
@@ -243,12 +263,17 @@ def cut_pieces(facts: Sequence[LineFacts], regions: Sequence[range] | None = Non
         regions = list(interleaved.regions(facts))
     in_rows = {index for region in regions for index in region}
     short = list(map(_may_be_heading, facts))
+    inner = list(map(_may_be_inside, facts, short))
     behind = _behind_headings(facts, short)
+    own: list[LineFacts] = []
     for index, fact in enumerate(facts):
-        if index and index not in in_rows and _surely_follows(facts, index, short, behind[index], pieces[-1]):
-            pieces[-1].facts.append(fact)
+        alone = not index or index in in_rows
+        inside = not alone and inner[index] and inner[index - 1] and _follows_inside(own, fact, behind[index])
+        if inside or (not alone and _surely_follows(facts, index, short, behind[index], pieces[-1])):
+            own.append(fact)
         else:
-            pieces.append(Piece([fact], len(pieces)))
+            own = [fact]
+            pieces.append(Piece(own, len(pieces)))
     for piece in pieces:
         piece.closes = _closes(piece.facts[-1])
     for last, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None]):
@@ -285,6 +310,18 @@ def _is_heading(piece: Piece, whole: bool, announces: bool) -> bool:
     if whole and any(fills(fact.line, fact.line.measure or 0.0) for fact in piece.facts):
         return False
     return not marks.jump_to(piece.last.text) and all(breaks.is_unbroken(fact.line.text) for fact in piece.facts)
+
+
+def _may_be_inside(fact: LineFacts, short: bool) -> bool:
+    """Whether a line may stand anywhere in a column's text, as most do: it shows nothing else by itself."""
+    return not (short or fact.lead or fact.other or fact.line.column)
+
+
+def _follows_inside(own: Sequence[LineFacts], fact: LineFacts, behind: LineFacts | None) -> bool:
+    """Whether a line surely follows the last one of a piece, where both may stand anywhere in a text: what is asked of
+    others needs not be asked of them, but where a piece or an article might begin."""
+    before, line = own[-1].line, fact.line
+    return not line.gap and line.measure == before.measure and len(own) > 1 and not (behind and behind.lead)
 
 
 def _surely_follows(
@@ -333,10 +370,11 @@ def _heads_a_text(fact: LineFacts, behind: LineFacts | None, may_head: bool) -> 
 
 def _may_be_heading(fact: LineFacts) -> bool:
     """Whether a line neither fills its column nor closes a sentence."""
-    line, measure = fact.line, fact.line.measure
-    if measure is None or fact.salutation or _closes(fact):
+    measure = fact.line.measure
+    if measure is None or fact.salutation or fact.stops or fact.shown.jumps:
         return False
-    return not (fills(line, measure) or fills(line, measure - INDENT))
+    least, greatest = filled(fact.line)
+    return not (least <= measure <= greatest or least <= measure - INDENT <= greatest)
 
 
 def _has_room(before: Line, after: Line) -> bool:
@@ -400,13 +438,12 @@ def _gains_of(page: _Page, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, 
 def _best_pairs(page: _Page, gains: dict[tuple[int, int], float], trust: float) -> dict[int, int]:
     """The pairs by which most is gained, of all there are; what the others gain is found as far as they matter, and
     added to `gains`. For most pieces gain less with another that is far away than they are worth where they stand."""
-    shares = [TO_THE_SECOND if piece.breaks_off else 1.0 for piece in page.pieces]
     while True:
         contested = [(k - 1, k) for i, k in gains if k and k != i + 1 and (k - 1, k) not in gains]
         gains |= _gains_of(page, contested)
         weighed = {(i, k): gain + trust * _share(page, i, k) for (i, k), gain in gains.items()}
         paired = priced_pairs(weighed)
-        rivals = _rivals(page, leaning(paired, weighed, shares.__getitem__))
+        rivals = _rivals(page, paired)
         if not rivals:
             return {i: k for k, i in paired.partners.items()}
         gains |= rivals
@@ -425,93 +462,95 @@ def _rivals(page: _Page, paired: Paired[int, int]) -> dict[tuple[int, int], floa
     page.prices = prices
     found: dict[tuple[int, int], float] = {}
     for bounds in page.bounds:
-        worth = paired.of_left.get(bounds.index, 0.0) - ROUNDING
-        asked = bounds.most if worth < bounds.asked_at else [k for k in fallen if k in bounds.most]
+        i, most, worth = bounds.index, bounds.most, paired.of_left.get(bounds.index, 0.0) - ROUNDING
+        asked = most if worth < bounds.asked_at else [k for k in fallen if k in most]
         bounds.asked_at = worth
-        for k in _not_below(page, bounds, worth, asked) if asked else ():
-            gain = _gain(page, bounds.index, k)
-            bounds.most[k] = -math.inf if gain is None else float(gain)
-            if gain is not None and gain > max(0.0, worth + prices[k]):
-                found[bounds.index, k] = gain
-                del bounds.most[k]
+        for k in [k for k in asked if most[k] > worth and most[k] > worth + prices[k]]:
+            least = max(0.0, worth + prices[k])
+            gain = _gain(page, i, k) if _may_gain(page, bounds, k, least) else None
+            if gain is not None and gain > least:
+                found[i, k] = gain
+                del most[k]
     return found
 
 
-def _not_below(page: _Page, bounds: _Bounds, worth: float, asked: Iterable[int]) -> list[int]:
-    """Of some pieces those which may gain as much with another as both are worth. What is gained at most is lowered as
-    far as that takes: first by the characters on both sides, then by all that is said across the break."""
-    most, prices = bounds.most, page.prices
-    near = [k for k in asked if most[k] > worth and most[k] > worth + prices[k]]
-    new = [k for k in near if k not in bounds.odds]
-    if new:
-        _read_odds(page, bounds, new)
-    near = [k for k in near if most[k] > max(0.0, worth + prices[k])]
-    for k in near:
-        if k not in bounds.compared:
-            _compare(page, bounds, k)
-    return [k for k in near if most[k] > max(0.0, worth + prices[k])]
+def _may_gain(page: _Page, bounds: _Bounds, k: int, least: float) -> bool:
+    """Whether a piece may gain more than the `least` if it goes on in another. What it gains at most is lowered step by
+    step as far as that takes, at last to what it gains but for rounding."""
+    most, step = bounds.most[k], bounds.steps.get(k, BY_COUNTS)
+    while most > least and step < BY_ALL:
+        most += _lowered(page, bounds, k, step)
+        step += 1
+    bounds.most[k], bounds.steps[k] = most, step
+    return most > least
 
 
-def _read_odds(page: _Page, bounds: _Bounds, others: Sequence[int]) -> None:
-    """Lower the bounds of some pieces to what the characters on both sides say, but where a word may stand across the
-    break."""
-    tops, most, weight, least, greatest = page.tops, bounds.most, WORDS, LEAST_WORDS, MOST_WORDS
-    said = odds_without_a_word(_tail(page.feet[bounds.index]), [tops[k].head for k in others])
-    bounds.odds.update(zip(others, said))
-    for k, own in zip(others, said):
-        if own is not None and weight * own < greatest:
-            most[k] += max(least, weight * own) - greatest
-
-
-def _compare(page: _Page, bounds: _Bounds, k: int) -> None:
-    """Lower the bound of a piece to what all words across the break say."""
-    foot, top = page.feet[bounds.index], page.tops[k]
-    at_most = 3 if top.text[0] in page.printed.behind(foot.text[-2:]) else 1
-    bounds.most[k] += RECURS * (_n_recurring(foot, top, page.printed) - at_most) + ROUNDING
-    if bounds.odds[k] is None:
-        bounds.most[k] += _odds_of_words(foot, top) - MOST_WORDS
-    if top.line.measure is not None:
-        bounds.most[k] += _by_end(foot, top)
-    bounds.compared.add(k)
+def _lowered(page: _Page, bounds: _Bounds, k: int, step: int) -> float:
+    """By how much a step lowers what a piece gains at most if it goes on in another."""
+    i = bounds.index
+    foot, top = page.feet[i], page.tops[k]
+    if step == BY_MATTER:
+        return MATTER * page.matter.same(i, k) - min(page.alike[i], page.alike[k])
+    if step == BY_WORDS and top.text[0] in bounds.begun:
+        return _odds_of_words(foot, top) - MOST_WORDS
+    if step == BY_COUNTS and top.text[0] in bounds.seen:
+        return _within(WORDS * odds(_tail(foot), top.head)) - MOST_WORDS
+    return 0.0
 
 
 def _bounds(page: _Page) -> list[_Bounds]:
     """For each piece that breaks off what is gained at most if it goes on in each of the others that are no neighbours,
-    as far as both sides tell it one by one."""
+    as far as both sides tell it one by one, and the first character what words say."""
+    others = _others(page)
+    return [_bounds_of(page, i, others) for i, piece in enumerate(page.pieces) if piece.breaks_off]
+
+
+def _others(page: _Page) -> _Others:
     n = len(page.pieces)
+    tops = {k: top for k, top in enumerate(page.tops) if not (top.other or page.pieces[k].heads)}
     far = [0.0, *(FAR * math.log(distance) for distance in range(1, n))]
     rows = NEAR_ROW if page.below else -math.inf
-    places = [max(far[abs(by)] + (BACKWARDS if by < 0 else 0.0), rows) for by in range(1 - n, n)]
-    tops = [
-        (k, top.text[0], top.line.measure, _alone_at_most(page, k), page.alike[k])
-        for k, top in enumerate(page.tops)
-        if not (top.other or page.pieces[k].heads)
-    ]
-    measures = {measure for _, _, measure, *_ in tops}
-    found: list[_Bounds] = []
-    for i, piece in enumerate(page.pieces):
-        if not piece.breaks_off:
-            continue
-        start, own, after = n - 1 - i, page.alike[i], page.printed.behind(page.feet[i].text[-2:])
-        widths = {measure: _by_measure(piece.last.measure, measure) - page.ends[i] for measure in measures}
-        most = {
-            k: alone + places[start + k] + widths[measure] + (alike if alike < own else own)
-            for k, _, measure, alone, alike in tops
-            if k != i
-        }
-        for k in (i + 1, page.followers.get(i, i), *(k for one, k in page.below if one == i)):
-            most.pop(k, 0.0)
-        for k, first, *_ in tops if after else ():
-            if first in after and k in most:
-                most[k] += 2 * RECURS
-        found.append(_Bounds(i, most))
-    return found
+    others = _Others(
+        [(k, top.text[0], top.line.measure, _alone_at_most(page, k), page.alike[k]) for k, top in tops.items()],
+        {top.text[0]: top.head.first for top in tops.values()},
+        {top.head.initial for top in tops.values()} - {""},
+        [max(far[abs(by)] + (BACKWARDS if by < 0 else 0.0), rows) for by in range(1 - n, n)],
+    )
+    for k, top in tops.items():
+        others.by_first.setdefault(top.text[0], []).append(k)
+        for character in page.printed.before(top.text[:2]):
+            others.by_printed.setdefault(character, []).append(k)
+    return others
+
+
+def _bounds_of(page: _Page, i: int, others: _Others) -> _Bounds:
+    foot, own, start = page.feet[i], page.alike[i], len(page.pieces) - 1 - i
+    tail = _tail(foot)
+    begun = words_begun(tail, others.initials)
+    seen = {character for character, first in others.firsts.items() if tail.follows(first)} - begun
+    said = dict.fromkeys(others.firsts, _within(WORDS * odds_of_the_unseen(tail)))
+    said.update(dict.fromkeys(seen | begun, MOST_WORDS))
+    widths = {each[2]: _by_measure(foot.line.measure, each[2]) - page.ends[i] for each in others.tops}
+    most = {
+        k: alone + said[first] + others.places[start + k] + widths[measure] + (alike if alike < own else own)
+        for k, first, measure, alone, alike in others.tops
+    }
+    for k in (i, i + 1, page.followers.get(i, i), *(k for one, k in page.below if one == i)):
+        most.pop(k, 0.0)
+    recurring = set(others.by_printed.get(foot.text[-1], ()))
+    recurring.update(*[others.by_first.get(first, ()) for first in page.printed.behind(foot.text[-2:])])
+    for k in recurring & most.keys():
+        most[k] += RECURS * _n_recurring(foot, page.tops[k], page.printed)
+    if not foot.full:
+        measured = [k for k in most if page.tops[k].line.measure is not None]
+        most.update({k: most[k] + _by_end(foot, page.tops[k]) for k in measured})
+    return _Bounds(i, seen, begun, most)
 
 
 def _alone_at_most(page: _Page, k: int) -> float:
     """What a piece gains at most by going on from another, as far as its own first line and its words tell."""
     top = page.tops[k]
-    score = MOST_WORDS + RECURS - page.begins[k]
+    score = ROUNDING - page.begins[k]
     score += (CLOSES if top.text[0] in breaks.NEVER_FIRST else 0.0) + (ANNOUNCED if top.announces else 0.0)
     return score + _by_its_first_line(top)
 
@@ -729,7 +768,11 @@ def _by_words(foot: _Foot, top: _Top, printed: _Printed) -> float:
 def _odds_of_words(foot: _Foot, top: _Top) -> float:
     """What counts of prose and the dictionary say for a sentence that goes on."""
     tail = _tail(foot)
-    words = WORDS * odds(tail, top.head) + WORD_CUT * word_across(tail, top.head)
+    return _within(WORDS * odds(tail, top.head) + WORD_CUT * word_across(tail, top.head))
+
+
+def _within(words: float) -> float:
+    """What words say, but no more and no less than they may."""
     return max(LEAST_WORDS, min(MOST_WORDS, words))
 
 

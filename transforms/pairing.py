@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -57,23 +57,6 @@ def priced_pairs(gains: Mapping[tuple[Left, Right], float]) -> Paired[Left, Righ
         of_right |= {right: -solved.for_column[column] for column, right in enumerate(rights)}
     order = sorted(found, key=lambda right: (-worth[found[right], right], columns[right]))
     return Paired({right: found[right] for right in order}, of_left, of_right)
-
-
-def leaning(
-    paired: Paired[Left, Right], gains: Mapping[tuple[Left, Right], float], shares: Callable[[Left], float]
-) -> Paired[Left, Right]:
-    """The same pairs with other prices that are as true: of each of the left side so much goes to its partner as its
-    share says, as far as no other pair of `gains` forbids."""
-    spare = dict(paired.of_left)
-    for (left, right), gain in gains.items():
-        if left in spare and paired.partners.get(right) != left:
-            spare[left] = min(spare[left], paired.of_left[left] + paired.of_right.get(right, 0.0) - gain)
-    of_left, of_right = dict(paired.of_left), dict(paired.of_right)
-    for right, left in paired.partners.items():
-        moved = max(0.0, min(spare[left], shares(left) * of_left[left]))
-        of_left[left] -= moved
-        of_right[right] += moved
-    return Paired(paired.partners, of_left, of_right)
 
 
 def _knots(pairs: Mapping[tuple[Left, Right], float]) -> Iterator[list[tuple[Left, Right]]]:

@@ -855,6 +855,8 @@ def _without_circles(pairs: dict[int, int], gains: Mapping[tuple[int, int], floa
 
 def _ordered(pieces: Sequence[Piece], pairs: dict[int, int]) -> list[Line]:
     """The lines in the order of the file, each piece followed by those in which it goes on."""
+    if not pairs:
+        return [fact.line for piece in pieces for fact in piece.facts]
     inner = set(pairs.values())
     lines: list[Line] = []
     for piece in pieces:

@@ -15,7 +15,6 @@ from functools import cache
 from typing import NamedTuple
 
 import jieba
-import rjieba
 
 from transforms.segmenter import Segmenter
 from transforms.tagger import Tagger
@@ -84,9 +83,17 @@ def _tagger() -> Tagger:
     return Tagger(_read, _dictionary().frequencies, _dictionary().tags)
 
 
+@cache
+def _rjieba() -> Callable[..., list[str]]:
+    """How rjieba cuts. It reads its dictionary when it is loaded, and whoever plans a build cuts no words."""
+    import rjieba
+
+    return rjieba.cut
+
+
 def _read(block: str) -> list[str]:
     """The likeliest reading by the dictionary of a block without marks; what belongs to no word stays in characters."""
-    return rjieba.cut(block, False) if len(block) <= _LONG else _segmenter().read(block)
+    return _rjieba()(block, False) if len(block) <= _LONG else _segmenter().read(block)
 
 
 def cut(text: str) -> tuple[str, ...]:
@@ -97,7 +104,7 @@ def cut(text: str) -> tuple[str, ...]:
     """
     if len(text) > _LONG or _APART.search(text):
         return tuple(_segmenter().cut(text))
-    return _segmenter().finish(rjieba.cut(text, False))[0]
+    return _segmenter().finish(_rjieba()(text, False))[0]
 
 
 def cut_each(texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -105,7 +112,7 @@ def cut_each(texts: Sequence[str]) -> list[tuple[str, ...]]:
     together = _BETWEEN.join(texts)
     if len(together) > _LONG or not all(texts) or _APART.search("".join(texts)):
         return [cut(text) for text in texts]
-    return _segmenter().finish(rjieba.cut(together, False)) if texts else []
+    return _segmenter().finish(_rjieba()(together, False)) if texts else []
 
 
 def cut_by_jieba(text: str) -> tuple[str, ...]:
@@ -131,7 +138,7 @@ def cut_quickly(text: str) -> list[str]:
     They differ in runs of Latin letters and digits with stops or strokes between them (0543-3152627), in rare Han, and
     where two readings are alike to the last bit. For where words meet, not for tokens.
     """
-    return rjieba.cut(text)
+    return _rjieba()(text)
 
 
 def cut_by_dictionary(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from transforms.alignment import aligned
 from transforms.characters import fold
-from transforms.expressions import RULES
+from transforms.expressions import LONGEST_NUMBER, RULES, blanks_inside
 from transforms.spacing import close_certain, close_letter_spacing, close_up
 
 
@@ -55,13 +55,20 @@ def test_once_is_enough(text: str) -> None:
     assert close_up(closed).text == closed.text
 
 
+def test_a_row_of_digits_longer_than_any_number_is_none() -> None:
+    assert len(blanks_inside("1 2 , 3 0 0 人")) == 5
+    assert len(blanks_inside("1 " * LONGEST_NUMBER + "0 人")) == LONGEST_NUMBER
+    assert blanks_inside("1 " * (LONGEST_NUMBER + 1) + "0 人") == []
+
+
 @pytest.mark.parametrize("piece", ["滨 州 市 ", "3 ", "滨州市 委员会 ", "Hello, my ", "   ", "1 2 3 4 , "])
-def test_time_grows_with_length_alone(piece: str) -> None:
+@pytest.mark.parametrize("end", ["滨", ""])
+def test_time_grows_with_length_alone(piece: str, end: str) -> None:
     def seconds(text: str) -> float:
         start = time.perf_counter()
         close_up(aligned(text))
         return time.perf_counter() - start
 
     close_up(aligned("滨州市 委员会"))
-    short = min(seconds(piece * 4000 + "滨") for _ in range(3))
-    assert seconds(piece * 32000 + "滨") < 8 * 4 * short + 0.5
+    short = min(seconds(piece * 4000 + end) for _ in range(3))
+    assert seconds(piece * 32000 + end) < 8 * 4 * short + 0.5

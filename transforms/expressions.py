@@ -20,6 +20,9 @@ from transforms import lexicon
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff〇々"
 
+LONGEST_NUMBER = 30
+"""Digits, points and commas of one number behind its first digit; a longer row of them is a table's."""
+
 _NUMERAL = "[一二三四五六七八九十0-9]"
 _BRACKETED = "|".join(f"(?<=[（(]{_NUMERAL * length}[）)])" for length in (1, 2, 3))
 _BROKEN_POINT = re.compile("[0-9][.．·] [0-9]")
@@ -50,7 +53,8 @@ RULES = (
         "spaced number",
         re.compile(" (?<=[0-9] )[0-9.,]"),
         re.compile(
-            rf"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])[0-9](?: [0-9.,](?![0-9.,]))+(?=[ ]?[{HAN}%％‰])"
+            r"(?<![0-9A-Za-z.,])(?<![0-9A-Za-z][ ])"
+            rf"[0-9](?: [0-9.,](?![0-9.,])){{1,{LONGEST_NUMBER}}}(?=[ ]?[{HAN}%％‰])"
             r"|(?<=[0-9]) \.[ ]?(?=[0-9])"
         ),
     ),

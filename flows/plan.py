@@ -37,8 +37,9 @@ from warehouse.urls import is_url
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
-FINEST = 16
-"""How many times smaller the shards of a small corpus may be, for there to be some for several processes."""
+FINEST = 4
+"""How many times smaller the shards of a small corpus may be, for there to be some for several processes: the checks of
+a shard cost some 0.2 s, whatever its size."""
 FEW_BITS = 3
 """Of a hash; so many shards (eight) are enough of these."""
 KEY_DIGITS = 32

@@ -21,7 +21,7 @@ from transforms import marks
 from transforms.articles import Draft
 from transforms.breaks import cuts_a_word
 from transforms.lexicon import table
-from transforms.likeness import Run, pairs
+from transforms.likeness import Run, by_spread, pairs
 from transforms.lines import are_moved
 from transforms.stories import Story
 
@@ -138,9 +138,10 @@ def _strangers(stories: Sequence[Story]) -> list[float]:
     if len(stories) < 2:
         return [0.0 for _ in stories]
     paragraphs = [_telling_paragraphs(story) for story in stories]
-    told = [_told([pairs(_headline(story)), *own]) for story, own in zip(stories, paragraphs)]
+    # Pairs that stand once in a story, or in one story alone, are most, and say nothing of what belongs together.
+    told = [by_spread([pairs(_headline(story)), *own], 2) for story, own in zip(stories, paragraphs)]
     words = [every for every, _ in told]
-    shared, common = _shared(words)
+    _, shared, *_, common = by_spread(words, FEW_OWNERS + 1)
     rare = shared - common
     doubtful = [
         each
@@ -173,28 +174,6 @@ def _doubtful(number: int, texts: Iterable[frozenset[Run]], own: Set[Run], rare:
 def _telling_paragraphs(story: Story) -> list[frozenset[Run]]:
     """The pairs of characters of each paragraph that is long enough to be told a stranger."""
     return [pairs(paragraph.text.text) for paragraph in story.paragraphs if len(paragraph.text) >= TELLING_PARAGRAPH]
-
-
-def _told(texts: Iterable[Set[Run]]) -> tuple[Set[Run], Set[Run]]:
-    """The pairs of some texts, and those that are in more than one; the others, which are most, say nothing of what
-    belongs together."""
-    seen: set[Run] = set()
-    again: set[Run] = set()
-    for text in texts:
-        again |= seen & text
-        seen |= text
-    return seen, again
-
-
-def _shared(words: Iterable[Set[Run]]) -> tuple[Set[Run], Set[Run]]:
-    """Of the pairs of some stories those that are in more than one, and in more than `FEW_OWNERS`."""
-    found: list[set[Run]] = [set() for _ in range(FEW_OWNERS + 1)]  # by how many stories have them, or more
-    for each in words:
-        for known in found:
-            again = each & known
-            known |= each
-            each = again
-    return found[1], found[-1]
 
 
 def _owners(words: Iterable[Set[Run]], asked: Set[Run]) -> Mapping[Run, Sequence[int]]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-import string
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
@@ -31,7 +30,6 @@ UNSEEN = 0.5
 _NUMERAL = re.compile(r"[0-9.%]+")
 _LATIN = re.compile(r"[A-Za-z]+")
 _NOT_NORMAL = re.compile("[ 0-9.%A-Za-z]")
-_NORMAL = frozenset(" .%" + string.digits + string.ascii_letters).isdisjoint
 _NOT_HAN = re.compile(r"[^\u3400-\u9fff]")
 _HAN_FIRST = re.compile(rf"[\u3400-\u9fff]{{0,{REACH}}}")
 
@@ -112,20 +110,12 @@ class Tail:
     __slots__ = ("before", "follows", "han", "last")
 
     def __init__(self, text: str) -> None:
-        context = text[-2:]
-        if not _NORMAL(context):
-            context = normal(text)[-2:]
+        context = normal(text)[-2:] if _NOT_NORMAL.search(text[-2:]) else text[-2:]
         self.last = context[-1:]
         self.before = [seen for own in _shorter_first(context) if (seen := _behind(own)) is not None]
         self.follows = self.before[0].characters.__contains__ if self.before else _nothing.__contains__
         han = text[-REACH:]
         self.han = _NOT_HAN.split(han)[-1] if _NOT_HAN.search(han) else han
-
-    @property
-    def parts(self) -> list[tuple[int, str]]:
-        """Of the last few Han characters those which are in the dictionary together, with their number."""
-        known, han = dictionary(), self.han
-        return [(i, part) for i in range(1, len(han) + 1) if (part := han[-i:]) in known]
 
 
 _nothing: frozenset[str] = frozenset()
@@ -141,9 +131,7 @@ class Head:
     __slots__ = ("alone", "first", "han", "initial", "second", "second_alone")
 
     def __init__(self, text: str) -> None:
-        start = text[:2]
-        if not _NORMAL(start):
-            start = normal(text)[:2]
+        start = normal(text)[:2] if _NOT_NORMAL.search(text[:2]) else text[:2]
         self.first = start[0]
         self.alone = _alone(self.first)
         self.second = start[1:]
@@ -175,7 +163,8 @@ def odds_of_the_unseen(tail: Tail) -> float:
 def words_begun(tail: Tail, characters: Iterable[str]) -> set[str]:
     """Of some Han characters those with which a text may begin so that a word stands across the break before it."""
     known, some = dictionary().__contains__, list(characters)
-    return {word[-1] for _, part in tail.parts for word in filter(known, map(part.__add__, some))}
+    parts = filter(known, [tail.han[at:] for at in range(len(tail.han))])
+    return {word[-1] for part in parts for word in filter(known, map(part.__add__, some))}
 
 
 def opens_with(head: Head) -> float:

@@ -10,7 +10,7 @@ import itertools
 import math
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -72,6 +72,18 @@ def _runs(text: str, size: int, form: Literal["I", "Q"]) -> frozenset[Run]:
     return frozenset(itertools.compress(memoryview(numbers).cast(form), every.to_bytes(len(low), "little")))
 
 
+def by_spread(texts: Iterable[Set[Run]], most: int) -> list[Set[Run]]:
+    """The runs that any of some texts has, those that two have or more, … up to those that so many have."""
+    found: list[set[Run]] = [set() for _ in range(most)]
+    for text in texts:
+        runs = text
+        for known in found:
+            again = runs & known
+            known |= runs
+            runs = again
+    return list(found)
+
+
 class Matter:
     """How much some texts of a page have in common: the cosine of their pairs of characters, rare ones first. Nothing
     is counted before it is first asked. Most pairs stand in one text alone: they count for how much it says in all, by
@@ -90,11 +102,7 @@ class Matter:
     @cached_property
     def _common(self) -> list[frozenset[Run]]:
         """Of each text the pairs that stand in another one as well."""
-        seen: set[Run] = set()
-        again: set[Run] = set()
-        for own in self._pairs:
-            again |= own & seen
-            seen |= own
+        _, again = by_spread(self._pairs, 2)
         return [own & again for own in self._pairs]
 
     @cached_property

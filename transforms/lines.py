@@ -29,7 +29,7 @@ from transforms.marks import (
     opens_a_jump,
     salutation_at_head,
 )
-from transforms.punctuation import WIDER, widen
+from transforms.punctuation import all_wider, widen
 from transforms.script import TRADITIONAL_SHARE, evidence
 
 # Lines wider than any newspaper column were joined or re-wrapped before they came to us: their ends say nothing.
@@ -62,7 +62,6 @@ SQUEEZED = -0.4
 
 _ANY_HAN = "字"  # stands for all of them
 _SIGNS_OF_GLUE = frozenset(SIGNS_OF_INNER_LEADS + "：:）)")
-_PAUSES = ",;!?"  # a colon is a sign of glue
 _NARROW = re.compile(r"[\x20-\x7e]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BEHIND_HAN = re.compile(r"[A-Za-z0-9](?<=[\u3400-\u9fff].)")
@@ -163,11 +162,11 @@ def printed_lines(text: str) -> list[Line]:
 
 class Setting(NamedTuple):
     """By how much (em) a line is narrower than the number of its characters, as it is printed, and as narrow as a
-    justified line sets it; and which half-width `pauses` it has, all of which are read as full-width ones."""
+    justified line sets it; and whether it has half-width `pauses`, all of which are read as full-width ones."""
 
     printed: float
     squeezed: float
-    pauses: str
+    pauses: bool
 
 
 @cache
@@ -188,24 +187,17 @@ def _setting(form: str) -> Setting | None:
     """
     if not _SIGNS_OF_GLUE.isdisjoint(form):
         return None
-    pauses = "".join([pause for pause in _PAUSES if pause in form])
-    wide = _with_wide(form, pauses)
+    wide = all_wider(form)
+    pauses = wide != form
     if not is_clean(wide) or (pauses and widen(aligned(form)).text != wide):
         return None
     printed, squeezed = _widths(wide)
     return Setting(len(form) - printed, len(form) - squeezed, pauses)
 
 
-def _with_wide(text: str, pauses: str) -> str:
-    """A text with some of its half-width pauses as wide as Chinese has them."""
-    for pause in pauses:
-        text = text.replace(pause, WIDER[pause])
-    return text
-
-
 def _plain_line(raw: Aligned, gap: bool, setting: Setting, text: str, start: int) -> Line:
     """A line that has a setting; that begins at `start` in the page's text."""
-    read = _with_wide(raw.text, setting.pauses) if setting.pauses else raw.text
+    read = all_wider(raw.text) if setting.pauses else raw.text
     n = len(read)
     indented = _is_indented(text, start, raw)
     return Line(raw, raw, read, n - setting.printed, n - setting.squeezed, gap, None, False, False, indented)

@@ -208,8 +208,8 @@ def pauses(text: str) -> str:
     Those of addresses, thousands, times, ratios and English phrases stay half-width.
     """
     if not _APART.search(text):  # as in most texts
-        return _all_wider(text)
-    text = _BESIDE_CHINESE.sub(lambda found: _all_wider(found[0]), text)
+        return all_wider(text)
+    text = _BESIDE_CHINESE.sub(lambda found: all_wider(found[0]), text)
     if not _PAUSE.search(text):
         return text
     kept, runs = _foreign(text), _Runs(text)
@@ -221,7 +221,7 @@ def pauses(text: str) -> str:
     return "".join(marked)
 
 
-def _all_wider(text: str) -> str:
+def all_wider(text: str) -> str:
     """A text with every pause as wide as Chinese has it."""
     for narrow, wide in WIDER.items():
         text = text.replace(narrow, wide)

@@ -88,7 +88,7 @@ def close_up(line: Aligned) -> Aligned:
     """
     if not _has_gap(line.text):
         return line
-    line = _without_letter_spacing(line)
+    line = close_letter_spacing(line)
     line = _drop_at(line, blanks_of_decimals(line.text))
     around = _Surroundings(line.text, _gaps(line.text))
     return _keep_gaps(line, [_is_meant(gap, around) for gap in around.gaps], around.gaps)
@@ -96,10 +96,6 @@ def close_up(line: Aligned) -> Aligned:
 
 def close_letter_spacing(line: Aligned) -> Aligned:
     """A line or paragraph with its letter-spaced stretches closed up: 滨 州 全 社 会 → 滨州全社会, 3 0 日 → 30 日."""
-    return _without_letter_spacing(line) if _has_gap(line.text) else line
-
-
-def _without_letter_spacing(line: Aligned) -> Aligned:
     line = _with_plain_blanks(line)
     line = _drop_at(line, blanks_inside(line.text))
     if len(_BLANKS.findall(line.text)) < 2:  # too few characters stand alone
@@ -112,7 +108,7 @@ def close_certain(line: Aligned) -> Aligned:
     """A printed line without letter-spacing and without the blanks that mean nothing whatever line comes next."""
     if not _has_gap(line.text):
         return line
-    line = _without_letter_spacing(line)
+    line = close_letter_spacing(line)
     gaps = _gaps(line.text)
     return _keep_gaps(line, [not _is_certain(gap, line.text) for gap in gaps], gaps)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.defaults import RUNNERS
 from flows.options import Commands, add_limits, add_pattern, add_warehouse, add_words, command
+from warehouse.pointer import pointed
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -55,11 +56,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if options.runner in (None, RUNNERS[0]) and _is_first(options.warehouse):
-        from flows import nursery
+    with suppress(OSError):  # whatever is wrong, the build will come to it and say so
+        if options.runner in (None, RUNNERS[0]) and _is_first(options.warehouse):
+            from flows import nursery
 
-        with suppress(OSError):  # all pages are to be read; what the build itself loads takes a second meanwhile
-            nursery.start()
+            nursery.start()  # all pages are to be read; what the build itself loads takes a second meanwhile
     from flows.building import build_command
 
     return build_command(options)
@@ -67,4 +68,4 @@ def _run(options: argparse.Namespace) -> int:
 
 def _is_first(warehouse: Path | str) -> bool:
     """Whether nothing was published here yet; a place in a store is not asked for that."""
-    return isinstance(warehouse, Path) and not (warehouse / "current.txt").exists()
+    return isinstance(warehouse, Path) and pointed(warehouse) is None

@@ -47,9 +47,9 @@ class Draft:
         if self.measure is not None and self.value is not None and self.measure.si_factor:
             si_value, si_unit = units.si(self.measure, self.value)
         days, period = self.days, self.period
-        return Mention._make((
+        return Mention(
             text[self.start : self.end], self.start - offset, self.end - offset, self.kind, self.value, self.high,
             days.first if days else None, days.last if days else None, self.clock, self.clock_end,
             self.unit, si_value, si_unit, self.comparator, self.direction, self.qualifier, self.metric, self.scope,
             period.first if period else None, period.last if period else None, self.label, self.doubtful,
-        ))  # fmt: skip
+        )  # fmt: skip

@@ -71,8 +71,7 @@ def _found(text: str, reference: date | None) -> list[Draft]:
         draft = _read(text, start, tried, shifted)
         if draft is not None and draft.start >= done:
             done = tried = max(draft.end, tried)
-            if draft.kind == "date" or text.find("一", start, draft.end) > 0:
-                draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)
+            draft.doubtful = draft.doubtful or damage.is_doubtful(text, draft, reference)
             if draft.days is not None:
                 anchor = _behind(text, draft, shifted, anchor)
             drafts.append(draft)

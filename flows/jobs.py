@@ -6,14 +6,17 @@ import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flows.defaults import TOKENIZERS
 from flows.limits import USUAL, Limits
-from flows.parameters import BuildParameters
 from flows.plan import Batch, Plan
 from flows.settling import Stamp
 from warehouse.former import FormerShard
 from warehouse.shards import ShardSummary, SourceRecord
+
+if TYPE_CHECKING:
+    from flows.parameters import BuildParameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows import reading, rebuild, stores
 from flows.issues import imprint_of, whole_issues, with_issues
-from flows.parameters import BuildParameters
 from flows.patterns import Pattern
 from flows.settling import NEVER, Stamp, watch
 from flows.sources import SourceFile, Sources, discover
@@ -34,6 +34,9 @@ from transforms.imprint import Imprint, printed_day
 from warehouse.manifest import Manifest
 from warehouse.parquet import layout
 from warehouse.urls import is_url
+
+if TYPE_CHECKING:
+    from flows.parameters import BuildParameters
 
 SHARD_BYTES = 4 << 20
 """Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from flows.parameters import BuildParameters
 from flows.sources import SourceFile
+
+if TYPE_CHECKING:
+    from flows.parameters import BuildParameters
 
 
 def is_asked(parameters: BuildParameters) -> bool:

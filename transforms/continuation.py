@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from transforms.lexicon import rows
+from transforms.lexicon import by_first
 from transforms.words import dictionary, total_frequency
 
 START = "^"
@@ -48,28 +48,20 @@ def normal(text: str) -> str:
 class _Followers:
     """What stands behind a context: how many characters in all, how many kinds, and each that is seen often.
 
-    The last stand as in the table, 的17 ，16 次10, until the context is first asked for; then as the `characters` and
-    how often each was seen. As dictionaries they would be a few million objects in 30 MB; to find a character in a text
-    of at most a few hundred, the commonest first, takes hardly longer.
+    The last as their `characters` and how often each was seen: as dictionaries they would be a few million objects in
+    30 MB. To find a character in a text of at most a few hundred, the commonest first, takes hardly longer.
     """
 
-    __slots__ = ("_listed", "_numbers", "characters", "kinds", "total", "unseen")
+    __slots__ = ("_numbers", "characters", "kinds", "total", "unseen")
 
-    def __init__(self, row: dict[str, str]) -> None:
-        self._listed = row["followers"]
-        self.characters = ""
-        self._numbers: Sequence[int] = ()
-        self.total = int(row["total"])
-        self.kinds = int(row["kinds"])
+    def __init__(self, row: str) -> None:
+        total, kinds, followers = row.split("\t")
+        listed = followers.split(" ")
+        self.characters = "".join([each[0] for each in listed])
+        self._numbers = array("I", [int(each[1:]) for each in listed])
+        self.total = int(total)
+        self.kinds = int(kinds)
         self.unseen = DISCOUNT * self.kinds  # what the seen ones give up to the others
-
-    def made_ready(self) -> _Followers:
-        """The same, ready to be asked."""
-        if self._listed:
-            listed, self._listed = self._listed.split(" "), ""
-            self.characters = "".join([each[0] for each in listed])
-            self._numbers = array("I", [int(each[1:]) for each in listed])
-        return self
 
     def count(self, character: str) -> int:
         """How often a character was seen; 0 where seldom."""
@@ -78,20 +70,26 @@ class _Followers:
 
 
 @cache
-def _contexts() -> dict[str, _Followers]:
-    return {row["context"].replace(NONE, ""): _Followers(row) for row in rows("continuations")}
+def _contexts() -> dict[str, str | _Followers]:
+    """What stands behind each context, as in the table until it is first asked for."""
+    contexts: dict[str, str | _Followers] = {**by_first("continuations")}
+    contexts[""] = contexts.pop(NONE)
+    return contexts
 
 
 def _behind(context: str) -> _Followers | None:
     """What stands behind a context; none where it was seldom seen."""
     found = _contexts().get(context)
-    return None if found is None else found.made_ready()
+    if isinstance(found, str):
+        found = _contexts()[context] = _Followers(found)
+    return found
 
 
 @lru_cache(maxsize=10_000)
 def _alone(character: str) -> float:
     """How probable a character is anywhere."""
-    seen = _contexts()[""].made_ready()
+    seen = _behind("")
+    assert seen is not None
     return (seen.count(character) + UNSEEN) / (seen.total + UNSEEN * seen.kinds)
 
 

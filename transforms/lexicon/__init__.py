@@ -15,15 +15,21 @@ from itertools import zip_longest
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:
     """The rows of `lexicon/<name>.tsv`, each as column -> cell; a cell left out is the empty string."""
-    return tuple(rows(name))
+    rows = (line.split("\t") for line in _lines(name))
+    columns = next(rows)
+    return tuple(dict(zip_longest(columns, row[: len(columns)], fillvalue="")) for row in rows)
 
 
-def rows(name: str) -> Iterator[dict[str, str]]:
-    """The same one after the other, for a large table from which something else is made: nothing is kept."""
+def by_first(name: str) -> dict[str, str]:
+    """The rows of a large table by their first cells, the others as they stand: few of them are ever looked at."""
+    rows = _lines(name)
+    next(rows)
+    return dict(line.split("\t", 1) for line in rows)
+
+
+def _lines(name: str) -> Iterator[str]:
     text = resources.files(__package__).joinpath(f"{name}.tsv").read_text(encoding="utf-8")
-    lines = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    columns = next(lines)
-    return (dict(zip_longest(columns, row[: len(columns)], fillvalue="")) for row in lines)
+    return (line for line in text.splitlines() if line and line[0] != "#")
 
 
 @cache

@@ -90,8 +90,10 @@ def _python(environment: Path) -> Path:
 
 
 def surroundings() -> dict[str, str]:
-    """The environment of all who run: this one without a Prefect server, and with this checkout on Python's path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    """The environment of all who run: this one without a Prefect server, and with this checkout on Python's path. What
+    the warm-up compiles is kept, as pip has compiled datatrove."""
+    left_out = ("PREFECT_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}
 
 

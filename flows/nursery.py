@@ -1,6 +1,6 @@
 """The process that workers are forked from: clean, of one thread, with the dictionaries read once for all of them.
 
-It takes two seconds to come up and nothing of the build, so it may be started before the build itself is loaded.
+It takes more than a second to come up and nothing of the build, so it may be started before the build itself is loaded.
 """
 
 from __future__ import annotations

@@ -54,6 +54,14 @@ def test_help_loads_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_a_worker_loads_what_it_needs_and_no_more() -> None:
+    code = (
+        "import sys, flows.preload; from transforms.words import tag; tag('乾坤龘鿕国科')\n"
+        "sys.exit(any(sys.modules.get(name) for name in ('jieba.posseg', 'pandas', 'prefect', 'pydantic')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["nonsense"], ["build"], ["build", "x.txt", "--jobs", "0"], ["build", "x.txt", "--jobs", "two"]],

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import date
+from importlib import resources
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.document import Mention
+from flows.batch import breach
+from transforms import lexicon
+from transforms.document import Mention, Source
 from transforms.figures.reader import read_figures, read_text
+from transforms.page import read_page
 
 REFERENCE = date(2024, 2, 29)
 PIECES = [
@@ -187,3 +194,46 @@ def test_a_whole_numeral_is_not_doubtful(number: int, tail: str) -> None:
     (mention,) = read_text(f"全市投入{number}{tail}元，比上年多。", date(2024, 11, 20))
     assert not mention.doubtful
     assert mention.value is not None
+
+
+DIGITS = "〇零一二两三四五六七八九十百千万亿"
+CALENDAR = (
+    *"年月日号时点分秒半刻周旬初底末至到前第约近多每：，、—",
+    *("星期", "季度", "上旬", "中旬", "下旬", "世纪", "年代", "上午", "晚上", "凌晨", "当日", "农历", "腊月", "大年"),
+    *("以上", "不到", "百分之", "分之"),
+)
+
+
+def cells() -> Iterator[str]:
+    """What the tables of figures have in short cells."""
+    for file in resources.files(lexicon).iterdir():
+        if file.name.startswith("figures_"):
+            for row in lexicon.table(file.name.removesuffix(".tsv")):
+                yield from (cell for cell in row.values() if cell and len(cell) <= 4)
+
+
+def numerals(random: Random) -> list[str]:
+    """One of each form, so small that many are hours and days."""
+    return [
+        str(random.randint(0, 31)),
+        str(random.randint(0, 100_000)),
+        f"{random.randint(0, 99)}.{random.randint(0, 999)}",
+        f"{random.randint(0, 25)}:{random.randint(0, 70):02}",
+        str(random.randint(1840, 2060)),
+        "".join(random.choices(DIGITS, k=random.randint(1, 4))),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_of_any_figures_keep_the_contract(seed: int, tmp_path: Path) -> None:
+    """Sentences of numerals and words in any order: what the warehouse refuses costs a user the whole page."""
+    random, words = Random(seed), sorted({*cells()})
+
+    def sentence() -> str:
+        kinds = (numerals(random), CALENDAR, words)
+        return "".join(random.choice(random.choice(kinds)) for _ in range(random.randint(2, 9)))
+
+    text = "本报讯 " + "。\n".join(sentence() for _ in range(500)) + "。\n"
+    page = read_page(Source("page", "page.txt", text.encode(), "滨海日报", date(2024, 11, 20)))
+    assert sum(len(each.figures) for article in page.articles for each in article.sentences) > 500
+    assert breach(page, str(tmp_path)) is None

@@ -190,7 +190,7 @@ FAULTS: list[tuple[str, str, Change]] = [
     ),
     ("figure", "time_of_day of no time", mention(time_of_day="09:30")),
     ("figure", "time_of_day is none", mention(kind="time", time_of_day="9:30")),
-    ("figure", "time_of_day is none", mention(kind="time", time_of_day="24:00")),
+    ("figure", "time_of_day is none", mention(kind="time", time_of_day="24:01")),
     ("figure", "time_of_day_end is none", mention(kind="time", time_of_day="09:30", time_of_day_end="11:60")),
     ("figure", "time_of_day_end without time_of_day", mention(kind="time", time_of_day_end="11:00")),
     ("residue", "text is not as long as its stretch", residue(raw_end=65)),

@@ -28,7 +28,7 @@ def dated_at(text: str, start: int, anchor: Anchor) -> Draft | None:
     timed = dates.time_at(text, start, part[0] if part else None)
     if not timed or not _is_clock(text, start, timed.end, bool(part)):
         return None
-    days = _day_of(text, start, part.start() if part else start, anchor)
+    days = _day_of(text, start, part.start() if part else start, anchor) if timed.clock else None
     return _over(text, Draft(start, timed.end, "time", clock=timed.clock, clock_end=timed.clock_end, days=days))
 
 

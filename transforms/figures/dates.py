@@ -85,9 +85,9 @@ _TIME = re.compile(
     rf"(?P<part>{PARTS_OF_DAY})?(?:(?P<from>[01]?[0-9]|2[0-3])(?={JOIN}[0-9]{{1,2}}时)|{_CLOCK.replace('{n}', '1')})"
     rf"(?:{JOIN}(?:次日|当日|当天)?(?P<part2>{PARTS_OF_DAY})?{_CLOCK.replace('{n}', '2')})?"
 )
-_AFTERNOON = frozenset(
-    ("下午", "午后", "傍晚", "晚间", "晚上", "当晚", "晚", "夜间", "夜", "夜里", "深夜", "半夜", "午夜")
-)
+_NIGHT = frozenset(("晚间", "晚上", "当晚", "晚", "夜间", "夜", "夜里", "深夜", "半夜", "午夜"))
+_AFTERNOON = frozenset(("下午", "午后", "傍晚")) | _NIGHT
+_END_OF_DAY = (24, 0, 0)
 
 
 class Anchor(NamedTuple):
@@ -119,7 +119,7 @@ def moment_at(text: str, at: int, anchor: Anchor) -> Moment | None:
         return dated if week is dated else _joined(text, week, _week_or_date, anchor)
     if dated and dated.end < len(text) and text[dated.end] in _CLOCK_STARTS:
         timed = time_at(text, dated.end + (text[dated.end] == " "), None)
-        if timed:
+        if timed and timed.clock:
             until = _second_day(text, timed.end, dated, anchor)
             return until or Moment(timed.end, dated.days, timed.clock, timed.clock_end, dated.explicit_year)
     return dated
@@ -151,7 +151,7 @@ def _second_day(text: str, end: int, first: Moment, anchor: Anchor) -> Moment | 
     second = _date_at(text, joined.end(), Anchor(anchor.reference, first.days.first.year, _month_of(first.days)))
     timed = time_at(text, second.end, None) if second and second.days else None
     start = time_at_end(text, end)
-    if not timed or not second or not second.days:
+    if not start or not timed or not timed.clock or not second or not second.days:
         return None
     return Moment(timed.end, Days(first.days.first, second.days.last), start, timed.clock, first.explicit_year)
 
@@ -546,9 +546,9 @@ def quarter(year: int, words: str) -> Days | None:
 
 
 def part_of_year(year: int, part: str | None) -> Days | None:
-    """上半年, 下半年, 底 and 末 (December), 初 (January), 年中 (June and July), 冬 (from December on); the year itself
-    for None."""
-    if not part:
+    """上半年, 下半年, 底 and 末 (December), 初 (January), 年中 and 年中旬 (June and July), 冬 (from December on); the
+    year itself for None, and for 上旬 and 下旬, which a year has not."""
+    if not part or part in ("上旬", "下旬"):
         return spans.year(year)
     if part.endswith("半年"):
         return spans.months(year, 1, 6) if part[-3] in "上前" else spans.months(year, 7, 12)
@@ -556,7 +556,7 @@ def part_of_year(year: int, part: str | None) -> Days | None:
     if season >= 0:
         first_day = date(year, 3 * season + 3, 1)
         return Days(first_day, spans.plus(spans.shifted(first_day, months_=3), -1))
-    first, last = {"底": (12, 12), "末": (12, 12), "初": (1, 1), "中": (6, 7)}[part[-1]]
+    first, last = {"底": (12, 12), "末": (12, 12), "初": (1, 1), "中": (6, 7)}[part.removesuffix("旬")[-1]]
     return spans.months(year, first, last)
 
 
@@ -727,27 +727,33 @@ def plan_at(text: str, at: int) -> Moment | None:
 
 
 def time_at(text: str, at: int, part: str | None) -> Moment | None:
-    """A time of day or a range of them; `part` is the part of the day that stands before (下午3时 → 15:00)."""
+    """A time of day or a range of them; `part` is the part of the day that stands before (下午3时 → 15:00). Without a
+    clock where no day has such a time (24时30分)."""
     found = _TIME.match(text, at)
     if not found:
         return None
     part = found["part"] or part
     start = _clock(found, "1", part)
     second = found["h2"] or found["hh2"]
-    end = _clock(found, "2", found["part2"] or (part if part in _AFTERNOON else None)) if second else None
+    end = _clock(found, "2", found["part2"] or (part if part in _AFTERNOON else None)) if start and second else None
     return Moment(found.end(), None, start, end)
 
 
-def _clock(found: re.Match[str], n: str, part: str | None) -> str:
-    """HH:MM or HH:MM:SS of one clock of a match of `_TIME`."""
+def _clock(found: re.Match[str], n: str, part: str | None) -> str | None:
+    """HH:MM or HH:MM:SS of one clock of a match of `_TIME`. A day ends at 24:00, which is 晚上12点; what lies behind it
+    is of another day, which only the reader can tell: None."""
     hour = number(found["h" + n] or found["hh" + n] or found["from"])
     if part in _AFTERNOON and 1 <= hour < 12 and not (part in ("半夜", "午夜", "深夜") and hour < 6):
         hour += 12
-    if part in ("中午", "正午") and hour < 4:
+    if (part in ("中午", "正午") and hour < 4) or (part in _NIGHT and hour == 12):
         hour += 12
+    if part == "凌晨" and hour == 12:
+        hour = 0
     if found["ap" + n]:
         hour = hour % 12 + (12 if found["ap" + n] in "pP" else 0)
     minute = found["mi" + n] or found["mj" + n] or found["ml" + n] or "0"
     minutes = 30 if found["half" + n] else 15 * number(found["q" + n]) if found["q" + n] else number(minute)
     seconds = found["s" + n] or found["sj" + n]
+    if (hour, minutes, int(seconds or 0)) > _END_OF_DAY:
+        return None
     return f"{hour:02d}:{minutes:02d}" + (f":{int(seconds):02d}" if seconds else "")

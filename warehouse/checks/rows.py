@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 LINE = "chr(10)"
 MAY_BE_EMPTY = {("document", "sha256"), ("article", "text")}
-CLOCK = "'([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?'"
+CLOCK = "'([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00(:00)?'"
+"""A day ends at 24:00 (ISO 8601)."""
 
 
 class Rule(NamedTuple):

@@ -178,7 +178,8 @@ def loaded_by_a_build(sources: Path) -> list[str]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         with TemporaryDirectory() as folder:
             main(["build", str(sources), "--inline", "--warehouse", f"{folder}/warehouse"])
-        os.write(mouth, "\n".join(name for name in sys.modules if not name.startswith("__")).encode())
+        names = [name for name, module in sys.modules.items() if module and not name.startswith("__")]
+        os.write(mouth, "\n".join(names).encode())
     finally:
         os._exit(0)
 

@@ -13,12 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from importlib import resources
-from importlib.machinery import PathFinder
-from importlib.util import module_from_spec
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from transforms import lexicon
 from transforms.segmenter import HAN_RUN, cut_marks
 
 # jieba's own: what its tagger's dictionary may hold, what its model reads, and the logarithm of nothing.
@@ -48,16 +46,7 @@ class _Model(NamedTuple):
 def _model() -> _Model:
     """The model, read when the first unknown word is met."""
     tables = ("char_state_tab", "prob_start", "prob_trans", "prob_emit")
-    return _Model(*map(_table, tables))
-
-
-def _table(name: str) -> Any:
-    """A module of jieba.posseg without the package around it, which reads jieba's whole dictionary: 0.25 s, 40 MB."""
-    spec = PathFinder.find_spec(name, [str(resources.files("jieba").joinpath("posseg"))])
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.P
+    return _Model(*map(lexicon.of_jiebas_tagger, tables))
 
 
 class Tagger:

@@ -32,7 +32,7 @@ from flows.parameters import BuildParameters
 
 ROUNDS = 5
 MEGABYTES = 8.0
-"""Of the comparison: a batch has some 4 MB, so that with less one worker would have nothing to do."""
+"""Of the comparison: eight batches of 1 MB, so that neither worker waits long for the other."""
 SIZES = (8.0, 16.0, 32.0)
 LARGE = (64.0, 256.0, 1024.0)
 OTHERS_UP_TO = 64.0

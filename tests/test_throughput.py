@@ -119,11 +119,13 @@ def test_a_run_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
         run([sys.executable, "-c", "print('no such thing'); exit(3)"], tmp_path, dict(os.environ))
 
 
-def test_a_contender_runs_this_checkout(tmp_path: Path) -> None:
+def test_a_contender_runs_this_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = INLINE.command(SEEDS, tmp_path)
     assert command[:2] == [sys.executable, "-c"] and str(SEEDS) in command
     assert contenders.surroundings()["PYTHONPATH"] == str(PROJECT)
     assert not [name for name in contenders.surroundings() if name.startswith("PREFECT_")]
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in contenders.surroundings()
 
 
 def test_datatrove_is_pinned_and_its_job_knows_nothing_of_this_project() -> None:

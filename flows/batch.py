@@ -101,12 +101,13 @@ class _Shard:
         for file in self.job.batch.sources:
             if file.issue and file.document_id not in self.former:
                 issues[file.issue].append(file)
-        read = (page for files in issues.values() for page in self._read(files))
-        columns = (page if isinstance(page, KeptDocument) else self._as_columns(page) for page in read)
-        return {page.source.document_id: page for page in columns}
+        kept = (page for files in issues.values() for page in self._as_columns(self._read(files)))
+        return {page.source.document_id: page for page in kept}
 
-    def _as_columns(self, page: Document) -> KeptDocument:
-        return as_columns(page, self.keys[page.document_id])
+    def _as_columns(self, pages: Sequence[Document | KeptDocument]) -> Iterator[KeptDocument]:
+        """An issue, of which all pages were read or none."""
+        yield from (page for page in pages if isinstance(page, KeptDocument))
+        yield from as_columns([page for page in pages if isinstance(page, Document)], self.keys.__getitem__)
 
     def _read(self, files: Sequence[SourceFile]) -> Sequence[Document | KeptDocument]:
         """Reads an issue or a page of none and notes the keys. Where one of them is being written, none is read."""

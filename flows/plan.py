@@ -38,9 +38,10 @@ from warehouse.urls import is_url
 if TYPE_CHECKING:
     from flows.parameters import BuildParameters
 
-SHARD_BYTES = 4 << 20
-"""Source bytes of a shard: enough that a task's own cost (some 30 ms) is lost in its work of several seconds."""
-FINEST = 4
+SHARD_BYTES = 3 << 20
+"""Source bytes of a shard at most: enough that a task's own cost (some 30 ms) is lost in its work of several seconds,
+and no more, for a worker holds its rows: each further MB takes some 20 MB of memory."""
+FINEST = 3
 """How many times smaller the shards of a small corpus may be, for there to be some for several processes: the checks of
 a shard cost some 0.2 s, whatever its size."""
 FEW_BITS = 3

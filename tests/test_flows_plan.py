@@ -39,12 +39,12 @@ def issues(root: Path, days: Iterable[int], papers: Iterable[str] = ("binzhou", 
         (MEGABYTE + 1, 2),
         (4 * MEGABYTE, 4),
         (8 * MEGABYTE, 8),
-        (32 * MEGABYTE, 8),
-        (32 * MEGABYTE + 1, 16),
-        (1000 * MEGABYTE, 256),
+        (24 * MEGABYTE, 8),
+        (24 * MEGABYTE + 1, 16),
+        (1000 * MEGABYTE, 512),
     ],
 )
-def test_a_shard_holds_about_four_megabytes_and_less_of_a_small_corpus(size: int, shards: int) -> None:
+def test_a_shard_holds_three_megabytes_at_most_and_less_of_a_small_corpus(size: int, shards: int) -> None:
     assert 1 << bits_for(size) == shards
 
 

@@ -199,7 +199,7 @@ def word_across(tail: Tail, head: Head) -> float:
     return best
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4096)
 def _best_cuts(text: str) -> list[float]:
     """The logarithm of the probability of the best words of a text's first characters: of none, of one, … of all."""
     times, unit = dictionary().get, _unit()

@@ -17,9 +17,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -118,6 +119,8 @@ def write_shard(
             for page in pages:
                 writer.add(page)
         summary = writer.finish()
+        # The columns are free by now, in pieces that the checks' own memory would come on top of.
+        pa.default_memory_pool().release_unused()
         check_shard({table.name: folder / table_path(table.name, shard) for table in schema.TABLES})
         return summary
     except BaseException:
@@ -125,14 +128,30 @@ def write_shard(
         raise
 
 
-def as_columns(page: Document, key: str = "") -> KeptDocument:
-    """A page with its rows as columns, a tenth of the memory, for pages that wait until others come before them.
+def as_columns(pages: Sequence[Document], key_of: Callable[[str], str] = no_key) -> list[KeptDocument]:
+    """Pages with their rows as columns, a tenth of the memory, for pages that wait until others come before them.
 
-    Raises `RowsRefused` for rows that do not fit the schema.
+    Pages that come together share their columns, each a stretch of rows of its own: some hundred columns for each page
+    would take more memory than what is in them. Raises `RowsRefused` for rows that do not fit the schema.
     """
-    rows = schema.rows(page)
-    columns = {table.name: pa.Table.from_batches([table.batch(rows[table.name])]) for table in schema.TABLES}
-    return KeptDocument(_record(page, key), columns, _kinds(page), page.n_chars)
+    rows = [schema.rows(page) for page in pages]
+    stretches = {table.name: _stretches(table, [each[table.name] for each in rows]) for table in schema.TABLES}
+    return [
+        KeptDocument(
+            _record(page, key_of(page.document_id)),
+            {name: tables[number] for name, tables in stretches.items()},
+            _kinds(page),
+            page.n_chars,
+        )
+        for number, page in enumerate(pages)
+    ]
+
+
+def _stretches(table: schema.Table, rows: list[list[schema.Row]]) -> list[pa.Table]:
+    """The rows of each page as a stretch of the same columns."""
+    columns = pa.Table.from_batches([table.batch(list(chain.from_iterable(rows)))])
+    ends = accumulate(map(len, rows))
+    return [columns.slice(end - len(part), len(part)) for end, part in zip(ends, rows, strict=True)]
 
 
 def _kinds(page: Document) -> tuple[str, ...]:
@@ -150,8 +169,7 @@ def prepare(pages: Iterable[Document]) -> None:
     keeps up to 80 MB more. duckdb is not loaded: kept from the garbage collector it complains when the process ends.
     """
     pa.set_memory_pool(pa.system_memory_pool())
-    for page in pages:
-        as_columns(page)
+    as_columns(list(pages))
 
 
 def move_shard(summary: ShardSummary, source: Path, target: Path) -> None:

@@ -25,7 +25,7 @@ from benchmarks.corpus import Written
 from benchmarks.publishing import folder
 from benchmarks.results import Measured, Results, Size
 from benchmarks.seeds import BENCHES, PROJECT
-from benchmarks.watching import Ran, run
+from benchmarks.watching import Failed, Ran, run
 from flows import profiling
 from flows.defaults import TOKENIZERS
 from flows.parameters import BuildParameters
@@ -97,12 +97,17 @@ def compare(rig: Rig, megabytes: float, rounds: int) -> list[Measured]:
 
 
 def grow(rig: Rig, sizes: Sequence[float]) -> list[Size]:
-    """Runs all contenders once on each size, the largest ones banmian alone, and throws the pages away."""
+    """Runs all contenders once on each size, the largest ones banmian alone, and throws the pages away. Who fails on a
+    size is told of and left out: what was measured before is worth an hour."""
     found = []
     for megabytes in sizes:
         pages = rig.pages(megabytes)
         for contender in (WHOLE, *(rig.others if megabytes <= OTHERS_UP_TO else ())):
-            ran = rig.ran(contender, pages)
+            try:
+                ran = rig.ran(contender, pages)
+            except Failed as cause:
+                tell(f"{megabytes:g} MB, {contender.name}: {cause}")
+                continue
             tell(f"{megabytes:g} MB, {contender.name}: {ran.seconds:.1f} s, {ran.worker:.0f} MB a worker")
             found.append(Size(contender.name, megabytes, ran))
         shutil.rmtree(pages)

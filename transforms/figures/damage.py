@@ -94,7 +94,7 @@ def is_doubtful(text: str, draft: Draft, reference: date | None) -> bool:
     calendar has (2月30日)."""
     if text.find("一", draft.start, draft.end) > 0 and _ONE_BETWEEN.search(text, draft.start, draft.end):
         return True
-    undated = draft.kind == "date" and draft.days is None
+    undated = draft.kind in ("date", "time") and draft.days is None
     day = _DAY.search(text, draft.start, draft.end) if undated else None
     if day is None:
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import unicodedata
 from collections import Counter
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from cleaning_cases import SEEDS, cases, dirty_texts, seed_texts
 from hypothesis import given, settings
+from stopwatch import seconds
 
 from transforms.alignment import aligned, concat
 from transforms.characters import fold, spell_out
@@ -109,11 +109,9 @@ def _plain(mark: str) -> str:
 
 @pytest.mark.parametrize("piece", ["滨州市委，", '市"政府"(二),', "滨 州 市 ", "1,", "國家發展，", "“（", "a", ". "])
 def test_a_line_without_end_takes_time_in_proportion(piece: str) -> None:
-    def seconds(length: int) -> float:
-        start = time.process_time()
-        clean(aligned(piece * length + "滨"))
-        return time.process_time() - start
+    def taken(length: int) -> float:
+        return seconds(lambda: clean(aligned(piece * length + "滨")))
 
-    seconds(10)
-    short = min(seconds(3000) for _ in range(3))
-    assert seconds(24_000) < 8 * 4 * short + 0.5
+    taken(10)
+    short = min(taken(3000) for _ in range(3))
+    assert taken(24_000) < 8 * 4 * short + 0.5

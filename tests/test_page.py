@@ -6,7 +6,6 @@ first plane. `page_checks.faults` names each promise that is broken.
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from page_cases import Case, cases, check, one_sided
 from page_checks import DOCUMENT_ID, faults, read, source
 from page_setting import SEEDS
+from stopwatch import seconds
 
 from transforms.document import Document, Options, Sentence, Source
 from transforms.page import quarantined, read_page
@@ -215,9 +215,7 @@ SETTLED = 0.02  # seconds below which a measurement says nothing
 
 
 def _seconds(page: str) -> float:
-    started = time.process_time()
-    read_page(source(page))
-    return time.process_time() - started
+    return seconds(lambda: read_page(source(page)))
 
 
 def _in_proportion(unit: str, number: int) -> None:

@@ -3,8 +3,8 @@
 duckdb asks each question of the Parquet files; the answer is the rows that break the promise, of which a good table has
 none. `rows.py` holds what one row tells by itself (ranges, closed sets, what goes with what), one line a question;
 `relations.py` what rows tell together (keys, order, conservation, counts), one short query a question; `slices.py` the
-one question that is not asked in SQL alone, and why. `shape.py` comes before them: whether columns are those of the schema.
-Nothing is mended here: a fault stops the publication and names the rows.
+one question that is not asked in SQL alone, and why. `shape.py` comes before them: whether columns are those of the
+schema. Nothing is mended here: a fault stops the publication and names the rows.
 
     before  sentence …-0003-0001 with start 12, end 15 and the text 四千人, article.text[12:15] being 千人，
     after   CheckFailed: sentence: text is not what its offsets say in 1 row(s): …-0003-0001

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 from cleaning_cases import cases, paragraphs
 from hypothesis import given
+from stopwatch import seconds
 
 from transforms.alignment import aligned
 from transforms.characters import fold
@@ -64,11 +64,9 @@ def test_a_row_of_digits_longer_than_any_number_is_none() -> None:
 @pytest.mark.parametrize("piece", ["滨 州 市 ", "3 ", "滨州市 委员会 ", "Hello, my ", "   ", "1 2 3 4 , "])
 @pytest.mark.parametrize("end", ["滨", ""])
 def test_time_grows_with_length_alone(piece: str, end: str) -> None:
-    def seconds(text: str) -> float:
-        start = time.perf_counter()
-        close_up(aligned(text))
-        return time.perf_counter() - start
+    def taken(text: str) -> float:
+        return seconds(lambda: close_up(aligned(text)))
 
     close_up(aligned("滨州市 委员会"))
-    short = min(seconds(piece * 4000 + end) for _ in range(3))
-    assert seconds(piece * 32000 + end) < 8 * 4 * short + 0.5
+    short = min(taken(piece * 4000 + end) for _ in range(3))
+    assert taken(piece * 32000 + end) < 8 * 4 * short + 0.5

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import jieba.posseg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stopwatch import seconds
 
 from transforms import words
 from transforms.segmenter import Segmenter
@@ -51,11 +51,9 @@ def test_tags_of_the_words_alone_are_jiebas_as_well(text: str) -> None:
 
 
 def test_time_grows_with_the_length_of_a_run_of_unknown_words(tagger: Tagger) -> None:
-    def seconds(length: int) -> float:
-        start = time.process_time()
-        list(tagger.cut("王健" * length))
-        return time.process_time() - start
+    def taken(length: int) -> float:
+        return seconds(lambda: list(tagger.cut("王健" * length)))
 
-    seconds(100)
-    most = 8 * 4 * min(seconds(500) for _ in range(3))
-    assert any(seconds(4_000) < most for _ in range(3))
+    taken(100)
+    most = 8 * 4 * min(taken(500) for _ in range(3))
+    assert any(taken(4_000) < most for _ in range(3))

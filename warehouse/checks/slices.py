@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 LONG = 16_384
-"""Bytes of a text that Python looks into."""
+"""Bytes; a text that has more is Python's to look into."""
 ROWS = 10_000
 """Rows fetched at once."""
 
